@@ -1,0 +1,48 @@
+# What a developer needs; CI runs the same (.ci/run).
+GOLANGCI_LINT_VERSION := v2.13.2
+FUZZTIME ?= 10s
+GOFLAGS_TEST := $(if $(RACE),-race)
+# Tests that need one of these are skipped, by name, where it is missing.
+TOOLS := xmlsec1 xmllint chromium
+
+.PHONY: test setup lint bench fuzz specs build
+
+# All tests. ROLLCALL_NO_SKIP=1 turns every skip for want of a tool into a failure;
+# RACE=1 switches the race detector on.
+test:
+	@for tool in $(TOOLS); do command -v $$tool >/dev/null || \
+	  echo "make test: $$tool is missing: the tests that need it are skipped (make setup installs it)"; done
+	go vet ./...
+	go test $(GOFLAGS_TEST) -count=1 ./...
+
+# Only the specs, against the bundled reference, in parallel and in random order.
+specs:
+	go tool ginkgo -p --randomize-all ./suites
+
+# Installs what the tests and the linter want, on Debian and its relatives.
+setup:
+	@command -v apt-get >/dev/null || { echo "make setup: no apt-get here: install xmlsec1, xmllint (libxml2) and chromium by hand"; exit 1; }
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xmlsec1 libxml2-utils opensaml-schemas xmltooling-schemas >/dev/null
+	go mod download
+	@$$(go env GOPATH)/bin/golangci-lint version 2>/dev/null | grep -q "$(GOLANGCI_LINT_VERSION:v%=%)" || \
+	  go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+lint:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "make lint: not gofmt-clean:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$$(go env GOPATH)/bin/golangci-lint run ./...
+
+# Ratios against the raw operation, side by side in one run.
+bench:
+	go test -run '^$$' -bench . -benchtime 2s -count 3 ./simulator/... ./reference/...
+
+# Each fuzz target for FUZZTIME.
+fuzz:
+	@set -e; for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "fuzz $$package $$target $(FUZZTIME)"; \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
+	  done; done
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o rollcall ./cmd/rollcall
