@@ -1,0 +1,131 @@
+// Package journal records what goes over the wire.
+//
+// A provisioning bug is nearly always an argument about who sent what. The
+// journal settles it: its Transport sits under an HTTP client and keeps every
+// request with its answer, in order, with secrets taken out before they are
+// stored. A report can therefore print any exchange, and a person can replay one
+// with the line that Exchange.Curl gives.
+//
+// Two things travel by context, so that no signature carries them: whom an
+// exchange is about (About) and which verb caused it (Trace).
+package journal
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Message is one half of an exchange as it may be shown: headers and body are
+// redacted, the body is text and no longer than 64 KiB.
+type Message struct {
+	// Method is the request's method; empty in a response.
+	Method string
+	// URL is the request's absolute URL with secret query values blanked; empty in a response.
+	URL string
+	// Header is what was sent or answered, credentials and cookie values blanked.
+	Header http.Header
+	// Body is the decoded body; a note at its end tells how much was cut.
+	Body string
+}
+
+// Exchange is a request and what came of it.
+type Exchange struct {
+	// Seq numbers the exchanges of one journal from 1.
+	Seq int
+	// At is when the request was sent, by the clock given to Transport.
+	At time.Time
+	// Actor is who sent it: "scim" or "browser".
+	Actor string
+	// Subject is the e-mail address of the person it is about; empty if about nobody.
+	Subject string
+	// Request and Response are the two messages.
+	Request  Message
+	Response Message
+	// Status is the answer's HTTP status; 0 when no answer came.
+	Status int
+	// Duration is the time on the wire in real time, whatever the clock says.
+	Duration time.Duration
+	// Error says why no answer came; empty when one did.
+	Error string
+}
+
+// Journal keeps exchanges. The zero value is not ready; use New. It is safe for
+// concurrent use.
+type Journal struct {
+	mu        sync.Mutex
+	exchanges []Exchange
+	seq       int
+	secrets   secrets
+}
+
+// New returns an empty journal.
+func New() *Journal { return &Journal{} }
+
+// Exchanges returns a copy of everything recorded so far, oldest first.
+func (j *Journal) Exchanges() []Exchange { return j.Since(0) }
+
+// Since returns a copy of the exchanges with a Seq greater than seq, oldest first.
+func (j *Journal) Since(seq int) []Exchange {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	start, _ := slices.BinarySearchFunc(j.exchanges, seq+1, func(e Exchange, n int) int { return e.Seq - n })
+	found := make([]Exchange, 0, len(j.exchanges)-start)
+	for _, e := range j.exchanges[start:] {
+		found = append(found, e.copy())
+	}
+	return found
+}
+
+// Last returns the Seq of the newest exchange, 0 when there is none.
+func (j *Journal) Last() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.exchanges) == 0 {
+		return 0
+	}
+	return j.exchanges[len(j.exchanges)-1].Seq
+}
+
+// Secret registers values that must not be shown: they are blanked wherever they
+// appear, also URL-encoded, in base64 or escaped for JSON, in what is recorded
+// from now on and in what already is. A value shorter than four bytes is
+// ignored, since blanking it would blank innocent text.
+func (j *Journal) Secret(values ...string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.secrets.add(values...) {
+		return
+	}
+	for i := range j.exchanges {
+		j.secrets.blankExchange(&j.exchanges[i])
+	}
+}
+
+// begin reserves the next sequence number, so that numbers follow the order of
+// sending and not of answering.
+func (j *Journal) begin() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.seq++
+	return j.seq
+}
+
+// record stores a finished exchange in its place by Seq.
+func (j *Journal) record(e Exchange) {
+	redact(&e)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.secrets.blankExchange(&e)
+	bound(&e.Request)
+	bound(&e.Response)
+	at, _ := slices.BinarySearchFunc(j.exchanges, e.Seq, func(e Exchange, n int) int { return e.Seq - n })
+	j.exchanges = slices.Insert(j.exchanges, at, e)
+}
+
+func (e Exchange) copy() Exchange {
+	e.Request.Header = e.Request.Header.Clone()
+	e.Response.Header = e.Response.Header.Clone()
+	return e
+}
