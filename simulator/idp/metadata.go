@@ -1,0 +1,69 @@
+package idp
+
+import "github.com/beevik/etree"
+
+// XML namespaces of the messages.
+const (
+	nsProtocol  = "urn:oasis:names:tc:SAML:2.0:protocol"
+	nsAssertion = "urn:oasis:names:tc:SAML:2.0:assertion"
+	nsMetadata  = "urn:oasis:names:tc:SAML:2.0:metadata"
+	nsSignature = "http://www.w3.org/2000/09/xmldsig#"
+	nsExcC14N   = "http://www.w3.org/2001/10/xml-exc-c14n#"
+	nsSchema    = "http://www.w3.org/2001/XMLSchema"
+	nsInstance  = "http://www.w3.org/2001/XMLSchema-instance"
+)
+
+// Bindings by which the single sign-on address takes requests (SAML 2.0 bindings
+// §3.4 and §3.5).
+const (
+	BindingPOST     = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+	BindingRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+)
+
+// Metadata returns the document that a product is configured with (SAML 2.0
+// metadata §2.4.3): UTF-8, one line but for the certificate, unsigned, only the
+// key in use.
+func (i Identity) Metadata() []byte {
+	document := newDocument()
+	entity := document.CreateElement("md:EntityDescriptor")
+	attributes(entity, "entityID", i.EntityID, "xmlns:md", nsMetadata)
+	role := entity.CreateElement("md:IDPSSODescriptor")
+	attributes(role, "WantAuthnRequestsSigned", "false", "protocolSupportEnumeration", nsProtocol)
+
+	key := role.CreateElement("md:KeyDescriptor")
+	attributes(key, "use", "signing")
+	info := key.CreateElement("ds:KeyInfo")
+	attributes(info, "xmlns:ds", nsSignature)
+	info.CreateElement("ds:X509Data").CreateElement("ds:X509Certificate").SetText(wrapped(i.Certificate.Raw))
+
+	role.CreateElement("md:NameIDFormat").SetText(i.NameIDFormat)
+	for _, binding := range []string{BindingPOST, BindingRedirect} {
+		attributes(role.CreateElement("md:SingleSignOnService"), "Binding", binding, "Location", i.SSOURL)
+	}
+	return serialize(document)
+}
+
+func newDocument() *etree.Document {
+	document := etree.NewDocument()
+	// In canonical form a carriage return survives the way to the product; in
+	// etree's usual form it would not, and would break the signature.
+	document.WriteSettings = etree.WriteSettings{CanonicalText: true, CanonicalAttrVal: true}
+	document.CreateProcInst("xml", `version="1.0" encoding="UTF-8"`)
+	return document
+}
+
+// attributes adds name-value pairs in the order given.
+func attributes(element *etree.Element, pairs ...string) {
+	for n := 0; n < len(pairs); n += 2 {
+		element.CreateAttr(pairs[n], pairs[n+1])
+	}
+}
+
+// serialize cannot fail: it writes to memory.
+func serialize(document *etree.Document) []byte {
+	text, err := document.WriteToBytes()
+	if err != nil {
+		panic("idp: writing XML to memory: " + err.Error())
+	}
+	return text
+}

@@ -1,0 +1,211 @@
+package idp
+
+import (
+	"encoding/base64"
+	"fmt"
+
+	"github.com/beevik/etree"
+)
+
+// Response is a finished message.
+type Response struct {
+	// XML is the document as it is posted, before base64.
+	XML []byte
+	// ID and AssertionID are the IDs of the two elements.
+	ID          string
+	AssertionID string
+}
+
+// Encoded returns the form value SAMLResponse: base64 without line breaks (SAML
+// 2.0 bindings §3.5.4).
+func (r Response) Encoded() string {
+	return base64.StdEncoding.EncodeToString(r.XML)
+}
+
+// Draft is a response that may still be changed. Response and Assertion point
+// into Document.
+type Draft struct {
+	Document  *etree.Document
+	Response  *etree.Element
+	Assertion *etree.Element
+	// Signer has the identity's key and certificate, and the prefix list that this
+	// message needs.
+	Signer Signer
+}
+
+// Issue returns the response that Okta would send for these claims.
+func (i Identity) Issue(claims Claims) (*Response, error) {
+	draft, err := i.Draft(claims)
+	if err != nil {
+		return nil, err
+	}
+	if err := draft.SignAs(claims.Sign); err != nil {
+		return nil, err
+	}
+	return draft.Seal(), nil
+}
+
+// SignAs signs what the choice names, the assertion first: the signature of the
+// response covers that of the assertion.
+func (d *Draft) SignAs(choice Signing) error {
+	if choice == SignBoth || choice == SignAssertion {
+		if err := d.Signer.Sign(d.Assertion); err != nil {
+			return fmt.Errorf("signing the assertion: %w", err)
+		}
+	}
+	if choice == SignBoth || choice == SignResponse {
+		if err := d.Signer.Sign(d.Response); err != nil {
+			return fmt.Errorf("signing the response: %w", err)
+		}
+	}
+	return nil
+}
+
+// Seal writes the document out as it stands.
+func (d *Draft) Seal() *Response {
+	return &Response{
+		XML:         serialize(d.Document),
+		ID:          d.Response.SelectAttrValue("ID", ""),
+		AssertionID: d.Assertion.SelectAttrValue("ID", ""),
+	}
+}
+
+// Draft returns the response for these claims, unsigned.
+func (i Identity) Draft(claims Claims) (*Draft, error) {
+	if err := claims.check(); err != nil {
+		return nil, err
+	}
+	if claims.NameIDFormat == "" {
+		claims.NameIDFormat = i.NameIDFormat
+	}
+	if claims.AuthnInstant.IsZero() {
+		claims.AuthnInstant = claims.Now
+	}
+	responseID, assertionID, session, err := identifiers(claims.Random)
+	if err != nil {
+		return nil, err
+	}
+	if claims.SessionIndex == "" {
+		claims.SessionIndex = claims.InResponseTo
+	}
+	if claims.SessionIndex == "" {
+		claims.SessionIndex = fmt.Sprintf("id%d.%s", claims.Now.UnixMilli(), session)
+	}
+	message := message{Identity: i, Claims: claims, attributes: claims.written()}
+
+	document := newDocument()
+	response := message.response(responseID)
+	document.SetRoot(response)
+	assertion := message.assertion(assertionID)
+	response.AddChild(assertion)
+	signer := i.Signer()
+	if len(message.attributes) > 0 {
+		signer.PrefixList = "xs"
+	}
+	return &Draft{Document: document, Response: response, Assertion: assertion, Signer: signer}, nil
+}
+
+// message builds the elements of one response. Okta declares a namespace again
+// on every child of Response and Assertion, and writes declarations after the
+// other attributes.
+type message struct {
+	Identity
+	Claims
+	attributes []Attribute
+}
+
+// response builds everything but the assertion (SAML 2.0 core §3.3.3).
+func (m message) response(id string) *etree.Element {
+	response := etree.NewElement("saml2p:Response")
+	attributes(response, "Destination", m.Destination, "ID", id)
+	if m.InResponseTo != "" {
+		attributes(response, "InResponseTo", m.InResponseTo)
+	}
+	attributes(response, "IssueInstant", instant(m.Now), "Version", "2.0", "xmlns:saml2p", nsProtocol)
+	m.declareSchema(response)
+	m.issuer(response)
+	status := response.CreateElement("saml2p:Status")
+	attributes(status, "xmlns:saml2p", nsProtocol)
+	attributes(status.CreateElement("saml2p:StatusCode"), "Value", "urn:oasis:names:tc:SAML:2.0:status:Success")
+	return response
+}
+
+// assertion builds the statement about the person (SAML 2.0 core §2.3.3).
+func (m message) assertion(id string) *etree.Element {
+	assertion := etree.NewElement("saml2:Assertion")
+	attributes(assertion, "ID", id, "IssueInstant", instant(m.Now), "Version", "2.0", "xmlns:saml2", nsAssertion)
+	m.declareSchema(assertion)
+	m.issuer(assertion)
+	m.subject(assertion)
+	m.conditions(assertion)
+	m.authnStatement(assertion)
+	m.attributeStatement(assertion)
+	return assertion
+}
+
+// declareSchema declares the prefix that xsi:type values use, where there are any.
+func (m message) declareSchema(element *etree.Element) {
+	if len(m.attributes) > 0 {
+		attributes(element, "xmlns:xs", nsSchema)
+	}
+}
+
+func (m message) issuer(parent *etree.Element) {
+	issuer := parent.CreateElement("saml2:Issuer")
+	attributes(issuer, "Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:entity", "xmlns:saml2", nsAssertion)
+	issuer.SetText(m.EntityID)
+}
+
+func (m message) subject(assertion *etree.Element) {
+	subject := assertion.CreateElement("saml2:Subject")
+	attributes(subject, "xmlns:saml2", nsAssertion)
+	name := subject.CreateElement("saml2:NameID")
+	attributes(name, "Format", m.Claims.NameIDFormat)
+	name.SetText(m.NameID)
+	confirmation := subject.CreateElement("saml2:SubjectConfirmation")
+	attributes(confirmation, "Method", "urn:oasis:names:tc:SAML:2.0:cm:bearer")
+	data := confirmation.CreateElement("saml2:SubjectConfirmationData")
+	if m.InResponseTo != "" {
+		attributes(data, "InResponseTo", m.InResponseTo)
+	}
+	attributes(data, "NotOnOrAfter", instant(m.Now.Add(Leeway)), "Recipient", m.Recipient)
+}
+
+func (m message) conditions(assertion *etree.Element) {
+	conditions := assertion.CreateElement("saml2:Conditions")
+	attributes(conditions,
+		"NotBefore", instant(m.Now.Add(-Leeway)),
+		"NotOnOrAfter", instant(m.Now.Add(Leeway)),
+		"xmlns:saml2", nsAssertion)
+	conditions.CreateElement("saml2:AudienceRestriction").CreateElement("saml2:Audience").SetText(m.Audience)
+}
+
+func (m message) authnStatement(assertion *etree.Element) {
+	statement := assertion.CreateElement("saml2:AuthnStatement")
+	attributes(statement,
+		"AuthnInstant", instant(m.AuthnInstant),
+		"SessionIndex", m.SessionIndex,
+		"xmlns:saml2", nsAssertion)
+	statement.CreateElement("saml2:AuthnContext").CreateElement("saml2:AuthnContextClassRef").
+		SetText("urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport")
+}
+
+// attributeStatement is left out altogether when there is nothing to state.
+func (m message) attributeStatement(assertion *etree.Element) {
+	if len(m.attributes) == 0 {
+		return
+	}
+	statement := assertion.CreateElement("saml2:AttributeStatement")
+	attributes(statement, "xmlns:saml2", nsAssertion)
+	for _, attribute := range m.attributes {
+		element := statement.CreateElement("saml2:Attribute")
+		attributes(element, "Name", attribute.Name, "NameFormat", attribute.NameFormat)
+		for _, value := range attribute.Values {
+			item := element.CreateElement("saml2:AttributeValue")
+			attributes(item, "xmlns:xs", nsSchema, "xmlns:xsi", nsInstance, "xsi:type", "xs:string")
+			if value != "" {
+				item.SetText(value)
+			}
+		}
+	}
+}
