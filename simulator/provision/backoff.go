@@ -1,0 +1,51 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Waiting of a client that is told 429 Too Many Requests.
+const (
+	// firstWait is used where Retry-After does not give whole seconds.
+	firstWait = 5 * time.Minute
+	// maxAttempts counts the first one too.
+	maxAttempts = 10
+)
+
+// Pause waits. It is where time comes in: on a tenant's virtual clock it moves
+// the clock, in real time it really waits. It ends early with the context's error.
+type Pause func(ctx context.Context, wait time.Duration) error
+
+// patient sends a request until the answer is something else than 429. The first
+// wait is what the product asks for, each further one twice as long as the last.
+func (j *Jobs) patient(ctx context.Context, send func() (Answer, error)) (Answer, error) {
+	var wait time.Duration
+	for attempt := 1; ; attempt++ {
+		answer, err := send()
+		if err != nil || answer.Status != http.StatusTooManyRequests || attempt == maxAttempts {
+			return answer, err
+		}
+		if attempt == 1 {
+			wait = retryAfter(answer.Header.Get("Retry-After"))
+		} else {
+			wait *= 2
+		}
+		if err := j.Pause(ctx, wait); err != nil {
+			return answer, fmt.Errorf("waiting %s after 429 Too Many Requests: %w", wait, err)
+		}
+	}
+}
+
+// retryAfter reads whole seconds; a date or anything else counts as nothing.
+func retryAfter(value string) time.Duration {
+	seconds, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31)
+	if err != nil {
+		return firstWait
+	}
+	return time.Duration(seconds) * time.Second
+}
