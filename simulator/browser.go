@@ -1,0 +1,189 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Bounds of one walk through the web.
+const (
+	maxRedirects = 20
+	maxPage      = 8 << 20
+	pageTimeout  = 60 * time.Second
+)
+
+// Browser is somebody's browser: it keeps cookies, follows redirects and posts
+// forms. It never asks the network for the identity provider, which it knows in
+// person. It is safe for concurrent use.
+type Browser struct {
+	tenant *Tenant
+	jar    http.CookieJar
+	client *http.Client
+
+	mu sync.Mutex
+	// since tells when each person signed in to Okta in this browser.
+	since map[*Person]time.Time
+}
+
+// Browser returns a browser without cookies. A nil transport is the tenant's.
+func (t *Tenant) Browser(transport http.RoundTripper) *Browser {
+	if transport == nil {
+		transport = t.options.Transport
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		panic("simulator: a cookie jar without options: " + err.Error())
+	}
+	return &Browser{
+		tenant: t,
+		jar:    jar,
+		client: &http.Client{
+			Transport:     t.journal.Transport(transport, "browser", t.clock.Now),
+			Jar:           jar,
+			Timeout:       pageTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		since: map[*Person]time.Time{},
+	}
+}
+
+// Cookies returns the cookies that the browser would send to the address.
+func (b *Browser) Cookies(address string) []*http.Cookie {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return nil
+	}
+	return b.jar.Cookies(parsed)
+}
+
+// Get opens an address with the browser's cookies, follows redirects and returns
+// the last answer's status and body. An error means that no answer came.
+func (b *Browser) Get(ctx context.Context, address string) (int, string, error) {
+	page, err := b.walk(ctx, step{method: http.MethodGet, address: address}, nil)
+	return page.status, page.body, err
+}
+
+// step is a request to make.
+type step struct {
+	method  string
+	address string
+	form    url.Values
+	// origin is the site whose page the form was on.
+	origin string
+}
+
+// page is an answer that was read.
+type page struct {
+	address string
+	status  int
+	header  http.Header
+	body    string
+}
+
+// walk makes a request and those that redirects lead to, until an answer is no
+// redirect or stop says that the next step is not for the network. It returns
+// the last page and, if stopped, sets the step that was not made.
+func (b *Browser) walk(ctx context.Context, next step, stop func(step) bool) (page, error) {
+	for range maxRedirects + 1 {
+		if stop != nil && stop(next) {
+			return page{address: next.address}, stoppedError{next}
+		}
+		current, err := b.fetch(ctx, next)
+		if err != nil {
+			return page{}, err
+		}
+		following, err := redirect(current, next)
+		if err != nil || following == nil {
+			return current, err
+		}
+		next = *following
+	}
+	return page{}, fmt.Errorf("browser: more than %d redirects, the last one to %s", maxRedirects, bare(next.address))
+}
+
+// stoppedError carries the step at which a walk was stopped.
+type stoppedError struct{ at step }
+
+// Error is never shown: who sets stop also handles it.
+func (e stoppedError) Error() string { return "stopped before " + bare(e.at.address) }
+
+func (b *Browser) fetch(ctx context.Context, s step) (page, error) {
+	var body io.Reader
+	if s.form != nil {
+		body = strings.NewReader(s.form.Encode())
+	}
+	request, err := http.NewRequestWithContext(ctx, s.method, s.address, body)
+	if err != nil {
+		return page{}, fmt.Errorf("browser: %s: %w", bare(s.address), withoutURL(err))
+	}
+	request.Header.Set("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+	if s.form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if s.origin != "" {
+		request.Header.Set("Origin", s.origin)
+	}
+	response, err := b.client.Do(request)
+	if err != nil {
+		return page{}, fmt.Errorf("browser: %s %s: no answer: %w", s.method, bare(s.address), withoutURL(err))
+	}
+	defer func() { _ = response.Body.Close() }()
+	content, err := io.ReadAll(io.LimitReader(response.Body, maxPage))
+	if err != nil {
+		return page{}, fmt.Errorf("browser: %s %s: the answer broke off: %w", s.method, bare(s.address), err)
+	}
+	return page{address: s.address, status: response.StatusCode, header: response.Header, body: string(content)}, nil
+}
+
+// redirect returns where the page leads, or nil. 307 and 308 repeat the request,
+// the others turn it into a GET (RFC 9110 §15.4).
+func redirect(p page, made step) (*step, error) {
+	switch p.status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return nil, nil
+	}
+	location := p.header.Get("Location")
+	if location == "" {
+		return nil, nil
+	}
+	base, err := url.Parse(p.address)
+	if err != nil {
+		return nil, fmt.Errorf("browser: %w", err)
+	}
+	target, err := base.Parse(location)
+	if err != nil {
+		return nil, fmt.Errorf("browser: %s redirects to an address that is none", bare(p.address))
+	}
+	if target.Scheme != "http" && target.Scheme != "https" {
+		return nil, fmt.Errorf("browser: %s redirects to a %s address, which is not followed", bare(p.address), target.Scheme)
+	}
+	next := step{method: http.MethodGet, address: target.String()}
+	if p.status == http.StatusTemporaryRedirect || p.status == http.StatusPermanentRedirect {
+		next.method, next.form, next.origin = made.method, made.form, made.origin
+	}
+	return &next, nil
+}
+
+// bare returns an address without its query, which may hold a message or a token.
+func bare(address string) string {
+	before, _, _ := strings.Cut(address, "?")
+	return before
+}
+
+func withoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}

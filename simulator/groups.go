@@ -1,0 +1,97 @@
+package simulator
+
+import (
+	"context"
+	"slices"
+)
+
+// Group is a group of people.
+type Group struct {
+	// ID is the Okta group id: 00g and 17 more characters.
+	ID string
+	// Name does not change.
+	Name string
+
+	tenant  *Tenant
+	members []*Person
+}
+
+// NewGroup adds an empty group.
+func (t *Tenant) NewGroup(name string) *Group {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	group := &Group{ID: t.newID(groupID), Name: name, tenant: t}
+	t.groups = append(t.groups, group)
+	return group
+}
+
+// Group returns the group with that id, or nil.
+func (t *Tenant) Group(id string) *Group {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, group := range t.groups {
+		if group.ID == id {
+			return group
+		}
+	}
+	return nil
+}
+
+// Members returns who is in the group, in the order of joining.
+func (g *Group) Members() []*Person {
+	g.tenant.mu.Lock()
+	defer g.tenant.mu.Unlock()
+	return slices.Clone(g.members)
+}
+
+// AddToGroup puts people into the group, one after the other, and with that into
+// the apps assigned to it.
+func (t *Tenant) AddToGroup(ctx context.Context, group *Group, people ...*Person) (Outcome, error) {
+	return t.eachMember(ctx, people, func(person *Person) {
+		if !slices.Contains(group.members, person) {
+			group.members = append(group.members, person)
+		}
+	})
+}
+
+// RemoveFromGroup takes people out of the group, and with that out of the apps
+// that they had through it alone.
+func (t *Tenant) RemoveFromGroup(ctx context.Context, group *Group, people ...*Person) (Outcome, error) {
+	return t.eachMember(ctx, people, func(person *Person) {
+		group.members = slices.DeleteFunc(group.members, func(member *Person) bool { return member == person })
+	})
+}
+
+// eachMember changes the membership of each person and lets all apps follow.
+func (t *Tenant) eachMember(ctx context.Context, people []*Person, change func(*Person)) (Outcome, error) {
+	var total Outcome
+	for _, person := range people {
+		t.mu.Lock()
+		change(person)
+		t.mu.Unlock()
+		outcome, err := t.run(ctx, person, func(r *run) error {
+			for _, app := range t.Apps() {
+				if err := app.follow(r, person); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		total.add(outcome)
+		if err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// groupsOf returns the groups with the person in them. The lock is held.
+func (t *Tenant) groupsOf(person *Person) []*Group {
+	var found []*Group
+	for _, group := range t.groups {
+		if slices.Contains(group.members, person) {
+			found = append(found, group)
+		}
+	}
+	return found
+}

@@ -1,0 +1,103 @@
+package simulator
+
+import (
+	"strings"
+
+	"rollcall.example/simulator/idp"
+	"rollcall.example/simulator/provision"
+)
+
+// AppSettings are an app's settings, named as in Okta's Admin Console.
+type AppSettings struct {
+	Label string
+	// SCIM is the connection of the Integration page.
+	SCIM Connection
+	// Integration is "Enable API integration". Off, the app sends nothing.
+	Integration bool
+	// CreateUsers, UpdateAttributes, DeactivateUsers and SyncPassword are the boxes
+	// of "Provisioning to App".
+	CreateUsers      bool
+	UpdateAttributes bool
+	DeactivateUsers  bool
+	SyncPassword     bool
+	// LifecycleManagement is the product that a tenant needs for Provision User.
+	LifecycleManagement bool
+	// Dialect is the kind of client; empty is provision.OIN.
+	Dialect provision.Dialect
+	// UserNameFormat makes the application user name, which is the SCIM userName
+	// and the SAML NameID; nil is Email.
+	UserNameFormat UserNameFormat
+	SAML           SAML
+}
+
+// Connection says where the product's SCIM server is and how to talk to it.
+type Connection struct {
+	BaseURL string
+	Token   string
+	Header  provision.HeaderMode
+	// Plus writes spaces in queries as older clients do.
+	Plus bool
+	// Groups is what the groups request of a credentials test counts for.
+	Groups provision.GroupsCheck
+	// Empties is how an emptied attribute is pushed.
+	Empties provision.Empties
+}
+
+// SAML are the settings of single sign-on.
+type SAML struct {
+	// ACS is the "Single sign-on URL". Recipient and Destination follow it where
+	// they are empty.
+	ACS         string
+	Recipient   string
+	Destination string
+	// Audience is the "Audience URI (SP Entity ID)".
+	Audience string
+	// NameIDFormat defaults to the e-mail address format.
+	NameIDFormat string
+	Sign         idp.Signing
+	// DefaultRelayState goes along when Okta starts the sign-in.
+	DefaultRelayState string
+	// Statements are the attribute statements; nil means BuildkiteStatements, an
+	// empty list none.
+	Statements []Statement
+	Unset      idp.Unset
+	// Identity is the app's own identity provider; nil means the tenant's.
+	Identity *idp.Identity
+}
+
+// UserNameFormat makes an application user name out of a profile.
+type UserNameFormat func(Profile) string
+
+// Email is "Email".
+func Email(p Profile) string { return p.Email }
+
+// OktaUsername is "Okta username".
+func OktaUsername(p Profile) string { return p.Login }
+
+// EmailPrefix is "Email prefix": what stands before the @.
+func EmailPrefix(p Profile) string { return prefix(p.Email) }
+
+// UsernamePrefix is "Okta username prefix".
+func UsernamePrefix(p Profile) string { return prefix(p.Login) }
+
+func prefix(address string) string {
+	before, _, _ := strings.Cut(address, "@")
+	return before
+}
+
+func (s AppSettings) userName(profile Profile) string {
+	if s.UserNameFormat == nil {
+		return Email(profile)
+	}
+	return s.UserNameFormat(profile)
+}
+
+// orElse returns the first text that is not empty.
+func orElse(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}

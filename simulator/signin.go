@@ -1,0 +1,208 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"rollcall.example/simulator/idp"
+)
+
+// SignInOptions say how somebody signs in.
+type SignInOptions struct {
+	// StartURL is the product's sign-in address, at which the sign-in begins.
+	StartURL string
+	// IdPInitiated begins it at Okta's dashboard instead.
+	IdPInitiated bool //nolint:revive // SAML spells it IdP
+	// RelayState goes along in a sign-in that Okta starts; empty means the app's default.
+	RelayState string
+	// Alter changes what the response says, before it is signed.
+	Alter func(*idp.Claims)
+	// Replace has the last say over what is posted, after it is signed.
+	Replace func(*Posting) error
+}
+
+// Posting is the form that carries a response to the product.
+type Posting struct {
+	// ACS is the address that it is posted to.
+	ACS string
+	// SAMLResponse is the form value: base64.
+	SAMLResponse string
+	// RelayState is posted even if it is empty, as Okta does.
+	RelayState string
+}
+
+// Visit is what became of a walk to the product.
+type Visit struct {
+	// URL, Status, Header and Body are of the page at which the walk ended.
+	URL    string
+	Status int
+	Header http.Header
+	Body   string
+	// Answered is the status with which the assertion consumer service itself
+	// answered, before redirects; 0 if nothing was posted.
+	Answered int
+	// Landing is the address that the product sent the browser on to after the
+	// posting; empty if it did not.
+	Landing string
+	// Posted is what was posted; Response is what Okta had issued.
+	Posted   Posting
+	Response *idp.Response
+	// Request is the product's AuthnRequest; nil where Okta started the sign-in or
+	// where the product never sent the browser to Okta.
+	Request *idp.AuthnRequest
+	// Blocked says in Okta's words why no response was issued: "App Not Assigned",
+	// a person who is suspended, a request that is refused.
+	Blocked string
+}
+
+// SignIn signs the person in to the app. A refusal by the product is a visit
+// that ends on its error page, one by Okta a visit that is Blocked; an error
+// means that no answer came or that the options make no sense.
+func (b *Browser) SignIn(ctx context.Context, app *App, person *Person, options SignInOptions) (Visit, error) {
+	ctx = b.about(ctx, person)
+	if options.IdPInitiated {
+		relayState := orElse(options.RelayState, app.Settings().SAML.DefaultRelayState)
+		return b.answer(ctx, app, person, nil, relayState, options)
+	}
+	if options.StartURL == "" {
+		return Visit{}, errors.New("a sign-in that the product starts needs its sign-in address (StartURL)")
+	}
+	return b.start(ctx, app, person, options)
+}
+
+// start opens the product's sign-in address and goes where it leads: to Okta by
+// redirect, to Okta by a form, or nowhere.
+func (b *Browser) start(ctx context.Context, app *App, person *Person, options SignInOptions) (Visit, error) {
+	ssoURL := app.Identity().SSOURL
+	atOkta := func(s step) bool { return bare(s.address) == ssoURL }
+	ended, err := b.walk(ctx, step{method: http.MethodGet, address: options.StartURL}, atOkta)
+	var stopped stoppedError
+	switch {
+	case errors.As(err, &stopped):
+		return b.meet(ctx, app, person, stopped.at, options)
+	case err != nil:
+		return Visit{}, err
+	}
+	if form, ok := requestForm(ended.body, ssoURL); ok {
+		return b.meet(ctx, app, person, step{method: http.MethodPost, address: ssoURL, form: form}, options)
+	}
+	return visitOf(ended), nil
+}
+
+// meet is Okta's single sign-on address: it reads the request, checks it and answers.
+func (b *Browser) meet(ctx context.Context, app *App, person *Person, arrival step, options SignInOptions) (Visit, error) {
+	request, relayState, complaint := app.admit(arrival.authnRequest())
+	if complaint != "" {
+		return Visit{URL: bare(arrival.address), Status: http.StatusBadRequest, Blocked: complaint}, nil
+	}
+	return b.answer(ctx, app, person, &request, relayState, options)
+}
+
+// admit checks a request that was read, or not, and passes it on. The complaint
+// is what Okta's error page says; empty if there is none.
+func (a *App) admit(request idp.AuthnRequest, relayState string, err error) (_ idp.AuthnRequest, _, complaint string) {
+	if err == nil {
+		err = request.Check(a.Identity().SSOURL, a.Settings().SAML.ACS)
+	}
+	if err != nil {
+		return idp.AuthnRequest{}, "", "Bad SAML request: " + err.Error()
+	}
+	return request, relayState, ""
+}
+
+// authnRequest reads the request by the binding by which it came.
+func (s step) authnRequest() (idp.AuthnRequest, string, error) {
+	if s.method == http.MethodPost {
+		return idp.ParsePost(s.form)
+	}
+	address, err := url.Parse(s.address)
+	if err != nil {
+		return idp.AuthnRequest{}, "", err
+	}
+	query, err := url.ParseQuery(address.RawQuery)
+	if err != nil {
+		return idp.AuthnRequest{}, "", fmt.Errorf("the query cannot be read: %w", err)
+	}
+	return idp.ParseRedirect(query)
+}
+
+// answer issues a response for the person and posts it, if Okta lets them in.
+func (b *Browser) answer(ctx context.Context, app *App, person *Person, request *idp.AuthnRequest, relayState string, options SignInOptions) (Visit, error) {
+	identity := app.Identity()
+	if reason := app.blocked(person); reason != "" {
+		return Visit{URL: identity.SSOURL, Status: http.StatusForbidden, Request: request, Blocked: reason}, nil
+	}
+	claims := app.Claims(person)
+	claims.AuthnInstant = b.signedInAt(person, claims.Now, request)
+	if request != nil {
+		claims.InResponseTo = request.ID
+	}
+	if options.Alter != nil {
+		options.Alter(&claims)
+	}
+	response, err := identity.Issue(claims)
+	if err != nil {
+		return Visit{}, fmt.Errorf("issuing a response for %s: %w", person.Name(), err)
+	}
+	posting := Posting{ACS: app.Settings().SAML.ACS, SAMLResponse: response.Encoded(), RelayState: relayState}
+	if options.Replace != nil {
+		if err := options.Replace(&posting); err != nil {
+			return Visit{}, fmt.Errorf("replacing the response: %w", err)
+		}
+	}
+	visit, err := b.Post(ctx, posting)
+	visit.Response, visit.Request = response, request
+	return visit, err
+}
+
+// signedInAt returns when the person signed in to Okta in this browser. A
+// request with ForceAuthn makes them do it again.
+func (b *Browser) signedInAt(person *Person, now time.Time, request *idp.AuthnRequest) time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if at, ok := b.since[person]; ok && (request == nil || !request.ForceAuthn) {
+		return at
+	}
+	b.since[person] = now
+	return now
+}
+
+// Post posts a form to the product, as Okta's page would, and follows where that
+// leads. It serves to post the same again, or something else.
+func (b *Browser) Post(ctx context.Context, posting Posting) (Visit, error) {
+	form := url.Values{"SAMLResponse": {posting.SAMLResponse}, "RelayState": {posting.RelayState}}
+	first := step{method: http.MethodPost, address: posting.ACS, form: form, origin: b.origin()}
+	answered, err := b.fetch(ctx, first)
+	if err != nil {
+		return Visit{Posted: posting}, err
+	}
+	visit := visitOf(answered)
+	next, err := redirect(answered, first)
+	if err == nil && next != nil {
+		visit.Landing = next.address
+		var ended page
+		if ended, err = b.walk(ctx, *next, nil); err == nil {
+			visit = visitOf(ended)
+			visit.Landing = next.address
+		}
+	}
+	visit.Answered, visit.Posted = answered.status, posting
+	return visit, err
+}
+
+// origin is the site of Okta's page with the form.
+func (b *Browser) origin() string {
+	address, err := url.Parse(b.tenant.options.Identity.SSOURL)
+	if err != nil {
+		return ""
+	}
+	return address.Scheme + "://" + address.Host
+}
+
+func visitOf(p page) Visit {
+	return Visit{URL: p.address, Status: p.status, Header: p.header, Body: p.body}
+}
