@@ -1,0 +1,134 @@
+package org
+
+// Behaviour is everything about the product that a variation may change. The
+// steps of Events read Rules and Grammar through it at the moment they run, so
+// the three may be changed in any order until a Service is made of them. It must
+// not be copied.
+type Behaviour struct {
+	Rules   Rules
+	Grammar Grammar
+	Events  Events
+}
+
+// NewBehaviour returns the standard behaviour under the given rules, made anew
+// each time, so that a variation made for one product never reaches another.
+func NewBehaviour(rules Rules) *Behaviour {
+	b := &Behaviour{Rules: rules, Grammar: StandardGrammar()}
+	b.Events = StandardEvents(&b.Rules, &b.Grammar)
+	return b
+}
+
+// StandardEvents returns the steps of every event. They keep the pointers: what
+// is changed in rules and grammar later, the steps see.
+func StandardEvents(rules *Rules, grammar *Grammar) Events {
+	call := callSteps{rules}
+	record := recordSteps{rules}
+	leave := leaveSteps{rules}
+	who := identifySteps{rules}
+	enter := enterSteps{rules}
+	grant := grantSteps{rules, grammar}
+	return Events{
+		Call: []Step[Call]{
+			{"token", call.token},
+			{"binding", call.binding},
+			{"expiry", call.expiry},
+			{"plan", call.plan},
+			{"flag", call.flag},
+			{"provider-state", call.providerState},
+		},
+		Provision: []Step[Provisioning]{
+			{"validate", record.validate},
+			{"conflict", record.conflict},
+			{"member", record.member},
+			{"record", record.create},
+			{"link", record.linkCreated},
+			{"audit", auditProvisioning},
+		},
+		Update: []Step[Updating]{
+			{"validate", record.validateUpdate},
+			{"conflict", record.renameConflict},
+			{"record", record.update},
+			{"link", record.linkRenamed},
+			{"audit", auditUpdating},
+		},
+		Deactivate: []Step[Leaving]{
+			{"last-admin", leave.lastAdminOverSCIM},
+			{"record", leave.record},
+			{"teams", leave.teams},
+			{"sessions", leave.sessions},
+			{"tokens", leave.tokens},
+			{"membership", leave.membership},
+			{"seat", leave.seat},
+			{"audit", auditLeaving},
+		},
+		Reactivate: []Step[Returning]{
+			{"record", record.reactivate},
+			{"restore", record.restore},
+			{"audit", auditReturning},
+		},
+		Delete: []Step[Leaving]{
+			{"allowed", leave.allowed},
+			{"last-admin", leave.lastAdminOverSCIM},
+			{"record", leave.record},
+			{"teams", leave.teams},
+			{"sessions", leave.sessions},
+			{"tokens", leave.tokens},
+			{"membership", leave.membership},
+			{"seat", leave.seat},
+			{"drop", leave.drop},
+			{"audit", auditLeaving},
+		},
+		SignIn: []Step[SignIn]{
+			{"provider", who.provider},
+			{"address", who.address},
+			{"account", who.account},
+			{"record", who.record},
+			{"active", who.active},
+			{"admission", who.admission},
+			{"create-account", enter.createAccount},
+			{"profile", enter.profile},
+			{"name-id", enter.nameID},
+			{"link", enter.link},
+			{"membership", enter.membership},
+			{"seat", enter.seat},
+			{"default-teams", enter.defaultTeams},
+			{"role", grant.role},
+			{"teams", grant.teams},
+			{"tokens", enter.tokens},
+			{"session", enter.session},
+			{"audit", auditSignIn},
+		},
+		TestSignIn: []Step[SignIn]{
+			{"address", who.address},
+			{"tested", who.tested},
+			{"audit", auditTestSignIn},
+		},
+		Session: []Step[Request]{
+			{"known", sessionKnown},
+			{"live", sessionLive},
+			{"expiry", sessionExpiry},
+			{"account", requestAccount},
+			{"membership", requestMembership},
+		},
+		Token: []Step[Request]{
+			{"known", tokenKnown},
+			{"live", tokenLive},
+			{"account", requestAccount},
+			{"membership", requestMembership},
+		},
+		Remove: []Step[Leaving]{
+			{"last-admin", leave.lastAdmin},
+			{"teams", leave.teams},
+			{"sessions", leave.sessions},
+			{"tokens", leave.tokens},
+			{"membership", leave.membership},
+			{"seat", leave.seat},
+			{"audit", auditLeaving},
+		},
+		ChangeRole: []Step[RoleChange]{
+			{"last-admin", roleLastAdmin},
+			{"role", roleChange},
+			{"audit", auditRoleChange},
+		},
+	}
+}

@@ -1,0 +1,38 @@
+package org
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Key is what user names, addresses and NameIDs are compared by: without the
+// space around, and without regard to case. Nothing else is folded: plus signs
+// and dots stay, since han+ci@ and han@ may well be two people. Nor does a letter
+// outside ASCII ever become one inside, as Unicode has it for the Kelvin sign and
+// the dotless i: that would open an account to whoever registers a look-alike.
+func Key(s string) string { return strings.Map(fold, strings.TrimSpace(s)) }
+
+// fold picks one rune for all that differ in case only.
+func fold(r rune) rune {
+	if r <= unicode.MaxASCII {
+		return unicode.ToLower(r)
+	}
+	least := r
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		if other <= unicode.MaxASCII {
+			return r
+		}
+		least = min(least, other)
+	}
+	return least
+}
+
+// IsAddress says whether s can be an e-mail address: one @, something on both
+// sides, no space or control character inside.
+func IsAddress(s string) bool {
+	local, domain, found := strings.Cut(strings.TrimSpace(s), "@")
+	if !found || local == "" || domain == "" || strings.Contains(domain, "@") {
+		return false
+	}
+	return !strings.ContainsFunc(local+domain, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+}

@@ -1,0 +1,74 @@
+package org
+
+// Rules are the decisions in which products differ, one field for a key of the
+// behaviour profile (the yaml name). The zero value is not usable: start from
+// [Standard].
+type Rules struct {
+	CreateOnInactive         string   `yaml:"create_on_inactive"`          // conflict · reactivate
+	CreateForExistingMember  string   `yaml:"create_for_existing_member"`  // link · conflict
+	LinkKey                  string   `yaml:"link_key"`                    // name_id_or_email · email
+	JIT                      string   `yaml:"jit"`                         // on · off · record_required
+	LoginWhenRecordInactive  string   `yaml:"login_when_record_inactive"`  // reject · rejit
+	LoginAfterManualRemoval  string   `yaml:"login_after_manual_removal"`  // rejit · reject
+	Reactivate               string   `yaml:"reactivate"`                  // record_only · restore
+	DeactivateWithoutRecord  string   `yaml:"deactivate_without_record"`   // 404 · noop
+	DeactivateLastAdmin      string   `yaml:"deactivate_last_admin"`       // refuse · apply
+	DemoteLastAdmin          string   `yaml:"demote_last_admin"`           // skip · apply · reject_login
+	DeleteVerb               string   `yaml:"delete_verb"`                 // deactivate_then_drop · 405
+	RevokeSessions           string   `yaml:"revoke_sessions"`             // immediate · never
+	RevokeTokens             string   `yaml:"revoke_tokens"`               // immediate · never
+	TokensResurrect          bool     `yaml:"tokens_resurrect"`            // a return revives old tokens
+	SeatReleased             string   `yaml:"seat_released"`               // on_removal · never
+	LoginOverwrites          []string `yaml:"login_overwrites"`            // of admin, teams, name, email
+	MissingAdmin             string   `yaml:"missing_attribute.admin"`     // clear · keep
+	MissingTeams             string   `yaml:"missing_attribute.teams"`     // keep · clear
+	MissingName              string   `yaml:"missing_attribute.name"`      // keep · clear
+	MissingEmail             string   `yaml:"missing_attribute.email"`     // name_id · reject
+	EmptyAdmin               string   `yaml:"empty_attribute.admin"`       // clear · keep
+	EmptyTeams               string   `yaml:"empty_attribute.teams"`       // clear · keep
+	TeamsMode                string   `yaml:"teams_mode"`                  // replace · replace_managed · add_only · ignore
+	DefaultTeams             string   `yaml:"default_teams"`               // join_at_first_login · none
+	DefaultTeamsSurvive      bool     `yaml:"default_teams_survive"`       //
+	BareTeamRole             string   `yaml:"bare_team_role"`              // team_default · member
+	UnknownTeam              string   `yaml:"unknown_team"`                // ignore · reject
+	UnknownRole              string   `yaml:"unknown_role"`                // member · ignore_entry · reject
+	DuplicateTeam            string   `yaml:"duplicate_team"`              // highest · first · last
+	MultiValue               string   `yaml:"multi_value"`                 // join · first
+	SCIMWhenProviderDisabled string   `yaml:"scim_when_provider_disabled"` // reject · deactivate_only
+}
+
+// Standard returns the rules of the profile two-layer.
+func Standard() Rules {
+	return Rules{
+		CreateOnInactive:         "conflict",
+		CreateForExistingMember:  "link",
+		LinkKey:                  "name_id_or_email",
+		JIT:                      "on",
+		LoginWhenRecordInactive:  "reject",
+		LoginAfterManualRemoval:  "rejit",
+		Reactivate:               "record_only",
+		DeactivateWithoutRecord:  "404",
+		DeactivateLastAdmin:      "refuse",
+		DemoteLastAdmin:          "skip",
+		DeleteVerb:               "deactivate_then_drop",
+		RevokeSessions:           "immediate",
+		RevokeTokens:             "immediate",
+		SeatReleased:             "on_removal",
+		LoginOverwrites:          []string{"admin", "teams", "name", "email"},
+		MissingAdmin:             "clear",
+		MissingTeams:             "keep",
+		MissingName:              "keep",
+		MissingEmail:             "name_id",
+		EmptyAdmin:               "clear",
+		EmptyTeams:               "clear",
+		TeamsMode:                "replace",
+		DefaultTeams:             "join_at_first_login",
+		DefaultTeamsSurvive:      true,
+		BareTeamRole:             "team_default",
+		UnknownTeam:              "ignore",
+		UnknownRole:              "member",
+		DuplicateTeam:            "highest",
+		MultiValue:               "join",
+		SCIMWhenProviderDisabled: "reject",
+	}
+}

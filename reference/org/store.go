@@ -1,0 +1,133 @@
+package org
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps everything. Do runs f in one read-write transaction: all of it
+// happens or, when f returns an error or the process dies, none. Transactions
+// that write are serialized, so what f reads stays true until it is done.
+type Store interface {
+	Do(ctx context.Context, f func(Tx) error) error
+	View(ctx context.Context, f func(Tx) error) error
+}
+
+// Tx is what can be asked of the store within a transaction. A look-up that
+// finds nothing returns [ErrNotFound]; a list that is empty is nil without error.
+// Keys of people are compared by [Key]: the store keeps the key beside what was
+// sent.
+type Tx interface {
+	organizations
+	records
+	people
+	access
+	ledger
+}
+
+type organizations interface {
+	AddOrganization(ctx context.Context, o Organization) error
+	SaveOrganization(ctx context.Context, o Organization) error
+	Organization(ctx context.Context, id string) (Organization, error)
+	OrganizationBySlug(ctx context.Context, slug string) (Organization, error)
+	Organizations(ctx context.Context) ([]Organization, error)
+
+	AddProvider(ctx context.Context, p Provider) error
+	SaveProvider(ctx context.Context, p Provider) error
+	Provider(ctx context.Context, id string) (Provider, error)
+	Providers(ctx context.Context, organization string) ([]Provider, error)
+
+	AddCredential(ctx context.Context, c Credential) error
+	SaveCredential(ctx context.Context, c Credential) error
+	DeleteCredential(ctx context.Context, id string) error
+	Credentials(ctx context.Context, provider string) ([]Credential, error)
+	CredentialByToken(ctx context.Context, token string) (Credential, error)
+}
+
+type records interface {
+	AddRecord(ctx context.Context, r Record) error
+	SaveRecord(ctx context.Context, r Record) error
+	DeleteRecord(ctx context.Context, id string) error
+	Record(ctx context.Context, provider, id string) (Record, error)
+	RecordByUserName(ctx context.Context, provider, userName string) (Record, error)
+	// RecordsOf lists the records of the organization linked to the account.
+	RecordsOf(ctx context.Context, organization, account string) ([]Record, error)
+	// FindRecords lists a provider's records that match, ordered by creation then
+	// id, from offset (0-based), at most limit; and how many match in all.
+	FindRecords(ctx context.Context, provider string, match RecordMatch, offset, limit int) ([]Record, int, error)
+	// RecordsIn lists all records of an organization, ordered by user name.
+	RecordsIn(ctx context.Context, organization string) ([]Record, error)
+}
+
+// RecordMatch narrows a list of records; a nil field matches everything.
+// UserName is compared by Key, ID and ExternalID exactly.
+type RecordMatch struct {
+	ID, UserName, ExternalID *string
+	Active                   *bool
+}
+
+type people interface {
+	AddAccount(ctx context.Context, a Account) error
+	SaveAccount(ctx context.Context, a Account) error
+	Account(ctx context.Context, id string) (Account, error)
+	AccountByEmail(ctx context.Context, email string) (Account, error)
+	// AccountsByEmail lists every account with the address: more than one only
+	// where something went wrong, and a look must show that.
+	AccountsByEmail(ctx context.Context, email string) ([]Account, error)
+	// AccountByNameID finds the account that signed in through the provider as nameID.
+	AccountByNameID(ctx context.Context, provider, nameID string) (Account, error)
+	LinkNameID(ctx context.Context, provider, nameID, account string) error
+
+	AddMembership(ctx context.Context, m Membership) error
+	SaveMembership(ctx context.Context, m Membership) error
+	DeleteMembership(ctx context.Context, id string) error
+	Membership(ctx context.Context, organization, account string) (Membership, error)
+	Memberships(ctx context.Context, organization string) ([]Membership, error)
+	MembershipsOf(ctx context.Context, account string) ([]Membership, error)
+	CountAdmins(ctx context.Context, organization string) (int, error)
+	// Departed says whether the account was a member of the organization before.
+	Departed(ctx context.Context, organization, account string) (bool, error)
+
+	AddTeam(ctx context.Context, t Team) error
+	Team(ctx context.Context, organization, id string) (Team, error)
+	Teams(ctx context.Context, organization string) ([]Team, error)
+	PutTeamPlace(ctx context.Context, p TeamPlace) error // adds or changes
+	DeleteTeamPlace(ctx context.Context, team, account string) error
+	TeamPlaces(ctx context.Context, organization, account string) ([]TeamPlace, error)
+	TeamRoster(ctx context.Context, team string) ([]TeamPlace, error)
+}
+
+type access interface {
+	AddSession(ctx context.Context, s Session, secret string) error
+	SaveSession(ctx context.Context, s Session) error
+	SessionBySecret(ctx context.Context, secret string) (Session, error)
+	Sessions(ctx context.Context, organization, account string) ([]Session, error)
+	// SessionsThrough lists the live sessions that started at the provider.
+	SessionsThrough(ctx context.Context, provider string) ([]Session, error)
+
+	AddToken(ctx context.Context, t Token, secret string) error
+	SaveToken(ctx context.Context, t Token) error
+	TokenBySecret(ctx context.Context, secret string) (Token, error)
+	Tokens(ctx context.Context, organization, account string) ([]Token, error)
+
+	// AddRequest notes an authentication request sent through the provider.
+	AddRequest(ctx context.Context, provider, id, relayState string, expires time.Time) error
+	// Request says whether the request is known, unanswered and not expired at now.
+	Request(ctx context.Context, provider, id string, now time.Time) (bool, error)
+	AnswerRequest(ctx context.Context, provider, id string) error
+	// UseAssertion notes an assertion id and says whether this was its first use.
+	UseAssertion(ctx context.Context, issuer, id string, until time.Time) (bool, error)
+}
+
+type ledger interface {
+	AddSeat(ctx context.Context, s Seat) error
+	SaveSeat(ctx context.Context, s Seat) error
+	OpenSeat(ctx context.Context, organization, account string) (Seat, error)
+	Seats(ctx context.Context, organization string) ([]Seat, error)
+	SeatsOf(ctx context.Context, organization, account string) ([]Seat, error)
+
+	Audit(ctx context.Context, e Event) error
+	// Events lists the organization's audit log after the given Seq, oldest first,
+	// at most limit (0: all).
+	Events(ctx context.Context, organization string, after int64, limit int) ([]Event, error)
+}
