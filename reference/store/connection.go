@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// connection is one connection to the data file with the statements that were
+// prepared on it. Preparing takes longer than most of our statements do, so each
+// is prepared once. One transaction has a connection to itself.
+type connection struct {
+	conn     *sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+func (c *connection) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if known := c.prepared[query]; known != nil {
+		return known, nil
+	}
+	made, err := c.conn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	c.prepared[query] = made
+	return made, nil
+}
+
+func (c *connection) run(ctx context.Context, query string) error {
+	statement, err := c.statement(ctx, query)
+	if err != nil {
+		return err
+	}
+	_, err = statement.ExecContext(ctx)
+	return err
+}
+
+// close ends the connection; its statements end with it.
+func (c *connection) close() error {
+	var broken []error
+	for _, statement := range c.prepared {
+		broken = append(broken, statement.Close())
+	}
+	return errors.Join(append(broken, c.conn.Close())...)
+}
+
+// pool hands out connections of one sort, a fixed number of them at once. The one
+// that came back last goes out first: it has its statements prepared, and a store
+// that is used by one at a time opens only one.
+type pool struct {
+	db    *sql.DB
+	setup string        // SQL for a new connection
+	begin string        // SQL that begins a transaction
+	slots chan struct{} // filled while a connection is out
+
+	mu   sync.Mutex
+	idle []*connection
+}
+
+func newPool(db *sql.DB, size int, setup, begin string) *pool {
+	return &pool{db: db, setup: setup, begin: begin, slots: make(chan struct{}, size)}
+}
+
+// take waits for its turn and gives a connection.
+func (p *pool) take(ctx context.Context, closed <-chan struct{}) (*connection, error) {
+	select {
+	case p.slots <- struct{}{}:
+	case <-closed:
+		return nil, ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	// More than one of these may have been so.
+	err := ctx.Err()
+	select {
+	case <-closed:
+		err = ErrClosed
+	default:
+	}
+	if err != nil {
+		<-p.slots
+		return nil, err
+	}
+	if c := p.pop(); c != nil {
+		return c, nil
+	}
+	c, err := p.connect(ctx)
+	if err != nil {
+		<-p.slots
+		return nil, err
+	}
+	return c, nil
+}
+
+// pop gives the connection that came back last, nil when all are out.
+func (p *pool) pop() *connection {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.idle) == 0 {
+		return nil
+	}
+	last := len(p.idle) - 1
+	c := p.idle[last]
+	p.idle = p.idle[:last]
+	return c
+}
+
+func (p *pool) connect(ctx context.Context) (*connection, error) {
+	conn, err := p.db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	if p.setup != "" {
+		if _, err := conn.ExecContext(ctx, p.setup); err != nil {
+			_ = conn.Close()
+			return nil, fmt.Errorf("connect: %w", err)
+		}
+	}
+	return &connection{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+// give takes a connection back; nil says that it is no more.
+func (p *pool) give(c *connection) {
+	if c != nil {
+		p.mu.Lock()
+		p.idle = append(p.idle, c)
+		p.mu.Unlock()
+	}
+	<-p.slots
+}
+
+// drain waits until no transaction runs any more and closes all connections, after
+// a last statement on each unless that is empty. None can be taken afterwards.
+func (p *pool) drain(last string) error {
+	for range cap(p.slots) {
+		p.slots <- struct{}{}
+	}
+	var broken []error
+	for c := p.pop(); c != nil; c = p.pop() {
+		if last != "" {
+			broken = append(broken, c.run(context.Background(), last))
+		}
+		broken = append(broken, c.close())
+	}
+	return errors.Join(broken...)
+}

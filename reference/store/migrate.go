@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// newest is the version of the data file that this program writes: the number of
+// the last migration.
+const newest = 2
+
+// applicationID marks a SQLite file as one of ours ("Roll" in ASCII), in the
+// header field that SQLite keeps for the purpose.
+const applicationID = 0x526f6c6c
+
+// appendOnly refuses every change of what the audit log says; INSERT OR REPLACE is
+// one too, and calls no DELETE trigger. Triggers are the one thing that each database spells its own way, hence a migration in Go.
+const appendOnly = `
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_no_overwrite BEFORE INSERT ON audit WHEN NEW.seq <= (SELECT max(seq) FROM audit)
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;`
+
+// migrate brings the data file that db has open to the newest version.
+func migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	triggers := goose.NewGoMigration(2, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, appendOnly)
+		return err
+	}}, nil)
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files,
+		goose.WithGoMigrations(triggers), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("prepare the migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// blank is the content of a data file that was migrated and holds nothing. It is
+// made once in a process: copying it takes a tenth of the time that migrating does.
+var blank = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "rollcall-")
+	if err != nil {
+		return nil, fmt.Errorf("make a blank data file: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "blank.db")
+	// Only this process reads it, and only now: nothing to save from a power failure.
+	if err := upgrade(context.Background(), path, "OFF"); err != nil {
+		return nil, fmt.Errorf("make a blank data file: %w", err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("make a blank data file: %w", err)
+	}
+	return content, nil
+})
+
+// upgrade makes the file at path a data file of the newest version, from an empty
+// file or an older version, and leaves nothing beside it. synchronous says how much
+// of a power failure it has to survive.
+func upgrade(ctx context.Context, path, synchronous string) (err error) {
+	db, err := sql.Open("sqlite", source(path, "_pragma", patient,
+		"_pragma", "journal_mode(WAL)", "_pragma", "synchronous("+synchronous+")"))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := db.Close(); err == nil {
+			err = closing
+		}
+	}()
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return err
+	}
+	return migrate(ctx, db)
+}

@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Options say what to open.
+type Options struct {
+	// Path of the data file, made when it is not there. Empty: a file in a
+	// temporary directory that is removed when the store is closed.
+	Path string
+	// Extra is SQL run after the migrations, in one transaction, at every opening:
+	// how a defect takes a constraint out. In a named file its effect stays.
+	Extra []string
+}
+
+// settings hold for every connection. A transaction waits up to five seconds for
+// one of another process. (Transactions of this process queue before they get here.)
+var settings = []string{
+	"_pragma", patient,
+	"_pragma", "foreign_keys(1)",
+	"_pragma", "synchronous(NORMAL)",
+}
+
+// How long to wait for another process, in milliseconds: a while when working, and
+// not so long when somebody waits to hear whether the file can be opened at all.
+const (
+	patient   = "busy_timeout(5000)"
+	impatient = "busy_timeout(1000)"
+)
+
+// Open opens the data file, making it or bringing it to this version as needed. A
+// file that cannot be used is refused with one of this package's errors and left as
+// it was.
+func Open(ctx context.Context, options Options) (*Store, error) {
+	path, dir := options.Path, ""
+	var err error
+	if path == "" {
+		path, dir, err = makeEphemeral()
+	} else {
+		err = prepare(ctx, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := connect(path, dir)
+	if err != nil {
+		return nil, errors.Join(refusal(path, err), removeDir(dir))
+	}
+	if err := s.apply(ctx, options.Extra); err != nil {
+		return nil, errors.Join(refusal(path, err), s.Close())
+	}
+	return s, nil
+}
+
+// makeEphemeral puts a blank data file into a new temporary directory.
+func makeEphemeral() (path, dir string, err error) {
+	content, err := blank()
+	if err != nil {
+		return "", "", fmt.Errorf("store: %w", err)
+	}
+	dir, err = os.MkdirTemp("", "rollcall-")
+	if err != nil {
+		return "", "", fmt.Errorf("store: make a temporary directory: %w", err)
+	}
+	path = filepath.Join(dir, "rollcall.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return "", "", errors.Join(fmt.Errorf("store: make a temporary data file: %w", err), removeDir(dir))
+	}
+	return path, dir, nil
+}
+
+// prepare sees to it that path is a data file of the newest version.
+func prepare(ctx context.Context, path string) error {
+	found, err := inspect(ctx, path)
+	if err != nil {
+		return err
+	}
+	switch found {
+	case absent:
+		return place(ctx, path)
+	case older:
+		if err := upgrade(ctx, path, "FULL"); err != nil {
+			return refusal(path, err)
+		}
+	}
+	return nil
+}
+
+// place puts a blank data file at path all at once: a process that is killed leaves
+// no half of it, and of two processes one wins and both use the same file. Where the
+// file system has no hard links, the migrations make it step by step.
+func place(ctx context.Context, path string) error {
+	content, err := blank()
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".rollcall-*")
+	if err != nil {
+		return fmt.Errorf("store: make %s: %w: %w: its directory must exist and be writable", path, ErrUnreadable, cause(err))
+	}
+	defer func() { _ = os.Remove(file.Name()) }()
+	_, err = file.Write(content)
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err != nil {
+		return fmt.Errorf("store: make %s: %w", path, cause(err))
+	}
+	err = os.Link(file.Name(), path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err := upgrade(ctx, path, "FULL"); err != nil {
+		return refusal(path, err)
+	}
+	return nil
+}
+
+// connect makes the store of the data file that is at path now. Nothing is opened
+// before it is needed.
+func connect(path, dir string) (*Store, error) {
+	db, err := sql.Open("sqlite", source(path, settings...))
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		db:      db,
+		writer:  newPool(db, 1, "", "BEGIN IMMEDIATE"),
+		readers: newPool(db, max(4, runtime.GOMAXPROCS(0)), "PRAGMA query_only = 1", "BEGIN"),
+		dir:     dir,
+		closed:  make(chan struct{}),
+	}
+	s.closing = s.shut()
+	return s, nil
+}
+
+// apply runs the extra statements in one transaction. Without any, it still begins
+// one and ends it: only asking for the lock tells whether the file can be written.
+func (s *Store) apply(ctx context.Context, extra []string) error {
+	c, err := s.writer.take(ctx, s.closed)
+	if err != nil {
+		return err
+	}
+	t := &tx{connection: c}
+	for _, statement := range []string{"PRAGMA " + impatient, s.writer.begin, "PRAGMA " + patient} {
+		if err := c.run(ctx, statement); err != nil {
+			s.writer.give(c)
+			return err
+		}
+	}
+	defer func() { s.writer.give(t.end()) }()
+	for _, statement := range extra {
+		if _, err := c.conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("run %q: %w", statement, err)
+		}
+	}
+	return t.commit(ctx)
+}
+
+// source is the name by which the driver opens the file at path, with the
+// parameters given as names and values in turn.
+func source(path string, parameters ...string) string {
+	values := url.Values{}
+	for i := 0; i+1 < len(parameters); i += 2 {
+		values.Add(parameters[i], parameters[i+1])
+	}
+	escaped := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(path))
+	return "file:" + escaped + "?" + values.Encode()
+}
+
+// refusal words what SQLite says of a file that it cannot use.
+func refusal(path string, err error) error {
+	switch codeOf(err) & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("store: open %s: %w: end that process or name another file", path, ErrLocked)
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("store: open %s: %w: name a file that this program made, or one that is not there yet", path, ErrNotDataFile)
+	case sqlite3.SQLITE_READONLY:
+		return fmt.Errorf("store: open %s: %w: make it writable or name another file", path, ErrReadOnly)
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
+		return fmt.Errorf("store: open %s: %w: it and its directory must be readable and writable", path, ErrUnreadable)
+	}
+	return fmt.Errorf("store: open %s: %w", path, err)
+}
+
+// cause is what went wrong without the path, which our messages give themselves.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+func removeDir(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	return os.RemoveAll(dir)
+}

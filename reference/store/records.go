@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rollcall.example/reference/org"
+)
+
+const recordColumns = `id, organization, provider, user_name, external_id, given_name, family_name,
+	display_name, emails, active, account, version, created, modified`
+
+func scanRecord(r row) (record org.Record, err error) {
+	err = r.Scan(&record.ID, &record.Organization, &record.Provider, &record.UserName, &record.ExternalID,
+		&record.GivenName, &record.FamilyName, &record.DisplayName, unpacked[org.Email]{&record.Emails},
+		&record.Active, referred{&record.Account}, &record.Version, moment{&record.Created}, moment{&record.Modified})
+	return record, err
+}
+
+func recordValues(r org.Record) []any {
+	return []any{r.ID, r.Organization, r.Provider, r.UserName, r.ExternalID, r.GivenName, r.FamilyName,
+		r.DisplayName, packed(r.Emails), bit(r.Active), reference(r.Account), int64(r.Version),
+		at(r.Created), at(r.Modified), org.Key(r.UserName)}
+}
+
+// AddRecord implements [org.Tx].
+func (t *tx) AddRecord(ctx context.Context, r org.Record) error {
+	return t.add(ctx, "add a record",
+		"INSERT INTO records ("+recordColumns+", user_name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+		recordValues(r)...)
+}
+
+// SaveRecord implements [org.Tx].
+func (t *tx) SaveRecord(ctx context.Context, r org.Record) error {
+	return t.change(ctx, "save a record",
+		`UPDATE records SET organization = $2, provider = $3, user_name = $4, external_id = $5, given_name = $6,
+			family_name = $7, display_name = $8, emails = $9, active = $10, account = $11, version = $12,
+			created = $13, modified = $14, user_name_key = $15 WHERE id = $1`,
+		recordValues(r)...)
+}
+
+// DeleteRecord implements [org.Tx].
+func (t *tx) DeleteRecord(ctx context.Context, id string) error {
+	return t.change(ctx, "delete a record", "DELETE FROM records WHERE id = $1", id)
+}
+
+// Record implements [org.Tx].
+func (t *tx) Record(ctx context.Context, provider, id string) (org.Record, error) {
+	return one(ctx, t, "look up a record", scanRecord,
+		"SELECT "+recordColumns+" FROM records WHERE id = $1 AND provider = $2", id, provider)
+}
+
+// RecordByUserName implements [org.Tx].
+func (t *tx) RecordByUserName(ctx context.Context, provider, userName string) (org.Record, error) {
+	return one(ctx, t, "look up a record", scanRecord,
+		"SELECT "+recordColumns+" FROM records WHERE provider = $1 AND user_name_key = $2 ORDER BY created, id LIMIT 1",
+		provider, org.Key(userName))
+}
+
+// RecordsOf implements [org.Tx]; they come in the order of their creation.
+func (t *tx) RecordsOf(ctx context.Context, organization, account string) ([]org.Record, error) {
+	return list(ctx, t, "list an account's records", scanRecord,
+		"SELECT "+recordColumns+" FROM records WHERE organization = $1 AND account = $2 ORDER BY created, id",
+		organization, account)
+}
+
+// RecordsIn implements [org.Tx].
+func (t *tx) RecordsIn(ctx context.Context, organization string) ([]org.Record, error) {
+	return list(ctx, t, "list the records", scanRecord,
+		"SELECT "+recordColumns+" FROM records WHERE organization = $1 ORDER BY user_name_key, created, id", organization)
+}
+
+// FindRecords implements [org.Tx]. Records are counted only where the page itself
+// does not tell how many there are.
+func (t *tx) FindRecords(ctx context.Context, provider string, match org.RecordMatch, offset, limit int) ([]org.Record, int, error) {
+	offset, limit = max(offset, 0), max(limit, 0)
+	where, args := narrow(provider, match)
+	var page []org.Record
+	if limit > 0 {
+		var err error
+		// The ids of the page are found in an index; only its own rows are read.
+		page, err = list(ctx, t, "find records", scanRecord, fmt.Sprintf(
+			`SELECT %s FROM records WHERE id IN (SELECT id FROM records WHERE %s ORDER BY created, id LIMIT $%d OFFSET $%d) ORDER BY created, id`,
+			recordColumns, where, len(args)+1, len(args)+2), append(args[:len(args):len(args)], limit, offset)...)
+		if err != nil {
+			return nil, 0, err
+		}
+	}
+	if len(page) < limit && (len(page) > 0 || offset == 0) {
+		return page, offset + len(page), nil
+	}
+	total, err := one(ctx, t, "count records", single[int], "SELECT count(*) FROM records WHERE "+where, args...)
+	return page, total, err
+}
+
+// narrow words the match as a condition with its values.
+func narrow(provider string, match org.RecordMatch) (where string, args []any) {
+	var conditions []string
+	add := func(column string, value any) {
+		args = append(args, value)
+		conditions = append(conditions, fmt.Sprintf("%s = $%d", column, len(args)))
+	}
+	add("provider", provider)
+	if match.ID != nil {
+		add("id", *match.ID)
+	}
+	if match.UserName != nil {
+		add("user_name_key", org.Key(*match.UserName))
+	}
+	if match.ExternalID != nil {
+		add("external_id", *match.ExternalID)
+	}
+	if match.Active != nil {
+		add("active", bit(*match.Active))
+	}
+	return strings.Join(conditions, " AND "), args
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// row is what can be scanned: *sql.Rows at one of its rows.
+type row interface{ Scan(into ...any) error }
+
+// at is a moment as it is kept: microseconds since 1970 UTC.
+func at(t time.Time) int64 { return t.UnixMicro() }
+
+// atOrNever is [at], and NULL for the zero time.
+func atOrNever(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return at(t)
+}
+
+// moment reads what [at] and [atOrNever] wrote.
+type moment struct{ into *time.Time }
+
+// Scan implements [sql.Scanner].
+func (m moment) Scan(value any) error {
+	switch value := value.(type) {
+	case nil:
+		*m.into = time.Time{}
+	case int64:
+		*m.into = time.UnixMicro(value).UTC()
+	default:
+		return fmt.Errorf("a moment cannot be read from %T", value)
+	}
+	return nil
+}
+
+// bit is a boolean as it is kept: 1 or 0.
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// reference is an id of something that need not be there: NULL when empty.
+func reference(id string) any {
+	if id == "" {
+		return nil
+	}
+	return id
+}
+
+// referred reads what [reference] wrote.
+type referred struct{ into *string }
+
+// Scan implements [sql.Scanner].
+func (r referred) Scan(value any) error {
+	switch value := value.(type) {
+	case nil:
+		*r.into = ""
+	case string:
+		*r.into = value
+	case []byte:
+		*r.into = string(value)
+	default:
+		return fmt.Errorf("an id cannot be read from %T", value)
+	}
+	return nil
+}
+
+// packed is a list as it is kept: JSON. An empty list comes back nil. Strings,
+// e-mails and bytes cannot fail to encode.
+func packed[T any](list []T) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		panic(fmt.Sprintf("store: a list of %T does not encode: %v", list, err))
+	}
+	return string(text)
+}
+
+// unpacked reads what [packed] wrote.
+type unpacked[T any] struct{ into *[]T }
+
+// Scan implements [sql.Scanner].
+func (u unpacked[T]) Scan(value any) error {
+	text, ok := value.(string)
+	if !ok {
+		return fmt.Errorf("a list cannot be read from %T", value)
+	}
+	*u.into = nil
+	if text == "[]" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), u.into)
+}
+
+// digest is what is kept of a secret.
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}

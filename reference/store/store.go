@@ -1,0 +1,267 @@
+// Package store keeps what package org decides, in SQLite.
+//
+// One file holds everything. A store without a path makes its own in a temporary
+// directory, and that goes when the store is closed. The file is in WAL mode with
+// synchronous NORMAL: a process that is killed loses no transaction it was told
+// had been committed; a machine that loses power may lose the last few, and never
+// half of one.
+//
+// Writing transactions run one after the other, reading ones beside them on the
+// state that was committed when they first looked. Several processes may share a
+// file. Calling Do within Do waits for itself until its context ends.
+//
+// The database holds the layers together by itself, not trusting the code above
+// it: names of people are unique by [org.Key], there is one membership and one
+// open seat for an account in an organization, the audit log refuses changes. What
+// violates uniqueness is an [org.Error] of kind Conflict. Saving or deleting what
+// is not there is [org.ErrNotFound], as is looking it up. Secrets of sessions and
+// tokens are kept as SHA-256 digests only.
+//
+// Moments are kept in microseconds and come back in UTC; an empty list comes
+// back nil.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"rollcall.example/reference/org"
+)
+
+// Store is an open data file. It implements [org.Store] and may be used by many
+// goroutines at once.
+type Store struct {
+	db      *sql.DB
+	writer  *pool
+	readers *pool
+	dir     string // the temporary directory of an ephemeral store
+	closed  chan struct{}
+	closing func() error
+}
+
+var _ org.Store = (*Store)(nil)
+
+// Do runs f in a transaction that may write: what f did is kept when f returns nil
+// and ctx has not ended, and undone when f returns an error or panics.
+func (s *Store) Do(ctx context.Context, f func(org.Tx) error) error {
+	return s.transact(ctx, s.writer, f)
+}
+
+// View runs f in a transaction that only reads; an attempt to write is an error.
+func (s *Store) View(ctx context.Context, f func(org.Tx) error) error {
+	return s.transact(ctx, s.readers, f)
+}
+
+func (s *Store) transact(ctx context.Context, from *pool, f func(org.Tx) error) error {
+	c, err := from.take(ctx, s.closed)
+	if err != nil {
+		return fmt.Errorf("store: begin a transaction: %w", err)
+	}
+	if err := c.run(context.WithoutCancel(ctx), from.begin); err != nil {
+		from.give(c)
+		if codeOf(err)&0xff == sqlite3.SQLITE_BUSY {
+			err = ErrLocked
+		}
+		return fmt.Errorf("store: begin a transaction: %w", err)
+	}
+	t := &tx{connection: c}
+	defer func() {
+		from.give(t.end())
+	}()
+	if err := f(t); err != nil {
+		return err
+	}
+	return t.commit(ctx)
+}
+
+// tx is a transaction under way on a connection that is its own. Its statements run
+// without the caller's cancellation, which is looked at between them: SQLite would
+// undo a transaction behind our back when a statement in it is interrupted, and
+// what follows would then be kept one by one.
+type tx struct {
+	connection *connection
+	over       bool  // committed or undone
+	broken     error // after this nothing may be kept
+}
+
+// ready says whether the next statement may run.
+func (t *tx) ready(ctx context.Context) error {
+	switch {
+	case t.over:
+		return errOver
+	case t.broken != nil:
+		return t.broken
+	}
+	return ctx.Err()
+}
+
+func (t *tx) commit(ctx context.Context) error {
+	err := t.ready(ctx)
+	if err == nil {
+		err = t.connection.run(context.WithoutCancel(ctx), "COMMIT")
+	}
+	if err != nil {
+		return fmt.Errorf("store: commit: %w", err)
+	}
+	t.over = true
+	return nil
+}
+
+// end undoes what was not committed and gives the connection for the next
+// transaction, nil when it is fit for none.
+func (t *tx) end() *connection {
+	if t.over {
+		return t.connection
+	}
+	t.over = true
+	err := t.connection.run(context.Background(), "ROLLBACK")
+	if err != nil {
+		_ = t.connection.close()
+		return nil
+	}
+	return t.connection
+}
+
+// failed notes an error after which the transaction cannot go on.
+func (t *tx) failed(doing string, err error) error {
+	explained := explain(doing, err)
+	if !harmless(err) && t.broken == nil {
+		t.broken = explained
+	}
+	return explained
+}
+
+// execute runs a statement and says how many rows it touched.
+func (t *tx) execute(ctx context.Context, doing, query string, args ...any) (int64, error) {
+	if err := t.ready(ctx); err != nil {
+		return 0, fmt.Errorf("store: %s: %w", doing, err)
+	}
+	ctx = context.WithoutCancel(ctx)
+	statement, err := t.connection.statement(ctx, query)
+	if err != nil {
+		return 0, t.failed(doing, err)
+	}
+	result, err := statement.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, t.failed(doing, err)
+	}
+	rows, err := result.RowsAffected()
+	if err != nil {
+		return 0, t.failed(doing, err)
+	}
+	return rows, nil
+}
+
+// add runs a statement that adds something.
+func (t *tx) add(ctx context.Context, doing, query string, args ...any) error {
+	_, err := t.execute(ctx, doing, query, args...)
+	return err
+}
+
+// change runs a statement that is about one thing which has to be there.
+func (t *tx) change(ctx context.Context, doing, query string, args ...any) error {
+	rows, err := t.execute(ctx, doing, query, args...)
+	if err == nil && rows == 0 {
+		return org.ErrNotFound
+	}
+	return err
+}
+
+// each runs a query and calls scan at every row until scan says that it has enough.
+func (t *tx) each(ctx context.Context, doing, query string, args []any, scan func(row) (enough bool, err error)) (err error) {
+	if err := t.ready(ctx); err != nil {
+		return fmt.Errorf("store: %s: %w", doing, err)
+	}
+	sending := context.WithoutCancel(ctx)
+	statement, err := t.connection.statement(sending, query)
+	if err != nil {
+		return t.failed(doing, err)
+	}
+	rows, err := statement.QueryContext(sending, args...)
+	if err != nil {
+		return t.failed(doing, err)
+	}
+	defer func() {
+		if closing := rows.Close(); err == nil && closing != nil {
+			err = t.failed(doing, closing)
+		}
+	}()
+	for rows.Next() {
+		enough, err := scan(rows)
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("store: %s: %w", doing, err)
+		}
+		if enough {
+			return nil
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return t.failed(doing, err)
+	}
+	return nil
+}
+
+// one gives the first thing that a query finds.
+func one[T any](ctx context.Context, t *tx, doing string, scan func(row) (T, error), query string, args ...any) (T, error) {
+	var found T
+	err := error(org.ErrNotFound)
+	broken := t.each(ctx, doing, query, args, func(r row) (bool, error) {
+		found, err = scan(r)
+		return true, err
+	})
+	if broken != nil {
+		err = broken
+	}
+	return found, err
+}
+
+// list gives everything that a query finds, nil when that is nothing.
+func list[T any](ctx context.Context, t *tx, doing string, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	var found []T
+	err := t.each(ctx, doing, query, args, func(r row) (bool, error) {
+		next, err := scan(r)
+		found = append(found, next)
+		return false, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// single reads a row of one column.
+func single[T any](r row) (T, error) {
+	var value T
+	err := r.Scan(&value)
+	return value, err
+}
+
+// Close waits for running transactions, closes the data file and leaves nothing
+// beside it; an ephemeral one is removed. Closing again does nothing.
+func (s *Store) Close() error { return s.closing() }
+
+// shut is what Close does, once.
+func (s *Store) shut() func() error {
+	return sync.OnceValue(func() error {
+		close(s.closed)
+		end := ""
+		if s.dir != "" {
+			// The last connection copies the log into the file. One that is about
+			// to be removed need not reach the disk.
+			end = "PRAGMA synchronous = OFF"
+		}
+		err := errors.Join(s.readers.drain(""), s.writer.drain(end), s.db.Close(), removeDir(s.dir))
+		if err != nil {
+			return fmt.Errorf("store: close: %w", err)
+		}
+		return nil
+	})
+}
