@@ -1,0 +1,104 @@
+package scim
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+
+	"rollcall.example/reference/org"
+)
+
+// receive reads the body of a request that has one to say. What is wrong with it
+// is told only once the request has been let in.
+func (s *Server) receive(r *http.Request) (Document, *Error) {
+	switch r.Method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+	default:
+		return nil, nil // a body means nothing here and stays unread
+	}
+	content, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	switch {
+	case err != nil:
+		return nil, bad(InvalidSyntax, "the body ended before it was complete")
+	case len(content) > MaxBody:
+		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the body is larger than %d bytes", MaxBody)}
+	}
+	if len(content) > 0 {
+		if refusal := checkContentType(r); refusal != nil {
+			return nil, refusal
+		}
+	}
+	return readDocument(content)
+}
+
+// admit asks the product's gates. A provider that does not exist is refused like a
+// token that is wrong, so that nobody can find out which ones do.
+func (s *Server) admit(x *exchange) error {
+	caller, err := s.domain.Admit(x.Context(), org.Call{
+		ProviderID:   x.provider,
+		Token:        s.protocol.Token(x.Request),
+		Deactivation: x.problem == nil && s.deactivates(x),
+	})
+	if kind := org.KindOf(err); kind == org.NotFound || kind == org.Unauthenticated {
+		return errUnauthenticated
+	}
+	x.caller = caller
+	return err
+}
+
+var errUnauthenticated = &Error{
+	Status: http.StatusUnauthorized,
+	Detail: "no valid API token for this address: send it in the Authorization header",
+}
+
+// challenge tells a client that was not let in how to ask (RFC 6750 section 3).
+func (s *Server) challenge(r *http.Request) string {
+	if s.protocol.Token(r) == "" {
+		return `Bearer realm="scim"`
+	}
+	return `Bearer realm="scim", error="invalid_token"`
+}
+
+// deactivates says whether a request only sets active to false, which some
+// products let through while the connection is switched off. A PUT repeats the
+// whole profile, so there it is the value of active that counts. A PATCH must
+// change nothing else: that is tried out on a record that has every attribute.
+func (s *Server) deactivates(x *exchange) bool {
+	if len(x.path) != 2 || x.path[0] != "Users" {
+		return false
+	}
+	switch x.Method {
+	case http.MethodPut:
+		active, given := x.body["active"]
+		truth, err := s.protocol.Boolean(active)
+		return given && err == nil && !truth
+	case http.MethodPatch:
+		return s.onlyDeactivates(x)
+	}
+	return false
+}
+
+func (s *Server) onlyDeactivates(x *exchange) bool {
+	ops, err := s.protocol.Operations(x.body)
+	if err != nil {
+		return false
+	}
+	before := specimen(x.path[1])
+	after := specimen(x.path[1])
+	if err := s.protocol.patch(ops, &after); err != nil {
+		return false
+	}
+	before.Active = false
+	return reflect.DeepEqual(before, after)
+}
+
+// specimen is an active record with something in every attribute.
+func specimen(id string) org.Record {
+	const something = "rollcall-specimen"
+	return org.Record{
+		ID: id, UserName: something, ExternalID: something, GivenName: something, FamilyName: something,
+		DisplayName: something, Emails: []org.Email{{Value: something, Type: something, Primary: true}},
+		Active: true, Version: 1,
+	}
+}

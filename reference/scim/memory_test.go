@@ -1,0 +1,159 @@
+package scim_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"rollcall.example/reference/org"
+)
+
+const (
+	provider = "5f0e1a2b-provider"
+	secret   = "correct-token"
+)
+
+// memory is a product in memory, as far as SCIM sees one. It opens one provider to
+// one token. refuse, when set, decides about every call that has the right token.
+type memory struct {
+	mu      sync.Mutex
+	records []org.Record
+	made    int
+	refuse  func(org.Call) error
+	calls   []org.Call
+	asked   []org.RecordMatch
+	broken  error // what everything but Admit fails with
+	delete  error // what DeleteRecord is refused with
+}
+
+var start = time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
+
+func (m *memory) Admit(_ context.Context, call org.Call) (org.Caller, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls = append(m.calls, call)
+	if call.ProviderID != provider || call.Token != secret {
+		return org.Caller{}, fmt.Errorf("token: %w", &org.Error{Kind: org.Unauthenticated, Message: "the token is wrong"})
+	}
+	if m.refuse != nil {
+		if err := m.refuse(call); err != nil {
+			return org.Caller{}, err
+		}
+	}
+	return org.Caller{Provider: org.Provider{ID: provider}}, nil
+}
+
+func (m *memory) holds(userName, except string) bool {
+	return slices.ContainsFunc(m.records, func(r org.Record) bool {
+		return r.ID != except && org.Key(r.UserName) == org.Key(userName)
+	})
+}
+
+func (m *memory) CreateRecord(_ context.Context, _ org.Caller, r org.Record) (org.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.broken != nil {
+		return org.Record{}, m.broken
+	}
+	if m.holds(r.UserName, "") {
+		return org.Record{}, fmt.Errorf("conflict: %w", &org.Error{Kind: org.Conflict, Message: "there is a record with this userName already"})
+	}
+	m.made++
+	r.ID = fmt.Sprintf("id-%03d", m.made)
+	r.Version = 1
+	r.Created = start.Add(time.Duration(m.made) * time.Second)
+	r.Modified = r.Created
+	m.records = append(m.records, r)
+	return r, nil
+}
+
+func (m *memory) at(id string) (int, error) {
+	if m.broken != nil {
+		return 0, m.broken
+	}
+	at := slices.IndexFunc(m.records, func(r org.Record) bool { return r.ID == id })
+	if at < 0 {
+		return 0, fmt.Errorf("looking for the record: %w", org.ErrNotFound)
+	}
+	return at, nil
+}
+
+func (m *memory) Record(_ context.Context, _ org.Caller, id string) (org.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at, err := m.at(id)
+	if err != nil {
+		return org.Record{}, err
+	}
+	return m.records[at], nil
+}
+
+func (m *memory) FindRecords(_ context.Context, _ org.Caller, match org.RecordMatch, offset, limit int) ([]org.Record, int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked = append(m.asked, match)
+	var found []org.Record
+	for _, r := range m.records {
+		if (match.ID == nil || *match.ID == r.ID) &&
+			(match.UserName == nil || org.Key(*match.UserName) == org.Key(r.UserName)) &&
+			(match.ExternalID == nil || *match.ExternalID == r.ExternalID) &&
+			(match.Active == nil || *match.Active == r.Active) {
+			found = append(found, r)
+		}
+	}
+	from := min(offset, len(found))
+	return found[from:min(from+limit, len(found))], len(found), m.broken
+}
+
+func (m *memory) ChangeRecord(_ context.Context, _ org.Caller, id string, change func(*org.Record) error) (org.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at, err := m.at(id)
+	if err != nil {
+		return org.Record{}, err
+	}
+	r := m.records[at]
+	r.Emails = slices.Clone(r.Emails)
+	if err := change(&r); err != nil {
+		return org.Record{}, fmt.Errorf("change: %w", err)
+	}
+	if m.holds(r.UserName, r.ID) {
+		return org.Record{}, &org.Error{Kind: org.Conflict, Message: "there is a record with this userName already"}
+	}
+	if fmt.Sprint(r) == fmt.Sprint(m.records[at]) {
+		return r, nil
+	}
+	r.Version++
+	r.Modified = r.Modified.Add(time.Second)
+	m.records[at] = r
+	return r, nil
+}
+
+func (m *memory) DeleteRecord(_ context.Context, _ org.Caller, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.delete != nil {
+		return m.delete
+	}
+	at, err := m.at(id)
+	if err != nil {
+		return err
+	}
+	m.records = slices.Delete(m.records, at, at+1)
+	return nil
+}
+
+// snapshot is everything that is kept, to compare with later.
+func (m *memory) snapshot() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return fmt.Sprintf("%+v", m.records)
+}
+
+func (m *memory) lastCall() org.Call {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.calls[len(m.calls)-1]
+}

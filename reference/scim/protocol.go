@@ -1,0 +1,107 @@
+package scim
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"rollcall.example/reference/org"
+)
+
+// Protocol is how the server understands its clients and answers them, as far as
+// products are known to differ in it. Each field is one deed that can be replaced
+// alone or wrapped; the others go on through the replaced one.
+type Protocol struct {
+	// Token finds the API token of a request; empty: none was sent.
+	Token func(*http.Request) string
+
+	// Boolean reads a JSON value that stands for true or false. Its error goes
+	// behind the attribute's name: "must be true or false".
+	Boolean func(value any) (bool, error)
+
+	// Read makes a record say what the body of a POST or PUT says, or what a
+	// resource says after a PATCH. It changes no more than the kept attributes.
+	Read func(body Document, into *org.Record) error
+
+	// Operations understands the body of a PATCH request.
+	Operations func(body Document) ([]Operation, error)
+
+	// Apply performs one operation on a resource.
+	Apply func(resource Document, op Operation) error
+
+	// Select turns a filter into what to look for.
+	Select func(filter string) (Selection, error)
+
+	// Render shows a record that lives at the location.
+	Render func(record org.Record, location string) User
+
+	// Created is the status that answers a POST.
+	Created int
+}
+
+// Standard returns the protocol as the standards and Okta want it, made anew each
+// time.
+func Standard() *Protocol {
+	p := &Protocol{
+		Token:      token,
+		Boolean:    boolean,
+		Operations: operations,
+		Select:     selection,
+		Render:     render,
+		Created:    http.StatusCreated,
+	}
+	p.Read = func(body Document, into *org.Record) error { return read(coercion{p.Boolean}, body, into) }
+	p.Apply = func(resource Document, op Operation) error {
+		return patching{coercion{p.Boolean}, users, resource}.apply(op)
+	}
+	return p
+}
+
+// patch performs operations on a record, all or none. Under some rules the domain
+// hands over a record of nobody, to see what becomes of it; as every resource needs
+// a name, it goes by its id.
+func (p *Protocol) patch(ops []Operation, record *org.Record) error {
+	resource := documentOf(*record)
+	if record.Version == 0 {
+		resource["username"] = record.ID
+	}
+	for i, op := range ops {
+		if err := p.Apply(resource, op); err != nil {
+			return inOperation(i, err)
+		}
+	}
+	return p.Read(resource, record)
+}
+
+// token reads "Bearer <token>" and, as Okta's header mode has it, the token alone.
+func token(r *http.Request) string {
+	values := r.Header.Values("Authorization")
+	if len(values) != 1 {
+		return ""
+	}
+	fields := strings.Fields(values[0])
+	switch {
+	case len(fields) == 2 && strings.EqualFold(fields[0], "Bearer"):
+		return fields[1]
+	case len(fields) == 1 && !strings.EqualFold(fields[0], "Bearer"):
+		return fields[0]
+	}
+	return ""
+}
+
+// boolean takes JSON's true and false, and the same as text in any case, which is
+// how Entra sends them.
+func boolean(value any) (bool, error) {
+	switch v := value.(type) {
+	case bool:
+		return v, nil
+	case string:
+		switch strings.ToLower(v) {
+		case "true":
+			return true, nil
+		case "false":
+			return false, nil
+		}
+	}
+	return false, errors.New("must be true or false")
+}

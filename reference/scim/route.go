@@ -1,0 +1,161 @@
+package scim
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"rollcall.example/reference/org"
+)
+
+// Prefix is where the connections of all customers are found; the id of the
+// provider follows.
+const Prefix = "/scim/v2/"
+
+// exchange is one request that is being answered.
+type exchange struct {
+	*http.Request
+	provider string   // as the path has it
+	path     []string // what follows it, unescaped
+	id       string   // of the resource; empty at a collection
+	base     string   // the connection's base URL
+	query    url.Values
+	view     *projection
+	body     Document
+	problem  *Error // what is wrong with the body
+	caller   org.Caller
+}
+
+// location is the absolute address of something below the connection's base URL.
+func (x *exchange) location(parts ...string) string {
+	address := x.base
+	for _, part := range parts {
+		address += "/" + url.PathEscape(part)
+	}
+	return address
+}
+
+type operation func(*exchange) (reply, error)
+
+// methods are the operations that an address offers.
+type methods map[string]operation
+
+// endpoint is a first step of the path: what a collection offers, and what each
+// thing in it does (nil: it holds nothing).
+type endpoint struct{ collection, item methods }
+
+// routes lists all endpoints. Each resource type is one.
+func (s *Server) routes() map[string]endpoint {
+	absent := methods{"": func(x *exchange) (reply, error) {
+		return reply{}, &Error{Status: http.StatusNotImplemented, Detail: "this server does not offer " + x.path[0]}
+	}}
+	return map[string]endpoint{
+		"Users": {
+			collection: methods{http.MethodGet: viewed(s.listUsers), http.MethodPost: viewed(s.createUser)},
+			item: methods{http.MethodGet: viewed(s.readUser), http.MethodPut: viewed(s.replaceUser),
+				http.MethodPatch: viewed(s.patchUser), http.MethodDelete: s.deleteUser},
+		},
+		"ServiceProviderConfig": {collection: methods{http.MethodGet: s.configuration}},
+		"ResourceTypes":         {methods{http.MethodGet: s.listResourceTypes}, methods{http.MethodGet: s.readResourceType}},
+		"Schemas":               {methods{http.MethodGet: s.listSchemas}, methods{http.MethodGet: s.readSchema}},
+		"Bulk":                  {collection: absent},
+		"Me":                    {collection: absent},
+		".search":               {collection: absent},
+	}
+}
+
+// viewed reads which attributes the client wants to see, before anything is done.
+func viewed(do operation) operation {
+	return func(x *exchange) (reply, error) {
+		var err error
+		if x.view, err = projectionOf(x.query); err != nil {
+			return reply{}, err
+		}
+		return do(x)
+	}
+}
+
+var errNoAddress = &Error{Status: http.StatusNotFound, Detail: "there is nothing at this address"}
+
+// answer takes a request through its stages.
+func (s *Server) answer(r *http.Request) (reply, error) {
+	x, ok := s.open(r)
+	if !ok {
+		return reply{}, errNoAddress
+	}
+	x.body, x.problem = s.receive(r)
+	if err := s.admit(x); err != nil {
+		return reply{}, err
+	}
+	if refusal := checkAccept(r); refusal != nil {
+		return reply{}, refusal
+	}
+	do, err := s.find(x)
+	if err != nil {
+		return reply{}, err
+	}
+	if x.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		return reply{}, bad(InvalidSyntax, "the query of the address is malformed")
+	}
+	if x.problem != nil {
+		return reply{}, x.problem
+	}
+	return do(x)
+}
+
+// open reads the path; false when it leads nowhere below the prefix.
+func (s *Server) open(r *http.Request) (*exchange, bool) {
+	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), Prefix)
+	if !ok {
+		return nil, false
+	}
+	steps := strings.Split(rest, "/")
+	for i, step := range steps {
+		plain, err := url.PathUnescape(step)
+		if err != nil || plain == "" {
+			return nil, false
+		}
+		steps[i] = plain
+	}
+	x := &exchange{Request: r, provider: steps[0], path: steps[1:]}
+	x.base = s.baseURL(r) + Prefix + url.PathEscape(x.provider)
+	return x, true
+}
+
+// find looks up the operation that a request asks for.
+func (s *Server) find(x *exchange) (operation, error) {
+	if len(x.path) == 0 || len(x.path) > 2 {
+		return nil, errNoAddress
+	}
+	at := s.endpoints[x.path[0]]
+	offered := at.collection
+	if len(x.path) == 2 {
+		offered, x.id = at.item, x.path[1]
+	}
+	if offered == nil {
+		return nil, errNoAddress
+	}
+	method := x.Method
+	if method == http.MethodHead {
+		method = http.MethodGet // net/http leaves the body away
+	}
+	if do := offered[method]; do != nil {
+		return do, nil
+	}
+	if do := offered[""]; do != nil {
+		return do, nil
+	}
+	return nil, notAllowed(offered)
+}
+
+// notAllowed refuses a method and says which there are.
+func notAllowed(offered methods) *Error {
+	allow := strings.Join(slices.Sorted(maps.Keys(offered)), ", ")
+	return &Error{
+		Status: http.StatusMethodNotAllowed,
+		Detail: "this address offers " + allow + " only",
+		Header: http.Header{"Allow": {allow}},
+	}
+}

@@ -1,0 +1,78 @@
+package scim
+
+import (
+	"rollcall.example/reference/org"
+	"rollcall.example/reference/scim/filter"
+)
+
+// Selection is what a list is narrowed to: Match is what the store can look up by
+// itself; Keep judges what the store found (nil: everything stays).
+type Selection struct {
+	Match org.RecordMatch
+	Keep  func(org.Record) bool
+}
+
+// selection reads a filter. What it demands by "eq" of an attribute that the store
+// can look up goes into Match; the rest is judged record by record.
+func selection(text string) (Selection, error) {
+	expr, err := filter.Parse(text)
+	if err != nil {
+		return Selection{}, bad(InvalidFilter, "filter: %v", err)
+	}
+	if _, err := filter.Compile(expr, users.describe); err != nil {
+		return Selection{}, bad(InvalidFilter, "filter: %v", err)
+	}
+	var s Selection
+	rest := lookUp(expr, &s.Match)
+	if rest == nil {
+		return s, nil
+	}
+	matches, err := filter.Compile(rest, users.describe)
+	s.Keep = func(r org.Record) bool { return matches(documentOf(r)) }
+	return s, err
+}
+
+// lookUp moves what the store can do out of a filter and returns what is left;
+// nil when nothing is. Only what every match must satisfy may be moved, so it
+// looks into "and" and no further.
+func lookUp(expr filter.Expr, match *org.RecordMatch) filter.Expr {
+	switch e := expr.(type) {
+	case filter.And:
+		left, right := lookUp(e.Left, match), lookUp(e.Right, match)
+		switch {
+		case left == nil:
+			return right
+		case right == nil:
+			return left
+		}
+		return filter.And{Left: left, Right: right}
+	case filter.Test:
+		if e.Op == filter.Equal && take(e, match) {
+			return nil
+		}
+	}
+	return expr
+}
+
+// take notes one demand in the match. A second one on the same attribute stays
+// where it is, as does one for the empty text, which nothing that is kept equals.
+func take(e filter.Test, match *org.RecordMatch) bool {
+	_, a, part := users.find(e.Path)
+	if part != nil {
+		return false
+	}
+	switch value := e.Value.(type) {
+	case string:
+		texts := map[string]**string{"userName": &match.UserName, "id": &match.ID, "externalId": &match.ExternalID}
+		if at := texts[a.Name]; at != nil && *at == nil && value != "" {
+			*at = &value
+			return true
+		}
+	case bool:
+		if a.Name == "active" && match.Active == nil {
+			match.Active = &value
+			return true
+		}
+	}
+	return false
+}

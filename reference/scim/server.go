@@ -1,0 +1,181 @@
+// Package scim is the product's SCIM 2.0 server: the way in which an identity
+// provider tells of people who come, change and leave (RFC 7643 and 7644).
+//
+// It is thin. What a request means to the product is decided in package org; what
+// is decided here is what a request says. One request passes these stages:
+//
+//  1. the path says which connection of which organization is meant, and what of it;
+//  2. the body, if any, is read as JSON, strictly and within bounds;
+//  3. the gates of the product let the request in, or not;
+//  4. the media types are negotiated, the method is looked up;
+//  5. the operation turns the request into a call of the domain, and the domain's
+//     answer into SCIM.
+//
+// The gates come before any complaint about the request itself, so that somebody
+// without a token learns nothing. That holds for discovery too: RFC 7643 section 5
+// would like the configuration's authentication schemes to be public, but an
+// address names a customer's connection here, and whether one exists is nobody
+// else's business.
+//
+// A few decisions that clients may notice:
+//
+//   - the attributes userName, externalId, name, displayName, emails and active are
+//     kept; every other attribute of the standard and every extension is accepted
+//     and dropped. Roles, groups and entitlements change nothing, and a password is
+//     neither stored nor shown.
+//   - a PUT without "active" leaves it as it is, though other attributes that are
+//     left out are cleared: forgetting it must not bring back somebody who left.
+//   - a PATCH answers 200 with the resource.
+//   - groups, bulk, /Me and searching by POST are not offered, and discovery says so.
+package scim
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+
+	"rollcall.example/reference/org"
+)
+
+// Domain is what the server asks of the product; *org.Service is one. Its refusals
+// are *org.Error, anything else is a failure.
+type Domain interface {
+	// Admit decides whether a request may come in.
+	Admit(ctx context.Context, call org.Call) (org.Caller, error)
+
+	CreateRecord(ctx context.Context, caller org.Caller, record org.Record) (org.Record, error)
+	Record(ctx context.Context, caller org.Caller, id string) (org.Record, error)
+
+	// FindRecords lists the records that match, in a stable order, from offset (from
+	// 0), at most limit; and how many match in all.
+	FindRecords(ctx context.Context, caller org.Caller, match org.RecordMatch, offset, limit int) ([]org.Record, int, error)
+
+	// ChangeRecord lets change edit a copy of the record within one transaction; its
+	// error undoes everything and is returned.
+	ChangeRecord(ctx context.Context, caller org.Caller, id string, change func(*org.Record) error) (org.Record, error)
+
+	DeleteRecord(ctx context.Context, caller org.Caller, id string) error
+}
+
+// Options are what a server may be given. The zero value is a good one.
+type Options struct {
+	// Protocol is how requests are understood and answered; nil: as [Standard] has it.
+	Protocol *Protocol
+
+	// BaseURL says under which address the client reaches this server, as
+	// "https://rollcall.example", without a slash at the end. Nil takes it from the
+	// request itself.
+	BaseURL func(*http.Request) string
+
+	// Logger hears of failures; nil: [slog.Default]. Tokens and bodies never reach it.
+	Logger *slog.Logger
+}
+
+// Server answers SCIM requests.
+type Server struct {
+	domain    Domain
+	protocol  *Protocol
+	baseURL   func(*http.Request) string
+	logger    *slog.Logger
+	endpoints map[string]endpoint
+}
+
+// New makes a server over the domain.
+func New(domain Domain, options Options) *Server {
+	s := &Server{domain, options.Protocol, options.BaseURL, options.Logger, nil}
+	if s.protocol == nil {
+		s.protocol = Standard()
+	}
+	if s.baseURL == nil {
+		s.baseURL = addressed
+	}
+	if s.logger == nil {
+		s.logger = slog.Default()
+	}
+	s.endpoints = s.routes()
+	return s
+}
+
+// addressed is the base URL that a request was sent to.
+func addressed(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}
+
+// Handler answers everything below /scim/v2/{provider}/.
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	defer s.survive(w, r)
+	answer, err := s.answer(r)
+	if err != nil {
+		answer = s.refusal(r, err)
+	}
+	s.write(w, r, answer)
+}
+
+// reply is an answer before it is written. A nil body writes none.
+type reply struct {
+	status int
+	header http.Header
+	body   any
+}
+
+// refusal puts an error into an answer. A failure is logged with its cause; the
+// client learns only that there was one.
+func (s *Server) refusal(r *http.Request, err error) reply {
+	refusal, broken := refusalOf(err)
+	if broken {
+		s.logger.ErrorContext(r.Context(), "scim request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	header := refusal.Header.Clone()
+	if refusal.Status == http.StatusUnauthorized {
+		header = http.Header{"Www-Authenticate": {s.challenge(r)}}
+	}
+	return reply{refusal.Status, header, refusal.body()}
+}
+
+func (s *Server) write(w http.ResponseWriter, r *http.Request, a reply) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	if a.body == nil {
+		w.WriteHeader(a.status)
+		return
+	}
+	var content bytes.Buffer
+	encoder := json.NewEncoder(&content)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(a.body); err != nil {
+		a = s.refusal(r, err)
+		content.Reset()
+		_ = encoder.Encode(a.body) // an errorBody holds texts only
+	}
+	w.Header().Set("Content-Type", MediaType)
+	w.Header().Set("Content-Length", strconv.Itoa(content.Len()))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(content.Bytes()) // a client that went away needs no answer
+}
+
+// survive turns a panic into an answer that tells nothing.
+func (s *Server) survive(w http.ResponseWriter, r *http.Request) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(cause) // net/http's own way to break off
+	}
+	s.logger.ErrorContext(r.Context(), "scim request panicked", "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
+	s.write(w, r, reply{http.StatusInternalServerError, nil, (&Error{
+		Status: http.StatusInternalServerError, Detail: "the server failed to handle the request",
+	}).body()})
+}

@@ -1,0 +1,182 @@
+package scim
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+
+	"rollcall.example/reference/org"
+)
+
+// version is a record's weak entity tag.
+func version(r org.Record) string { return fmt.Sprintf(`W/"%d"`, r.Version) }
+
+// createUser answers POST /Users (RFC 7644 section 3.3). A person is active unless
+// the request says otherwise.
+func (s *Server) createUser(x *exchange) (reply, error) {
+	wanted := org.Record{Active: true}
+	if err := s.readBody(x, &wanted); err != nil {
+		return reply{}, err
+	}
+	record, err := s.domain.CreateRecord(x.Context(), x.caller, wanted)
+	if err != nil {
+		return reply{}, err
+	}
+	return s.show(x, s.protocol.Created, record)
+}
+
+// readUser answers GET /Users/{id} (section 3.4.1).
+func (s *Server) readUser(x *exchange) (reply, error) {
+	record, err := s.domain.Record(x.Context(), x.caller, x.id)
+	if err != nil {
+		return reply{}, ofUser(err)
+	}
+	return s.show(x, http.StatusOK, record)
+}
+
+// replaceUser answers PUT /Users/{id} (section 3.5.1). What the body says of id and
+// meta is ignored.
+func (s *Server) replaceUser(x *exchange) (reply, error) {
+	record, err := s.domain.ChangeRecord(x.Context(), x.caller, x.id, func(r *org.Record) error {
+		return s.readBody(x, r)
+	})
+	if err != nil {
+		return reply{}, ofUser(err)
+	}
+	return s.show(x, http.StatusOK, record)
+}
+
+// patchUser answers PATCH /Users/{id} (section 3.5.2).
+func (s *Server) patchUser(x *exchange) (reply, error) {
+	ops, err := s.protocol.Operations(x.body)
+	if err != nil {
+		return reply{}, err
+	}
+	record, err := s.domain.ChangeRecord(x.Context(), x.caller, x.id, func(r *org.Record) error {
+		return s.protocol.patch(ops, r)
+	})
+	if err != nil {
+		return reply{}, ofUser(err)
+	}
+	return s.show(x, http.StatusOK, record)
+}
+
+// deleteUser answers DELETE /Users/{id} (section 3.6).
+func (s *Server) deleteUser(x *exchange) (reply, error) {
+	err := s.domain.DeleteRecord(x.Context(), x.caller, x.id)
+	if org.KindOf(err) == org.Unsupported {
+		return reply{}, withoutDelete(err)
+	}
+	if err != nil {
+		return reply{}, ofUser(err)
+	}
+	return reply{status: http.StatusNoContent}, nil
+}
+
+// withoutDelete says what a product that keeps all records does offer.
+func withoutDelete(err error) error {
+	refusal, _ := refusalOf(err)
+	refusal.Header = http.Header{"Allow": {"GET, PATCH, PUT"}}
+	return refusal
+}
+
+// listUsers answers GET /Users (section 3.4.2).
+func (s *Server) listUsers(x *exchange) (reply, error) {
+	page, err := pageOf(x.query)
+	if err != nil {
+		return reply{}, err
+	}
+	selected, err := s.selected(x)
+	if err != nil {
+		return reply{}, err
+	}
+	records, total, err := s.look(x, selected, page)
+	if err != nil {
+		return reply{}, err
+	}
+	resources := make([]any, len(records))
+	for i, record := range records {
+		if resources[i], err = x.view.of(s.protocol.Render(record, x.location("Users", record.ID))); err != nil {
+			return reply{}, err
+		}
+	}
+	return reply{http.StatusOK, nil, newList(total, page.start, resources)}, nil
+}
+
+// selected reads the filter, when there is one.
+func (s *Server) selected(x *exchange) (Selection, error) {
+	switch len(x.query["filter"]) {
+	case 0:
+		return Selection{}, nil
+	case 1:
+		return s.protocol.Select(x.query.Get("filter"))
+	}
+	return Selection{}, bad(InvalidFilter, "filter is given more than once")
+}
+
+// look finds the page of what is selected. What the store cannot judge is judged
+// here, over everything that the store found in one go: the total counts what
+// really matches, and no page can slip while others write.
+func (s *Server) look(x *exchange, selected Selection, p page) ([]org.Record, int, error) {
+	if selected.Keep == nil {
+		records, total, err := s.domain.FindRecords(x.Context(), x.caller, selected.Match, p.start-1, p.count)
+		return records[:min(p.count, len(records))], total, err
+	}
+	records, _, err := s.domain.FindRecords(x.Context(), x.caller, selected.Match, 0, math.MaxInt32)
+	if err != nil {
+		return nil, 0, err
+	}
+	var kept []org.Record
+	for _, record := range records {
+		if selected.Keep(record) {
+			kept = append(kept, record)
+		}
+	}
+	return p.cut(kept), len(kept), nil
+}
+
+// readBody makes a record say what the body of a POST or PUT says.
+func (s *Server) readBody(x *exchange, into *org.Record) error {
+	if err := checkSchemas(x.body["schemas"], UserSchema); err != nil {
+		return err
+	}
+	return s.protocol.Read(x.body, into)
+}
+
+// checkSchemas wants the core schema among those that a body names. Extensions may
+// stand beside it (RFC 7643 section 3).
+func checkSchemas(value any, core string) error {
+	list, _ := value.([]any)
+	for _, entry := range list {
+		if _, ok := entry.(string); !ok {
+			return bad(InvalidSyntax, "schemas must be a list of URNs")
+		}
+	}
+	if !mentions(list, core) {
+		return bad(InvalidSyntax, "schemas must name %s", core)
+	}
+	return nil
+}
+
+// show answers with a record, whose address it gives in three places. A record that
+// was never stored, because there was nobody to deactivate, is not shown.
+func (s *Server) show(x *exchange, status int, record org.Record) (reply, error) {
+	if record.Version == 0 {
+		return reply{status: http.StatusNoContent}, nil
+	}
+	location := x.location("Users", record.ID)
+	header := http.Header{"Content-Location": {location}}
+	if x.Method == http.MethodPost {
+		header.Set("Location", location)
+	}
+	body, err := x.view.of(s.protocol.Render(record, location))
+	return reply{status, header, body}, err
+}
+
+// ofUser makes "not found" say what was not.
+func ofUser(err error) error {
+	if org.KindOf(err) == org.NotFound {
+		return &Error{Status: http.StatusNotFound, Detail: "there is no user with this id"}
+	}
+	return err
+}
