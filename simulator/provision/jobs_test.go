@@ -3,6 +3,7 @@ package provision_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -198,7 +199,7 @@ func TestRefusals(t *testing.T) {
 		{"link, read something else", []reply{found(record("true")), {status: 200, body: "<html>"}}, 200,
 			prefix + "Error while trying to push profile update for han@acme.test: null"},
 		{"link, not activated", []reply{found(record("false")), {status: 200, body: record("false")}, {status: 200}, scimError(501, "no patch")}, 501,
-			prefix + "Error while trying to activate user han@acme.test: Not Implemented. Errors reported by remote server: no patch"},
+			prefix + "Error while trying to activate user han@acme.test: " + http.StatusText(http.StatusNotImplemented) + ". Errors reported by remote server: no patch"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -235,8 +236,8 @@ func TestDeactivationRefused(t *testing.T) {
 	if err != nil || result.Problem == nil {
 		t.Fatalf("%+v, %v", result, err)
 	}
-	const want = "Automatic deprovisioning of user han@acme.test from app CI failed: " +
-		"Error while trying to deactivate user han@acme.test: Not Implemented. Errors reported by remote server: no"
+	want := "Automatic deprovisioning of user han@acme.test from app CI failed: " +
+		"Error while trying to deactivate user han@acme.test: " + http.StatusText(http.StatusNotImplemented) + ". Errors reported by remote server: no"
 	if got := result.Problem.Text("han@acme.test", "CI"); got != want {
 		t.Errorf("got %s", got)
 	}

@@ -1,0 +1,51 @@
+// Package saml is the service provider's half of SAML 2.0 web single sign-on, as
+// a library: it writes our metadata and our sign-in requests, reads an identity
+// provider's metadata, and decides whether a posted response may be believed.
+// It has no routes, no store and no clock; its caller brings all three.
+//
+// # How a sign-in travels
+//
+// A person asks for /sso/acme. The provider makes an AuthnRequest, remembers its
+// ID, and sends the browser to the identity provider with the request deflated
+// into the address (the Redirect binding). The identity provider knows who sits
+// there, writes an assertion ("this is han@example.com, for this audience, until
+// five past"), signs it, wraps it in a Response and has the browser post that to
+// our assertion consumer service (the POST binding). A sign-in that starts at the
+// identity provider is the same without the request: the response is unsolicited.
+//
+//	request := provider.AuthnRequest(saml.NewID(rand.Reader), now)
+//	location, err := request.Redirect(provider.IdP.SSOURL, "/projects")
+//	…
+//	assertion, err := saml.Standard().Verify(ctx, saml.Arrival{
+//		Encoded: form.Get("SAMLResponse"), Providers: candidates, ACS: acs, Now: now,
+//		Requests: requests, Uses: uses, AllowUnsolicited: true,
+//	})
+//	var refusal *saml.Refusal
+//	if errors.As(err, &refusal) { … } // refusal.Check and refusal.Reason go to the audit log
+//
+// # What was verified is what is read
+//
+// Nearly every hole in this protocol was one and the same mistake: a signature was
+// checked over one part of the document and the person was read from another.
+// So a [Policy] is a list of named checks in which one, "signature", is a
+// watershed. The checks before it read the document as it came and can only
+// refuse. "signature" computes the canonical form of the signed element, compares
+// digest and signature, and then parses those very bytes again into
+// [Message.Trusted]. The checks after it read the assertion from nowhere else.
+// Text, comments and elements that were not signed are not in that tree.
+//
+// # Whose key
+//
+// A provider's certificates are pinned: a certificate is taken as the holder of a
+// key and nothing more, as the metadata interoperability profile of SAML has it.
+// Its dates, issuer and extensions are not looked at, so an expired certificate
+// that an administrator has not replaced goes on working, and a
+// certificate inside a message never decides which key is used.
+//
+// # Limits, on purpose
+//
+// Assertions are not encrypted; RSA with SHA-256, SHA-384 or SHA-512 and exclusive
+// canonicalization without comments are the only algorithms. "#default" in a
+// PrefixList is taken only as far as the canonicalizer knows it: such a message may be
+// refused, never misread.
+package saml

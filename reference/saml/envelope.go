@@ -1,0 +1,148 @@
+package saml
+
+import (
+	"context"
+
+	"github.com/beevik/etree"
+)
+
+// checkRoot wants a samlp:Response of version 2.0 with an ID and an issue instant
+// (Core 3.2.2).
+func checkRoot(_ context.Context, m *Message) error {
+	if !is(m.Response, nsProtocol, "Response") {
+		return Refuse("the root is %s in namespace %s, not a SAML 2.0 Response",
+			show(m.Response.Tag), show(m.Response.NamespaceURI()))
+	}
+	return checkHeader(m.Response)
+}
+
+// checkHeader looks at what Response and Assertion have in common: Version, ID and
+// IssueInstant, all of them required.
+func checkHeader(el *etree.Element) error {
+	if version := value(el, "Version"); version != "2.0" {
+		return Refuse("the %s has version %s, not 2.0", el.Tag, show(version))
+	}
+	if id := value(el, "ID"); !isID(id) {
+		return Refuse("the %s has no usable ID: %s", el.Tag, show(id))
+	}
+	_, present, err := instant(el, "IssueInstant")
+	if err == nil && !present {
+		return Refuse("the %s has no IssueInstant", el.Tag)
+	}
+	return err
+}
+
+// checkStatus wants one status whose own code is Success. What is nested below it
+// does not count (Core 3.2.2.2).
+func checkStatus(_ context.Context, m *Message) error {
+	status, err := child(m.Response, nsProtocol, "Status")
+	if err != nil {
+		return err
+	}
+	if status == nil {
+		return Refuse("the response has no status")
+	}
+	code, err := child(status, nsProtocol, "StatusCode")
+	if err != nil {
+		return err
+	}
+	if code == nil {
+		return Refuse("the status has no code")
+	}
+	if v := value(code, "Value"); v != statusSuccess {
+		return Refuse("the identity provider reports %s", show(v))
+	}
+	return nil
+}
+
+// checkOneAssertion wants exactly one assertion in the whole document, a child of the
+// response, and none that is encrypted. A second one is how an attacker has us verify
+// one and read the other.
+func checkOneAssertion(_ context.Context, m *Message) error {
+	switch {
+	case len(m.census.encrypted) > 0:
+		return Refuse("the response has an encrypted assertion, which is not supported")
+	case len(m.census.assertions) == 0:
+		return Refuse("the response has no assertion")
+	case len(m.census.assertions) > 1:
+		return Refuse("the document has %d assertions; one is allowed", len(m.census.assertions))
+	case m.census.assertions[0].Parent() != m.Response:
+		return Refuse("the assertion is not a child of the response")
+	}
+	m.Unverified = m.census.assertions[0]
+	return nil
+}
+
+// checkIssuer finds, among the organization's connections, the one that the issuer
+// names. The response may leave its issuer out; where it states one, it is the
+// assertion's (Profiles 4.1.4.2).
+func checkIssuer(_ context.Context, m *Message) error {
+	name, present, err := issuer(m.Unverified)
+	if err != nil {
+		return err
+	}
+	if !present {
+		return Refuse("the assertion has no issuer")
+	}
+	outer, present, err := issuer(m.Response)
+	if err != nil {
+		return err
+	}
+	if present && outer != name {
+		return Refuse("the response is from %s but its assertion from %s", show(outer), show(name))
+	}
+	for i := range m.Providers {
+		if m.Providers[i].IdP.EntityID == name && name != "" {
+			m.Provider = &m.Providers[i]
+			return nil
+		}
+	}
+	return Refuse("issuer %s is not a provider of this organization", show(name))
+}
+
+// issuer reads the Issuer of a response or an assertion, whose format can only be that
+// of an entity.
+func issuer(el *etree.Element) (name string, present bool, err error) {
+	found, err := child(el, nsAssertion, "Issuer")
+	if err != nil || found == nil {
+		return "", false, err
+	}
+	if format, stated := attribute(found, "Format"); stated && format != formatEntity {
+		return "", true, Refuse("the issuer of the %s has format %s, not entity", el.Tag, show(format))
+	}
+	name, ok := text(found)
+	if !ok {
+		return "", true, Refuse("the issuer of the %s is not plain text", el.Tag)
+	}
+	return name, true, nil
+}
+
+// checkTrustedIssuer reads the issuer once more, now from the verified assertion: the
+// key that verified is that provider's, so the name must be too.
+func checkTrustedIssuer(_ context.Context, m *Message) error {
+	name, present, err := issuer(m.Trusted)
+	if err != nil {
+		return err
+	}
+	if !present || name != m.Provider.IdP.EntityID {
+		return Refuse("the verified assertion is from %s, not from %s", show(name), show(m.Provider.IdP.EntityID))
+	}
+	return nil
+}
+
+// checkVersion looks at version, ID and issue instant of the verified assertion
+// (Core 2.3.3).
+func checkVersion(_ context.Context, m *Message) error { return checkHeader(m.Trusted) }
+
+// checkDestination wants a response that says where it is meant for to be meant for
+// us. A signed one has to say so (Bindings 3.5.5.2).
+func checkDestination(_ context.Context, m *Message) error {
+	destination, present := attribute(m.Response, "Destination")
+	switch {
+	case !present && m.ResponseSigned:
+		return Refuse("the response is signed but has no Destination")
+	case present && destination != m.ACS:
+		return Refuse("the response is meant for %s, not for %s", show(destination), show(m.ACS))
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package saml
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/beevik/etree"
+)
+
+// Bounds on an identity provider's metadata.
+const (
+	maxMetadata     = 1 << 20
+	maxEntityID     = 1024 // Metadata 2.3.2
+	maxCertificates = 16
+	minKeyBits      = 2048
+)
+
+// ParseIdPMetadata reads an identity provider's metadata: one EntityDescriptor with one
+// SAML 2.0 IDPSSODescriptor, at least one RSA signing certificate of 2048 bits or more,
+// and a sign-in address for the Redirect binding.
+//
+// The document is taken as given by an administrator: a signature in it and its dates are not
+// looked at. Every error is one line that says what to correct.
+func ParseIdPMetadata(xml []byte) (IdP, error) { //nolint:revive // the standard writes IdP
+	idp, err := readEntity(xml)
+	if err != nil {
+		var refusal *Refusal
+		if errors.As(err, &refusal) {
+			err = errors.New(refusal.Reason)
+		}
+		return IdP{}, fmt.Errorf("saml: identity provider metadata: %w", err)
+	}
+	return idp, nil
+}
+
+func readEntity(xml []byte) (IdP, error) {
+	if len(xml) > maxMetadata {
+		return IdP{}, Refuse("it has %d bytes; %d are allowed", len(xml), maxMetadata)
+	}
+	_, root, _, err := readDocument(xml)
+	if err != nil {
+		return IdP{}, err
+	}
+	if is(root, nsMetadata, "EntitiesDescriptor") {
+		return IdP{}, Refuse("it describes several entities; give the one EntityDescriptor of the identity provider")
+	}
+	if !is(root, nsMetadata, "EntityDescriptor") {
+		return IdP{}, Refuse("its root is %s in namespace %s, not an EntityDescriptor", show(root.Tag), show(root.NamespaceURI()))
+	}
+	idp := IdP{EntityID: value(root, "entityID")}
+	if idp.EntityID == "" || len(idp.EntityID) > maxEntityID || strings.TrimSpace(idp.EntityID) != idp.EntityID {
+		return IdP{}, Refuse("its entityID is empty, longer than %d bytes or has white space around it", maxEntityID)
+	}
+	role, err := idpRole(root)
+	if err != nil {
+		return IdP{}, err
+	}
+	if idp.SSOURL, err = redirectURL(role); err != nil {
+		return IdP{}, err
+	}
+	idp.Certificates, err = signingCertificates(role)
+	return idp, err
+}
+
+// idpRole returns the one IDPSSODescriptor that speaks SAML 2.0.
+func idpRole(root *etree.Element) (*etree.Element, error) {
+	roles := slices.DeleteFunc(children(root, nsMetadata, "IDPSSODescriptor"), func(role *etree.Element) bool {
+		return !slices.Contains(strings.Fields(value(role, "protocolSupportEnumeration")), nsProtocol)
+	})
+	if len(roles) != 1 {
+		return nil, Refuse("it has %d IDPSSODescriptor elements that support SAML 2.0; exactly one is wanted", len(roles))
+	}
+	return roles[0], nil
+}
+
+func redirectURL(role *etree.Element) (string, error) {
+	for _, service := range children(role, nsMetadata, "SingleSignOnService") {
+		if value(service, "Binding") != bindingRedirect {
+			continue
+		}
+		location := value(service, "Location")
+		parsed, err := url.Parse(location)
+		if err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
+			return "", Refuse("its sign-in address %s is not an http or https URL", show(location))
+		}
+		return location, nil
+	}
+	return "", Refuse("it has no SingleSignOnService with the HTTP-Redirect binding")
+}
+
+// signingCertificates returns the certificates of all keys that may sign: those marked
+// for signing and those not marked at all (Metadata 2.4.1.1), each once.
+func signingCertificates(role *etree.Element) ([]*x509.Certificate, error) {
+	var found []*x509.Certificate
+	for _, descriptor := range children(role, nsMetadata, "KeyDescriptor") {
+		if use, marked := attribute(descriptor, "use"); marked && use != "signing" {
+			continue
+		}
+		for _, info := range children(descriptor, nsSignature, "KeyInfo") {
+			for _, data := range children(info, nsSignature, "X509Data") {
+				for _, el := range children(data, nsSignature, "X509Certificate") {
+					certificate, err := signingCertificate(el)
+					if err != nil {
+						return nil, err
+					}
+					if !slices.ContainsFunc(found, certificate.Equal) {
+						found = append(found, certificate)
+					}
+				}
+			}
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return nil, Refuse("it has no signing certificate")
+	case len(found) > maxCertificates:
+		return nil, Refuse("it has %d signing certificates; %d are allowed", len(found), maxCertificates)
+	}
+	return found, nil
+}
+
+func signingCertificate(el *etree.Element) (*x509.Certificate, error) {
+	encoded, ok := text(el)
+	if !ok {
+		return nil, Refuse("an X509Certificate holds elements")
+	}
+	der, err := decodeBase64(encoded)
+	if err != nil {
+		return nil, Refuse("an X509Certificate is not base64: leave out lines such as BEGIN CERTIFICATE")
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, Refuse("an X509Certificate cannot be read: %s", show(err.Error()))
+	}
+	key, ok := certificate.PublicKey.(*rsa.PublicKey)
+	if !ok {
+		return nil, Refuse("a signing key is %s; only RSA is supported", certificate.PublicKeyAlgorithm)
+	}
+	if bits := key.N.BitLen(); bits < minKeyBits {
+		return nil, Refuse("a signing key has %d bits; at least %d are wanted", bits, minKeyBits)
+	}
+	return certificate, nil
+}

@@ -1,0 +1,151 @@
+package saml
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Limits are the tolerances of a policy.
+type Limits struct {
+	// Skew is how far the identity provider's clock may be from ours, both ways.
+	Skew time.Duration
+	// MaxBytes is the size of the largest response, decoded.
+	MaxBytes int
+	// MaxAge is how long ago a response may have been issued.
+	MaxAge time.Duration
+}
+
+// Policy decides which responses are believed: checks in order, the first refusal
+// ends it.
+type Policy struct {
+	Limits
+	Checks []Check
+}
+
+// Check is one question asked of a message. Run returns nil, a refusal (see
+// Refuse), or, when our own memory fails, any other error.
+type Check struct {
+	Name string
+	Run  func(ctx context.Context, m *Message) error
+}
+
+// Standard returns the strict policy, in slices of its own every time: whoever
+// changes one changes nobody else's.
+//
+// The checks before "signature" judge the document as it came and can only refuse;
+// those after it read the verified assertion. What costs memory or cannot be taken
+// back (answering the request, using up the assertion) comes last.
+func Standard() Policy {
+	return Policy{
+		Limits: Limits{Skew: 90 * time.Second, MaxBytes: 1 << 20, MaxAge: 10 * time.Minute},
+		Checks: []Check{
+			{"encoding", checkEncoding},
+			{"document", checkDocument},
+			{"root", checkRoot},
+			{"status", checkStatus},
+			{"one-assertion", checkOneAssertion},
+			{"issuer", checkIssuer},
+			{"signature", checkSignature},
+			{"trusted-issuer", checkTrustedIssuer},
+			{"version", checkVersion},
+			{"contents", checkContents},
+			{"destination", checkDestination},
+			{"bearer", checkBearer},
+			{"recipient", checkRecipient},
+			{"confirmation-window", checkConfirmationWindow},
+			{"audience", checkAudience},
+			{"conditions", checkConditions},
+			{"window", checkWindow},
+			{"issue-instant", checkIssueInstant},
+			{"authn-statement", checkAuthnStatement},
+			{"name-id", checkNameID},
+			{"in-response-to", checkInResponseTo},
+			{"once", checkOnce},
+		},
+	}
+}
+
+// producers are the checks that fill in what later ones read. They may be replaced
+// but not left out.
+var producers = []string{"encoding", "document", "one-assertion", "issuer", "signature", "contents"}
+
+// Without takes the named check out. It panics when there is none of this name, and
+// when others read what it produces: such a check can only be replaced.
+func (p *Policy) Without(name string) {
+	at := p.index(name)
+	if slices.Contains(producers, name) {
+		panic(fmt.Sprintf("saml: check %q produces what later checks read: replace it instead", name))
+	}
+	p.Checks = slices.Delete(slices.Clone(p.Checks), at, at+1)
+}
+
+// Replace puts another function in the place of the named check. It panics when
+// there is none of this name.
+func (p *Policy) Replace(name string, run func(ctx context.Context, m *Message) error) {
+	at := p.index(name)
+	p.Checks = slices.Clone(p.Checks)
+	p.Checks[at].Run = run
+}
+
+func (p *Policy) index(name string) int {
+	at := slices.IndexFunc(p.Checks, func(c Check) bool { return c.Name == name })
+	if at < 0 {
+		names := make([]string, len(p.Checks))
+		for i, check := range p.Checks {
+			names[i] = check.Name
+		}
+		panic(fmt.Sprintf("saml: no check named %q; there are %s", name, strings.Join(names, ", ")))
+	}
+	return at
+}
+
+// Verify runs the checks over an arrival. It returns what the assertion says, or a
+// *Refusal when the response is not to be believed, or any other error when a log
+// failed or the context ended: then nothing is known about the response.
+func (p Policy) Verify(ctx context.Context, arrival Arrival) (*Assertion, error) {
+	if arrival.ACS == "" || arrival.Now.IsZero() || arrival.Requests == nil || arrival.Uses == nil {
+		return nil, errors.New("saml: an arrival needs an ACS, a time, a request log and a use log")
+	}
+	m := &Message{Arrival: arrival, Limits: p.Limits}
+	for _, check := range p.Checks {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("saml: stopped before check %s: %w", check.Name, err)
+		}
+		if err := check.Run(ctx, m); err != nil {
+			var refusal *Refusal
+			if errors.As(err, &refusal) {
+				return nil, &Refusal{Check: check.Name, Reason: refusal.Reason}
+			}
+			return nil, fmt.Errorf("saml: check %s could not be made: %w", check.Name, err)
+		}
+	}
+	if m.Trusted == nil || m.Assertion == nil {
+		return nil, errors.New("saml: the policy verified no assertion: it lacks the checks signature and contents")
+	}
+	return m.Assertion, nil
+}
+
+// Refusal says that a response was not believed. Both fields are for the audit log
+// and the administrator, never for the person who signs in: to an attacker they
+// would be a guide.
+type Refusal struct {
+	// Check is the name of the check that refused.
+	Check string
+	// Reason is one line.
+	Reason string
+}
+
+// Error joins the check and its reason.
+func (r *Refusal) Error() string {
+	return "saml: refused by check " + r.Check + ": " + r.Reason
+}
+
+// Refuse is how a check refuses: the reason as one line, lower case, untrusted text
+// in it quoted. Verify adds the name of the check.
+func Refuse(format string, args ...any) error {
+	return &Refusal{Reason: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,145 @@
+package saml
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/subtle"
+	"crypto/x509"
+	"slices"
+
+	"github.com/beevik/etree"
+)
+
+// checkSignature wants response, assertion or both to be signed by one of the
+// provider's keys, and every signature in the document to hold. It makes Trusted from
+// the bytes that were verified: from the assertion's own signature where there is one,
+// else from the assertion inside the verified response.
+//
+// Both signatures are verified over the document as it came. To verify the inner one
+// over what the outer one returned would fail on good messages: a canonical response
+// no longer repeats, on the assertion, a namespace that its parent declares.
+func checkSignature(_ context.Context, m *Message) error {
+	ofResponse, ofAssertion, err := placeSignatures(m)
+	if err != nil {
+		return err
+	}
+	var verified []byte
+	if ofResponse != nil {
+		if verified, err = verifySignature(ofResponse, m.Provider.IdP.Certificates); err != nil {
+			return err
+		}
+		m.ResponseSigned = true
+	}
+	if ofAssertion != nil {
+		if verified, err = verifySignature(ofAssertion, m.Provider.IdP.Certificates); err != nil {
+			return err
+		}
+		m.AssertionSigned = true
+	}
+	m.Trusted, err = assertionIn(verified)
+	return err
+}
+
+// placeSignatures sorts the document's signatures by what they stand in. One that
+// stands anywhere else, or a second one, is refused: it could only confuse.
+func placeSignatures(m *Message) (ofResponse, ofAssertion *etree.Element, err error) {
+	for _, signature := range m.census.signatures {
+		switch parent := signature.Parent(); {
+		case parent == m.Response && ofResponse == nil:
+			ofResponse = signature
+		case parent == m.Unverified && ofAssertion == nil:
+			ofAssertion = signature
+		case parent == m.Response || parent == m.Unverified:
+			return nil, nil, Refuse("the %s has more than one signature", parent.Tag)
+		default:
+			return nil, nil, Refuse("a signature stands in %s, where it signs nothing", show(parent.Tag))
+		}
+	}
+	if ofResponse == nil && ofAssertion == nil {
+		return nil, nil, Refuse("neither the response nor its assertion is signed")
+	}
+	return ofResponse, ofAssertion, nil
+}
+
+// assertionIn parses verified bytes, which are an assertion or a response around one.
+func assertionIn(verified []byte) (*etree.Element, error) {
+	document := etree.NewDocument()
+	if err := document.ReadFromBytes(verified); err != nil {
+		return nil, Refuse("the verified bytes are not XML: %s", show(err.Error()))
+	}
+	root := document.Root()
+	if is(root, nsAssertion, "Assertion") {
+		return root, nil
+	}
+	assertion, err := child(root, nsAssertion, "Assertion")
+	if err == nil && assertion == nil {
+		return nil, Refuse("the verified bytes hold no assertion")
+	}
+	return assertion, err
+}
+
+// verifySignature verifies an enveloped signature over the element that it stands in
+// and returns that element's canonical form, which is what the signature covers.
+//
+// The signature value is checked before the digest: until it holds, nobody we trust
+// asked us to canonicalize anything but a SignedInfo of known, small shape.
+func verifySignature(el *etree.Element, certificates []*x509.Certificate) ([]byte, error) {
+	signature, err := readSignature(el)
+	if err != nil {
+		return nil, err
+	}
+	if err := signature.checkKeyInfo(certificates); err != nil {
+		return nil, err
+	}
+	signedInfo, err := canonical(signature.signedInfo, signature.prefixes, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !signature.signedBy(certificates, signedInfo) {
+		return nil, Refuse("the signature of the %s does not verify with any certificate of the provider%s",
+			signature.signed.Tag, signature.hint(certificates))
+	}
+	covered, err := canonical(signature.signed, signature.reference.prefixes, el)
+	if err != nil {
+		return nil, err
+	}
+	if subtle.ConstantTimeCompare(sum(signature.reference.hash, covered), signature.reference.digest) != 1 {
+		return nil, Refuse("the %s was changed after it was signed: its digest differs", signature.signed.Tag)
+	}
+	return covered, nil
+}
+
+// signedBy tries the provider's keys in turn. A message may name its certificate, but
+// what it names never decides which key is tried.
+func (s *signature) signedBy(certificates []*x509.Certificate, signedInfo []byte) bool {
+	digest := sum(s.hash, signedInfo)
+	return slices.ContainsFunc(certificates, func(certificate *x509.Certificate) bool {
+		key, ok := certificate.PublicKey.(*rsa.PublicKey)
+		return ok && rsa.VerifyPKCS1v15(key, s.hash, digest, s.value) == nil
+	})
+}
+
+// hint tells the administrator about the usual reason: the identity provider has a new
+// certificate that we have not been given.
+func (s *signature) hint(certificates []*x509.Certificate) string {
+	for _, named := range s.certificates {
+		if !slices.ContainsFunc(certificates, func(c *x509.Certificate) bool { return slices.Equal(c.Raw, named) }) {
+			return ": the message names a certificate that the provider does not have"
+		}
+	}
+	return ""
+}
+
+// checkKeyInfo wants each certificate in the message to be one. It is compared, not
+// trusted; parsing is spared where it is one of ours.
+func (s *signature) checkKeyInfo(certificates []*x509.Certificate) error {
+	for _, named := range s.certificates {
+		if slices.ContainsFunc(certificates, func(c *x509.Certificate) bool { return slices.Equal(c.Raw, named) }) {
+			continue
+		}
+		if _, err := x509.ParseCertificate(named); err != nil {
+			return Refuse("KeyInfo holds something that is not a certificate")
+		}
+	}
+	return nil
+}
