@@ -51,29 +51,38 @@ type Exchange struct {
 	Error string
 }
 
-// Journal keeps exchanges. The zero value is not ready; use New. It is safe for
-// concurrent use.
+// maxExchanges is how many exchanges a journal keeps; the oldest go first.
+const maxExchanges = 10_000
+
+// Journal keeps the newest 10,000 exchanges. The zero value is not ready; use New.
+// It is safe for concurrent use.
 type Journal struct {
-	mu        sync.Mutex
-	exchanges []Exchange
-	seq       int
-	secrets   secrets
+	mu      sync.Mutex
+	entries []entry
+	seq     int
+	secrets secrets
+}
+
+// entry is an exchange as it happened or, where it is too large to keep so,
+// already as it may be shown.
+type entry struct {
+	Exchange
+	shown bool
 }
 
 // New returns an empty journal.
 func New() *Journal { return &Journal{} }
 
-// Exchanges returns a copy of everything recorded so far, oldest first.
+// Exchanges returns what was recorded, oldest first, as it may be shown.
 func (j *Journal) Exchanges() []Exchange { return j.Since(0) }
 
-// Since returns a copy of the exchanges with a Seq greater than seq, oldest first.
+// Since returns the exchanges with a Seq greater than seq, oldest first.
 func (j *Journal) Since(seq int) []Exchange {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	start, _ := slices.BinarySearchFunc(j.exchanges, seq+1, func(e Exchange, n int) int { return e.Seq - n })
-	found := make([]Exchange, 0, len(j.exchanges)-start)
-	for _, e := range j.exchanges[start:] {
-		found = append(found, e.copy())
+	found := make([]Exchange, 0, len(j.entries))
+	for _, e := range j.entries[j.place(seq+1):] {
+		found = append(found, j.show(e))
 	}
 	return found
 }
@@ -82,25 +91,20 @@ func (j *Journal) Since(seq int) []Exchange {
 func (j *Journal) Last() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.exchanges) == 0 {
+	if len(j.entries) == 0 {
 		return 0
 	}
-	return j.exchanges[len(j.exchanges)-1].Seq
+	return j.entries[len(j.entries)-1].Seq
 }
 
 // Secret registers values that must not be shown: they are blanked wherever they
-// appear, also URL-encoded, in base64 or escaped for JSON, in what is recorded
-// from now on and in what already is. A value shorter than four bytes is
-// ignored, since blanking it would blank innocent text.
+// appear, also URL-encoded, in base64 or escaped for JSON, in what was recorded
+// before as in what comes. A value shorter than four bytes is ignored, since
+// blanking it would blank innocent text.
 func (j *Journal) Secret(values ...string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if !j.secrets.add(values...) {
-		return
-	}
-	for i := range j.exchanges {
-		j.secrets.blankExchange(&j.exchanges[i])
-	}
+	j.secrets.add(values...)
 }
 
 // begin reserves the next sequence number, so that numbers follow the order of
@@ -114,18 +118,37 @@ func (j *Journal) begin() int {
 
 // record stores a finished exchange in its place by Seq.
 func (j *Journal) record(e Exchange) {
-	redact(&e)
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	kept := entry{Exchange: e}
+	if len(e.Request.Body) > maxBody || len(e.Response.Body) > maxBody {
+		kept = entry{j.show(kept), true}
+	}
+	j.entries = slices.Insert(j.entries, j.place(e.Seq), kept)
+	if len(j.entries) > maxExchanges {
+		j.entries = slices.Delete(j.entries, 0, len(j.entries)-maxExchanges)
+	}
+}
+
+// place is where the exchange with that Seq stands or would stand.
+func (j *Journal) place(seq int) int {
+	at, _ := slices.BinarySearchFunc(j.entries, seq, func(e entry, n int) int { return e.Seq - n })
+	return at
+}
+
+// show returns a copy without secrets and with bodies of a bounded length. What
+// was shown before is only held against the secrets that came since.
+func (j *Journal) show(kept entry) Exchange {
+	e := kept.Exchange
+	e.Request.Header = e.Request.Header.Clone()
+	e.Response.Header = e.Response.Header.Clone()
+	if kept.shown {
+		j.secrets.blankExchange(&e)
+		return e
+	}
+	redact(&e)
 	j.secrets.blankExchange(&e)
 	bound(&e.Request)
 	bound(&e.Response)
-	at, _ := slices.BinarySearchFunc(j.exchanges, e.Seq, func(e Exchange, n int) int { return e.Seq - n })
-	j.exchanges = slices.Insert(j.exchanges, at, e)
-}
-
-func (e Exchange) copy() Exchange {
-	e.Request.Header = e.Request.Header.Clone()
-	e.Response.Header = e.Response.Header.Clone()
 	return e
 }

@@ -15,8 +15,7 @@ type secrets struct {
 	replacer  *strings.Replacer
 }
 
-// add reports whether a value was new.
-func (s *secrets) add(values ...string) bool {
+func (s *secrets) add(values ...string) {
 	before := len(s.spellings)
 	for _, value := range values {
 		if len(value) < 4 {
@@ -29,7 +28,7 @@ func (s *secrets) add(values ...string) bool {
 		}
 	}
 	if len(s.spellings) == before {
-		return false
+		return
 	}
 	// The longest first: a spelling may begin with another one.
 	slices.SortFunc(s.spellings, func(a, b string) int { return len(b) - len(a) })
@@ -38,7 +37,6 @@ func (s *secrets) add(values ...string) bool {
 		pairs = append(pairs, spelling, blank)
 	}
 	s.replacer = strings.NewReplacer(pairs...)
-	return true
 }
 
 func spellings(value string) []string {
