@@ -1,0 +1,45 @@
+package web
+
+import (
+	"crypto/x509"
+	"fmt"
+
+	"rollcall.example/reference/org"
+	"rollcall.example/reference/saml"
+	"rollcall.example/reference/web/site"
+)
+
+// serviceProvider is us, as one provider of an organization sees us.
+func serviceProvider(at site.Site, organization org.Organization, provider org.Provider) (saml.Provider, error) {
+	var trusted []*x509.Certificate
+	for i, der := range provider.IdPCerts {
+		certificate, err := x509.ParseCertificate(der)
+		if err != nil {
+			return saml.Provider{}, fmt.Errorf("provider %s: certificate %d: %w", provider.ID, i+1, err)
+		}
+		trusted = append(trusted, certificate)
+	}
+	return saml.Provider{
+		ID:       provider.ID,
+		EntityID: at.EntityID(),
+		ACS:      at.ACS(organization.Slug),
+		IdP: saml.IdP{
+			EntityID:     provider.IdPEntityID,
+			SSOURL:       provider.IdPSSOURL,
+			Certificates: trusted,
+		},
+	}, nil
+}
+
+// NewProvider describes a provider to be made, by the identity provider's metadata.
+func NewProvider(kind org.ProviderKind, state org.ProviderState, metadata []byte) (org.NewProvider, error) {
+	idp, err := saml.ParseIdPMetadata(metadata)
+	if err != nil {
+		return org.NewProvider{}, err
+	}
+	wanted := org.NewProvider{Kind: kind, State: state, IdPEntityID: idp.EntityID, IdPSSOURL: idp.SSOURL}
+	for _, certificate := range idp.Certificates {
+		wanted.IdPCerts = append(wanted.IdPCerts, certificate.Raw)
+	}
+	return wanted, nil
+}
