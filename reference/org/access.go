@@ -42,10 +42,8 @@ func (s *Service) visit(ctx context.Context, secret string, steps []Step[Request
 		if err := run(ctx, tx, steps, &e); err != nil {
 			return err
 		}
-		v = Visitor{Organization: e.Organization, Account: e.Account, Membership: e.Membership, Session: e.Session, Token: e.Token}
-		var err error
-		v.Teams, err = teamsOf(ctx, tx, e.Organization.ID, e.Account.ID)
-		return err
+		v = Visitor{e.Organization, e.Account, e.Membership, e.Teams, e.Session, e.Token}
+		return nil
 	})
 	if err != nil {
 		return Visitor{}, err

@@ -109,12 +109,14 @@ func StandardEvents(rules *Rules, grammar *Grammar) Events {
 			{"expiry", sessionExpiry},
 			{"account", requestAccount},
 			{"membership", requestMembership},
+			{"teams", requestTeams},
 		},
 		Token: []Step[Request]{
 			{"known", tokenKnown},
 			{"live", tokenLive},
 			{"account", requestAccount},
 			{"membership", requestMembership},
+			{"teams", requestTeams},
 		},
 		Remove: []Step[Leaving]{
 			{"last-admin", leave.lastAdmin},

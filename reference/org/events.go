@@ -111,6 +111,7 @@ type Request struct {
 	Organization Organization
 	Account      Account
 	Membership   Membership
+	Teams        []TeamRoleView
 }
 
 // RoleChange is an administrator making or unmaking an admin.

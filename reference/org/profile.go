@@ -52,6 +52,7 @@ var permitted = map[string][]string{
 	"record_after_deactivate":   {"inactive"},
 	"roles_after_return":        {"from_assertion"},
 	"role_source":               {"saml"},
+	"admin_value":               {"boolean_any_case"},
 	"team_ref":                  {"uuid"},
 	"entry_sep":                 {","},
 	"role_sep":                  {"/"},

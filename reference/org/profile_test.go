@@ -73,3 +73,16 @@ func TestRulesFromRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Every rule can be set through a profile, to every value that its comment names.
+func TestEveryRuleHasItsKey(t *testing.T) {
+	t.Parallel()
+	fields := reflect.TypeFor[org.Rules]()
+	for i := range fields.NumField() {
+		key := fields.Field(i).Tag.Get("yaml")
+		standard := reflect.ValueOf(org.Standard()).Field(i).Interface()
+		if _, err := org.RulesFrom(map[string]any{key: standard}); err != nil {
+			t.Errorf("%s: its standard value is refused: %v", fields.Field(i).Name, err)
+		}
+	}
+}

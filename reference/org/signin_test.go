@@ -275,11 +275,11 @@ func TestTwoProviders(t *testing.T) {
 		t.Error("the other provider made another person")
 	}
 	w.ok(w.setActive(inA.ID, false)) // by one of them
-	w.shaped(han, "record inactive, record active, account")
+	w.shaped(han, "record active, record inactive, account")
 	w.denied(han)
 	at(b, callerB)
 	w.signIn(han) // the other one's record permits it
-	w.shaped(han, "record inactive, record active, account, member, seat, session")
+	w.shaped(han, "record active, record inactive, account, member, seat, session")
 	w.sound()
 	w.ok(w.svc.DeleteRecord(w.ctx, w.caller, inB.ID))
 	w.denied(han) // what is left is inactive

@@ -94,3 +94,8 @@ func requestMembership(ctx context.Context, tx Tx, e *Request) error {
 	e.Membership = membership
 	return err
 }
+
+func requestTeams(ctx context.Context, tx Tx, e *Request) (err error) {
+	e.Teams, err = teamsOf(ctx, tx, e.Organization.ID, e.accountID())
+	return err
+}

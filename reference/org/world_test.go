@@ -180,6 +180,7 @@ func shapeOf(p org.Picture) string {
 		}
 		parts = append(parts, word)
 	}
+	slices.Sort(parts) // by no order else, where there are several
 	for range p.Accounts {
 		parts = append(parts, "account")
 	}
@@ -278,29 +279,32 @@ func (w *world) pick(events []org.Event, action org.Action) org.Event {
 // state spells everything in the organization, without ids and times.
 func (w *world) state() string {
 	w.Helper()
-	var b strings.Builder
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	records, err := w.svc.Records(w.ctx, w.org.ID)
 	w.ok(err)
 	for _, r := range records {
-		fmt.Fprintf(&b, "record %s %s active=%t linked=%t v%d; ", r.UserName, r.GivenName, r.Active, r.Account != "", r.Version)
+		add("record %s %s active=%t linked=%t v%d", r.UserName, r.GivenName, r.Active, r.Account != "", r.Version)
 	}
 	members, err := w.svc.Members(w.ctx, w.org.ID)
 	w.ok(err)
 	for _, m := range members {
-		fmt.Fprintf(&b, "member %s %q %s", m.Account.Email, m.Account.Name, m.Membership.Role)
-		for _, t := range m.Teams {
-			fmt.Fprintf(&b, " %s/%s", t.Team.Slug, t.Role)
-		}
 		sessions, err := w.svc.Sessions(w.ctx, w.org.ID, m.Account.ID)
 		w.ok(err)
-		fmt.Fprintf(&b, " sessions=%d; ", len(sessions))
+		var teams []string
+		for _, t := range m.Teams {
+			teams = append(teams, t.Team.Slug+"/"+string(t.Role))
+		}
+		slices.Sort(teams)
+		add("member %s %q %s %v sessions=%d", m.Account.Email, m.Account.Name, m.Membership.Role, teams, len(sessions))
 	}
 	seats, err := w.svc.Seats(w.ctx, w.org.ID)
 	w.ok(err)
 	open, err := w.svc.OpenSeats(w.ctx, w.org.ID)
 	w.ok(err)
-	fmt.Fprintf(&b, "seats %d open %d", len(seats), open)
-	return b.String()
+	add("seats %d open %d", len(seats), open)
+	slices.Sort(parts)
+	return strings.Join(parts, "; ")
 }
 
 func (w *world) sound() {
