@@ -16,7 +16,7 @@ type SignInOptions struct {
 	// StartURL is the product's sign-in address, at which the sign-in begins.
 	StartURL string
 	// IdPInitiated begins it at Okta's dashboard instead.
-	IdPInitiated bool //nolint:revive // SAML spells it IdP
+	IdPInitiated bool
 	// RelayState goes along in a sign-in that Okta starts; empty means the app's default.
 	RelayState string
 	// Alter changes what the response says, before it is signed.

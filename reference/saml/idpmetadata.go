@@ -26,7 +26,7 @@ const (
 //
 // The document is taken as given by an administrator: a signature in it and its dates are not
 // looked at. Every error is one line that says what to correct.
-func ParseIdPMetadata(xml []byte) (IdP, error) { //nolint:revive // the standard writes IdP
+func ParseIdPMetadata(xml []byte) (IdP, error) {
 	idp, err := readEntity(xml)
 	if err != nil {
 		var refusal *Refusal

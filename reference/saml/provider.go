@@ -14,11 +14,11 @@ type Provider struct {
 	// ACS is the absolute URL of our assertion consumer service, query included.
 	ACS string
 	// IdP is the identity provider on the other side.
-	IdP IdP //nolint:revive // the standard writes IdP
+	IdP IdP
 }
 
 // IdP is what we know of an identity provider, from its metadata.
-type IdP struct { //nolint:revive // the standard writes IdP
+type IdP struct {
 	// EntityID is its name, compared as is with every Issuer.
 	EntityID string
 	// SSOURL is where a sign-in request is sent with the Redirect binding.
