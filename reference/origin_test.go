@@ -18,6 +18,8 @@ func TestOnlyOwnPagesChangeAnything(t *testing.T) {
 	changes := []struct{ method, path, body string }{
 		{"POST", "/organizations/acme/members/" + account + "/role", "role=admin"},
 		{"POST", "/organizations/acme/members/" + account + "/remove", ""},
+		{"POST", "/organizations/acme/sessions/any/end", ""},
+		{"POST", "/organizations/acme/tokens/any/revoke", ""},
 		{"POST", "/settings/sso/" + w.organization.Provider + "/state", "state=disabled"},
 		{"POST", "/settings/sso/" + w.organization.Provider + "/rotate", "overlap=0"},
 		{"POST", "/settings/sso/" + w.organization.Provider + "/expire", ""},

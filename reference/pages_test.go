@@ -2,6 +2,7 @@ package reference_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -30,14 +31,19 @@ func TestPagesInABrowser(t *testing.T) {
 	b := newBrowser(t)
 
 	b.signIn(w, ben)
-	b.sees("h1", "People")
+	b.sees("h1", "Ben Kenobi")
+	b.sees(".layer.account", "Admin in since")
+	b.sees(".layer.account", "role: sign-in through Okta")
+	b.looksAfterOwnThings(w, ben)
+	b.shot("home-admin")
+	b.follows(`nav a[href="/organizations/acme/people"]`, "table.people")
 	b.shot("people-before")
 	row := "#" + anchor(rey)
 	b.sees(row, "none yet starts at first sign-in")
 	b.doesNotSee(row, "maintainer")
 
 	w.signIn(rey)
-	b.opens(w.server.URL + "/organizations/acme")
+	b.opens(w.server.URL + "/organizations/acme/people")
 	b.sees(row, "core maintainer")
 	b.sees(row, "open since")
 	b.shot("people-after")
@@ -46,13 +52,58 @@ func TestPagesInABrowser(t *testing.T) {
 	if _, err := w.assigned.Unassign(t.Context(), rey); err != nil {
 		t.Fatal(err)
 	}
-	b.opens(w.server.URL + "/organizations/acme")
+	b.opens(w.server.URL + "/organizations/acme/people")
 	b.sees(row, "inactive")
 	b.sees(row, "no longer a member")
 	b.sees(row, "released")
 	b.shot("people-gone")
 	b.changesARole(w)
 	b.signsOut(w)
+}
+
+// TestAMembersPagesInTheDark looks at what somebody sees who is no administrator,
+// in a browser that is set to dark colours.
+func TestAMembersPagesInTheDark(t *testing.T) {
+	t.Parallel()
+	w := newClickable(t)
+	jyn := w.hire("Jyn", "Erso")
+	w.assign(jyn, map[string]string{"teams": w.team("core")})
+	w.assign(w.hire("Cassian", "Andor"))
+	b := newBrowser(t, chromedp.Flag("blink-settings", "preferredColorScheme=0"))
+
+	b.signIn(w, jyn)
+	b.sees("h1", "Jyn Erso")
+	b.sees(".layer.record", "Active since")
+	b.sees(".layer.account", "Member in since")
+	b.sees(".layer.seat", "first sign-in")
+	b.sees("main table", "Core maintainer named by the identity provider at sign-in")
+	b.doesNotSee(".doors", "Audit log")
+	b.doesNotSee(".doors", "Single sign-on")
+	b.isDark()
+	b.shot("home-member-dark")
+	b.follows(`.doors a[href="/organizations/acme/people"]`, "table.people")
+	b.doesNotSee("table.people", "Remove")
+	b.shot("people-member-dark")
+	b.does("searching", chromedp.SendKeys(chromedp.CSS("#q"), "cassian\r"), chromedp.WaitVisible(chromedp.CSS(".filter a")))
+	b.sees("table.people", "Cassian Andor")
+	b.doesNotSee("table.people", "Jyn")
+	b.sees(".pages", "1–1 of 1")
+}
+
+// isDark asks for light letters on a dark ground.
+func (b page) isDark() {
+	b.t.Helper()
+	dark, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`(() => {
+		const style = getComputedStyle(document.documentElement)
+		const light = colour => colour.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0)
+		return light(style.backgroundColor) < 150 && light(style.color) > 600
+	})()`))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if !dark {
+		b.t.Error("the page is not dark")
+	}
 }
 
 // newClickable is a world whose Okta has pages of its own to sign in on.
@@ -86,7 +137,7 @@ type page struct {
 	ctx context.Context
 }
 
-func newBrowser(t *testing.T) page {
+func newBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) page {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -97,6 +148,7 @@ func newBrowser(t *testing.T) page {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))
+	options = append(options, flags...)
 	allocated, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(allocated)
@@ -156,7 +208,7 @@ func (b page) signIn(w *world, person *simulator.Person) {
 		chromedp.WaitVisible(chromedp.CSS(`button[name="person"]`)))
 	b.does("signing in at Okta",
 		chromedp.Click(chromedp.CSS(`button[value="`+person.ID+`"]`)),
-		chromedp.WaitVisible(chromedp.CSS("table.people")))
+		chromedp.WaitVisible(chromedp.CSS("#sessions")))
 }
 
 // goesThroughThePages opens every other page that an administrator has.
@@ -182,6 +234,9 @@ func (b page) goesThroughThePages(w *world, about *simulator.Person) {
 	b.shot("problem")
 	b.does("holding a phone", chromedp.EmulateViewport(390, 844))
 	b.opens(w.server.URL + "/organizations/acme")
+	b.shot("home-phone")
+	b.fits("home")
+	b.opens(w.server.URL + "/organizations/acme/people")
 	b.shot("people-phone")
 	b.fits("people")
 	b.opens(settings)
@@ -191,6 +246,12 @@ func (b page) goesThroughThePages(w *world, about *simulator.Person) {
 	b.shot("audit-phone")
 	b.fits("audit")
 	b.does("sitting down again", chromedp.EmulateViewport(1280, 900))
+}
+
+// follows clicks a link and waits for what the page behind it has.
+func (b page) follows(link, has string) {
+	b.t.Helper()
+	b.does("following "+link, chromedp.Click(chromedp.CSS(link)), chromedp.WaitVisible(chromedp.CSS(has)))
 }
 
 // fits fails where a page has to be moved sideways to be read.
@@ -203,6 +264,25 @@ func (b page) fits(what string) {
 	if wide {
 		b.t.Errorf("%s is wider than the screen", what)
 	}
+}
+
+// looksAfterOwnThings ends a session that somebody left open elsewhere, and revokes
+// a token of theirs.
+func (b page) looksAfterOwnThings(w *world, who *simulator.Person) {
+	b.t.Helper()
+	elsewhere := w.signIn(who)
+	token := w.tokenOf(who)
+	b.opens(w.server.URL + "/organizations/acme")
+	b.sees("#sessions", "this browser")
+	b.sees("#tokens", "ci")
+	b.shot("home-sessions")
+	b.follows(`#sessions form[action$="/end"] button`, `#sessions tbody tr:only-child`)
+	b.sees("#sessions", "this browser")
+	if status, _ := w.get(elsewhere.client, "/api/v1/me"); status != http.StatusUnauthorized {
+		b.t.Errorf("the session that was ended answers %d", status)
+	}
+	b.follows("#tokens button", "#tokens .empty")
+	w.as(token, "GET", "/me", "", http.StatusUnauthorized, nil)
 }
 
 // changesARole makes the founder a member by the form of the page.

@@ -1,6 +1,7 @@
 package reference_test
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ func TestEveryProbeAnswerIsWhatTheContractSays(t *testing.T) {
 	var described struct{ Features []string }
 	w.probe("GET", "", nil, http.StatusOK, &described)
 	w.probe("GET", "/", nil, http.StatusOK, nil)
-	if len(described.Features) != 18 {
+	if len(described.Features) != 19 {
 		t.Errorf("features %v", described.Features)
 	}
 	m := w.newHire("Han", "Solo", map[string]string{"admin": "true", "teams": w.team("core")})
@@ -50,6 +51,9 @@ func (w *world) arrangeEverything(account string) {
 	arrange("role", 204, map[string]any{"account_id": account, "role": "admin"}, nil)
 	arrange("role", 422, map[string]any{"account_id": account, "role": "owner"}, nil)
 	arrange("role", 404, map[string]any{"account_id": "nobody", "role": "member"}, nil)
+	arrange("role", 204, map[string]any{"account_id": account, "role": "member", "by": account}, nil)
+	arrange("role", 409, map[string]any{"account_id": account, "role": "admin", "by": account}, nil)
+	arrange("role", 404, map[string]any{"account_id": account, "role": "admin", "by": "nobody"}, nil)
 	var token struct{ ID, Secret string }
 	arrange("token", 201, map[string]any{"account_id": account, "name": "ci"}, &token)
 	arrange("token", 404, map[string]any{"account_id": "nobody", "name": "ci"}, nil)
@@ -163,4 +167,17 @@ func TestALookFindsByEveryIdentifier(t *testing.T) {
 			t.Errorf("by %s: %+v", name, got)
 		}
 	}
+}
+
+// TestAClockThatCannotGoFurtherIsRefused moves it three times as far as one request
+// can ask for, which is more than a clock can count.
+func TestAClockThatCannotGoFurtherIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	at := "/organizations/" + w.organization.Organization + "/clock"
+	farthest := map[string]any{"advance_seconds": uint32(math.MaxUint32)}
+	w.probe("POST", at, farthest, 200, nil)
+	w.probe("POST", at, farthest, 200, nil)
+	w.probe("POST", at, farthest, 422, nil)
+	w.probe("POST", at, map[string]any{"advance_seconds": 1}, 200, nil)
 }

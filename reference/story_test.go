@@ -89,7 +89,7 @@ func (w *world) doorsAre(client *http.Client, token string, status int) {
 	if status == http.StatusUnauthorized {
 		page = http.StatusSeeOther // to the sign-in page
 	}
-	for _, path := range []string{"/organizations/" + slug, "/organizations/" + slug + "/teams"} {
+	for _, path := range []string{"/organizations/" + slug, "/organizations/" + slug + "/people", "/organizations/" + slug + "/teams"} {
 		if got, _ := w.get(client, path); got != page {
 			w.t.Errorf("page %s: %d, want %d", path, got, page)
 		}

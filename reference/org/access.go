@@ -52,17 +52,13 @@ func (s *Service) visit(ctx context.Context, secret string, steps []Step[Request
 }
 
 func teamsOf(ctx context.Context, tx Tx, organization, account string) ([]TeamRoleView, error) {
-	places, err := tx.TeamPlaces(ctx, organization, account)
+	places, err := tx.PlacesAmong(ctx, organization, []string{account})
 	if err != nil {
 		return nil, err
 	}
 	views := make([]TeamRoleView, 0, len(places))
 	for _, p := range places {
-		team, err := tx.Team(ctx, organization, p.Team)
-		if err != nil {
-			return nil, err
-		}
-		views = append(views, TeamRoleView{team, p.Role, p.Source})
+		views = append(views, p.TeamRoleView)
 	}
 	return views, nil
 }
@@ -113,7 +109,7 @@ func sessionEnded(session Session, account Account, e Event) Event {
 	return e
 }
 
-// RescindSession ends one session by its id, by whom and why.
+// RescindSession ends one session by its id. One that has ended already stays so.
 func (s *Service) RescindSession(ctx context.Context, actor, organizationID, accountID, sessionID string) error {
 	actor = named(actor)
 	return s.inOrganization(ctx, organizationID, func(tx Tx, o Organization, now time.Time) error {
@@ -126,8 +122,11 @@ func (s *Service) RescindSession(ctx context.Context, actor, organizationID, acc
 			return err
 		}
 		for _, session := range sessions {
-			if session.ID != sessionID || !session.Ended.IsZero() {
+			if session.ID != sessionID {
 				continue
+			}
+			if !session.Ended.IsZero() {
+				return nil
 			}
 			cause := "ended by " + actor
 			if err := endSession(ctx, tx, session, now, cause); err != nil {
@@ -135,6 +134,6 @@ func (s *Service) RescindSession(ctx context.Context, actor, organizationID, acc
 			}
 			return tx.Audit(ctx, sessionEnded(session, account, Event{At: now, Actor: actorOf(actor), ActorName: actor, Cause: cause}))
 		}
-		return nil
+		return refuse(NotFound, "there is no such session")
 	})
 }

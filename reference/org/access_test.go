@@ -75,6 +75,7 @@ func TestSessionsEnd(t *testing.T) {
 	}), org.SessionEnded)
 	_, err = w.svc.Session(w.ctx, third.Secret)
 	w.refused(err, org.Unauthenticated)
+	w.refused(w.svc.RescindSession(w.ctx, "", w.org.ID, w.admin.ID, third.Session.ID), org.NotFound)
 }
 
 // What the rules leave alive opens nothing without a membership.

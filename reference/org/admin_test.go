@@ -1,6 +1,7 @@
 package org_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -174,6 +175,28 @@ func TestOrganizationSettings(t *testing.T) {
 	w.refused(w.svc.SetFlag(w.ctx, "", w.org.ID, " ", true), org.Invalid)
 	w.refused(w.svc.AdvanceClock(w.ctx, "", w.org.ID, 0), org.Invalid)
 	w.refused(w.svc.AdvanceClock(w.ctx, "", "nowhere", time.Hour), org.NotFound)
+}
+
+// A clock ends where a duration does, and never turns back.
+func TestTheClockDoesNotOverflow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const century = 100 * 365 * 24 * time.Hour
+	w.ok(w.svc.AdvanceClock(w.ctx, "", w.org.ID, 2*century))
+	log := w.during(func() {
+		w.refused(w.svc.AdvanceClock(w.ctx, "", w.org.ID, century), org.Invalid)
+		w.refused(w.svc.AdvanceClock(w.ctx, "", w.org.ID, math.MaxInt64), org.Invalid)
+	})
+	w.said(log)
+	w.ok(w.svc.AdvanceClock(w.ctx, "", w.org.ID, math.MaxInt64-2*century))
+	w.refused(w.svc.AdvanceClock(w.ctx, "", w.org.ID, 1), org.Invalid)
+	o, err := w.svc.Organization(w.ctx, w.org.ID)
+	w.ok(err)
+	if o.Clock != math.MaxInt64 || !w.svc.Now(o).After(w.svc.Now(w.org).Add(2*century)) {
+		t.Errorf("the clock is %s ahead and shows %s", o.Clock, w.svc.Now(o))
+	}
+	w.signIn(han)
+	w.sound()
 }
 
 // R32: time alone bills nobody.

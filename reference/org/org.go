@@ -16,7 +16,10 @@
 // around this package and know it; it knows none of them.
 package org
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Organization is a customer of the product.
 type Organization struct {
@@ -120,6 +123,15 @@ type Record struct {
 	Version      int    // counts changes, from 1
 	Created      time.Time
 	Modified     time.Time
+}
+
+// FullName is the name that the record's person is shown under; empty if SCIM gave
+// none.
+func (r Record) FullName() string {
+	if full := strings.TrimSpace(r.GivenName + " " + r.FamilyName); full != "" {
+		return full
+	}
+	return r.DisplayName
 }
 
 // Email is one entry of a record's e-mail list (RFC 7643 section 4.1.2).

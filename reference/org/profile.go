@@ -62,6 +62,7 @@ var permitted = map[string][]string{
 	"scim_scope":                {"provider"},
 	"token_lifetime":            {"static", "max_age"},
 	"token_rotation":            {"replace", "overlap"},
+	"after_downgrade":           {"keep"},
 	"gates":                     {"plan=enterprise", "provider=enabled", "flag(custom_saml)"},
 	"propagation_bound":         {"0", "0s"},
 }

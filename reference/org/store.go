@@ -23,6 +23,7 @@ type Tx interface {
 	people
 	access
 	ledger
+	crowd
 }
 
 type organizations interface {
@@ -130,4 +131,36 @@ type ledger interface {
 	// Events lists the organization's audit log after the given Seq, oldest first,
 	// at most limit (0: all).
 	Events(ctx context.Context, organization string, after int64, limit int) ([]Event, error)
+	// RecentEvents lists the log from its newest row, from offset (0-based), at most
+	// limit. A person's address narrows it to what names the address, by [Key], and
+	// to what else is about the same things, so that a change of address does not cut
+	// a history in two; empty for everything.
+	RecentEvents(ctx context.Context, organization, person string, offset, limit int) ([]Event, error)
+	// LastEvent is the newest row about a subject with one of the actions.
+	LastEvent(ctx context.Context, organization, subject string, actions ...Action) (Event, error)
+}
+
+// crowd reads about many people in a fixed number of queries. What ends in Among
+// is about the accounts that are named, or with nil about everybody who is a member
+// of the organization.
+type crowd interface {
+	// FindPeople is a page of an organization's directory, from offset (0-based), at
+	// most limit, and how many match in all:
+	// members first, then those who may come, then those who would be refused, each by
+	// name. The search is for a part of a name or an address, by [Key].
+	FindPeople(ctx context.Context, organization, search string, offset, limit int) ([]Found, int, error)
+	CountPeople(ctx context.Context, organization string) (Headcount, error)
+
+	// Teammates lists who is in a team, by name.
+	Teammates(ctx context.Context, team string) ([]Teammate, error)
+	AccountsAmong(ctx context.Context, organization string, accounts []string) ([]Account, error)
+	MembershipsAmong(ctx context.Context, organization string, accounts []string) ([]Membership, error)
+	// PlacesAmong lists places in teams, by the slug of the team.
+	PlacesAmong(ctx context.Context, organization string, accounts []string) ([]PlaceOf, error)
+	// SeatsAmong lists open and ended seats in the order in which they started.
+	SeatsAmong(ctx context.Context, organization string, accounts []string) ([]Seat, error)
+	// RecordsAmong lists the records that are linked to the accounts.
+	RecordsAmong(ctx context.Context, organization string, accounts []string) ([]Record, error)
+	// RecordsByID lists the records with these ids.
+	RecordsByID(ctx context.Context, organization string, ids []string) ([]Record, error)
 }

@@ -17,36 +17,17 @@ type MemberRow struct {
 func (s *Service) Members(ctx context.Context, organizationID string) ([]MemberRow, error) {
 	var rows []MemberRow
 	err := s.store.View(ctx, func(tx Tx) error {
-		memberships, err := tx.Memberships(ctx, organizationID)
+		crowd, err := gather(ctx, tx, organizationID, nil)
 		if err != nil {
 			return err
 		}
-		rows = make([]MemberRow, 0, len(memberships))
-		for _, m := range memberships {
-			row, err := memberRow(ctx, tx, m)
-			if err != nil {
-				return err
-			}
-			rows = append(rows, row)
+		rows = make([]MemberRow, 0, len(crowd.memberships))
+		for _, m := range crowd.memberships {
+			rows = append(rows, crowd.member(m))
 		}
 		return nil
 	})
 	return rows, err
-}
-
-func memberRow(ctx context.Context, tx Tx, m Membership) (row MemberRow, err error) {
-	row.Membership = m
-	if row.Account, err = tx.Account(ctx, m.Account); err != nil {
-		return row, err
-	}
-	if row.Teams, err = teamsOf(ctx, tx, m.Organization, m.Account); err != nil {
-		return row, err
-	}
-	if row.Seat, err = maybe(tx.OpenSeat(ctx, m.Organization, m.Account)); err != nil {
-		return row, err
-	}
-	row.Records, err = tx.RecordsOf(ctx, m.Organization, m.Account)
-	return row, err
 }
 
 // Member finds one member of an organization.
@@ -57,8 +38,12 @@ func (s *Service) Member(ctx context.Context, organizationID, accountID string) 
 		if err != nil {
 			return err
 		}
-		row, err = memberRow(ctx, tx, m)
-		return err
+		crowd, err := gather(ctx, tx, organizationID, []string{accountID})
+		if err != nil {
+			return err
+		}
+		row = crowd.member(m)
+		return nil
 	})
 	return row, err
 }
@@ -105,31 +90,31 @@ func (s *Service) OpenSeats(ctx context.Context, organizationID string) (int, er
 	return open, err
 }
 
-// TeamView is a team with who is in it.
-type TeamView struct {
-	Team   Team
-	Roster []TeamPlace
+// Teams lists the teams of an organization.
+func (s *Service) Teams(ctx context.Context, organizationID string) ([]Team, error) {
+	var teams []Team
+	err := s.store.View(ctx, func(tx Tx) (err error) {
+		teams, err = tx.Teams(ctx, organizationID)
+		return err
+	})
+	return teams, err
 }
 
-// Teams lists the teams of an organization.
-func (s *Service) Teams(ctx context.Context, organizationID string) ([]TeamView, error) {
-	var views []TeamView
-	err := s.store.View(ctx, func(tx Tx) error {
-		teams, err := tx.Teams(ctx, organizationID)
-		if err != nil {
-			return err
-		}
-		views = make([]TeamView, 0, len(teams))
-		for _, team := range teams {
-			roster, err := tx.TeamRoster(ctx, team.ID)
-			if err != nil {
-				return err
-			}
-			views = append(views, TeamView{team, roster})
-		}
-		return nil
+// Teammate is somebody in a team.
+type Teammate struct {
+	Account Account
+	Role    TeamRole
+	Source  PlaceSource
+}
+
+// Roster lists who is in a team, by name.
+func (s *Service) Roster(ctx context.Context, teamID string) ([]Teammate, error) {
+	var roster []Teammate
+	err := s.store.View(ctx, func(tx Tx) (err error) {
+		roster, err = tx.Teammates(ctx, teamID)
+		return err
 	})
-	return views, err
+	return roster, err
 }
 
 // Sessions lists an account's sessions in an organization, live and ended.
@@ -158,6 +143,18 @@ func (s *Service) Audit(ctx context.Context, organizationID string, after int64,
 	var events []Event
 	err := s.store.View(ctx, func(tx Tx) (err error) {
 		events, err = tx.Events(ctx, organizationID, after, limit)
+		return err
+	})
+	return events, err
+}
+
+// Recent lists the organization's audit log from its newest row, from offset
+// (0-based), at most limit. The address of a person narrows it to them; empty for
+// everybody.
+func (s *Service) Recent(ctx context.Context, organizationID, person string, offset, limit int) ([]Event, error) {
+	var events []Event
+	err := s.store.View(ctx, func(tx Tx) (err error) {
+		events, err = tx.RecentEvents(ctx, organizationID, person, offset, limit)
 		return err
 	})
 	return events, err

@@ -21,6 +21,7 @@ import (
 type world struct {
 	tester
 	ctx    context.Context
+	store  org.Store
 	svc    *org.Service
 	org    org.Organization
 	okta   org.Provider
@@ -59,6 +60,7 @@ func newWorld(t tester, variations ...varied) *world {
 	s, err := store.Open(w.ctx, store.Options{})
 	w.ok(err)
 	t.Cleanup(func() { w.ok(s.Close()) })
+	w.store = s
 	w.svc = org.New(s, b, func() time.Time { return start })
 	w.enter(w.found("Rebel Alliance", "leia@rebels.test"))
 	return w

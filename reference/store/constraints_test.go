@@ -201,7 +201,7 @@ func TestAuditLogRefusesChanges(t *testing.T) {
 	for _, change := range []string{
 		"UPDATE audit SET cause = 'nothing to see here'",
 		"DELETE FROM audit",
-		"INSERT OR REPLACE INTO audit SELECT seq, 'globex', at, action, actor, actor_name, provider, subject, subject_name, value_before, value_after, cause FROM audit",
+		"INSERT OR REPLACE INTO audit SELECT seq, 'globex', at, action, actor, actor_name, provider, subject, subject_name, subject_key, value_before, value_after, cause FROM audit",
 	} {
 		opened, err := store.Open(t.Context(), store.Options{Path: path, Extra: []string{change}})
 		if err == nil {

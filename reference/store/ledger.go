@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"rollcall.example/reference/org"
@@ -65,10 +66,10 @@ func scanEvent(r row) (e org.Event, err error) {
 // same.
 func (t *tx) Audit(ctx context.Context, e org.Event) error {
 	return t.add(ctx, "write the audit log",
-		"INSERT INTO audit ("+eventColumns+`) SELECT coalesce(max(seq), 0) + 1,
-			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM audit`,
+		"INSERT INTO audit ("+eventColumns+`, subject_key) SELECT coalesce(max(seq), 0) + 1,
+			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM audit`,
 		e.Organization, at(e.At), string(e.Action), string(e.Actor), e.ActorName, e.Provider,
-		e.Subject, e.SubjectName, e.Before, e.After, e.Cause)
+		e.Subject, e.SubjectName, e.Before, e.After, e.Cause, org.Key(e.SubjectName))
 }
 
 // Events implements [org.Tx].
@@ -79,4 +80,49 @@ func (t *tx) Events(ctx context.Context, organization string, after int64, limit
 	return list(ctx, t, "read the audit log", scanEvent,
 		"SELECT "+eventColumns+" FROM audit WHERE organization = $1 AND seq > $2 ORDER BY seq LIMIT $3",
 		organization, after, limit)
+}
+
+// about finds the rows about a person, whose key is $4. Left to itself, SQLite would
+// look for them in the whole log of the organization: hence no condition beside this
+// one, and CROSS JOIN, which has it begin with the subjects.
+const about = `seq IN (
+	SELECT seq FROM audit WHERE organization = $1 AND subject_key = $4
+	UNION ALL
+	SELECT a.seq FROM (SELECT DISTINCT subject FROM audit
+			WHERE organization = $1 AND subject_key = $4 AND subject <> '') s
+		CROSS JOIN audit a WHERE a.organization = $1 AND a.subject = s.subject)`
+
+// RecentEvents implements [org.Tx].
+func (t *tx) RecentEvents(ctx context.Context, organization, person string, offset, limit int) ([]org.Event, error) {
+	if limit <= 0 {
+		limit = math.MaxInt32
+	}
+	which, args := "organization = $1", []any{organization, limit, max(offset, 0)}
+	if key := org.Key(person); key != "" {
+		which, args = about, append(args, key)
+	}
+	return list(ctx, t, "read the audit log", scanEvent,
+		"SELECT "+eventColumns+" FROM audit WHERE "+which+" ORDER BY seq DESC LIMIT $2 OFFSET $3", args...)
+}
+
+// LastEvent implements [org.Tx]. Each action is looked up by itself: its newest row
+// is the first in an index.
+func (t *tx) LastEvent(ctx context.Context, organization, subject string, actions ...org.Action) (org.Event, error) {
+	var last org.Event
+	for _, action := range actions {
+		e, err := one(ctx, t, "read the audit log", scanEvent, "SELECT "+eventColumns+
+			" FROM audit WHERE organization = $1 AND subject = $2 AND action = $3 ORDER BY seq DESC LIMIT 1",
+			organization, subject, string(action))
+		switch {
+		case errors.Is(err, org.ErrNotFound):
+		case err != nil:
+			return org.Event{}, err
+		case e.Seq > last.Seq:
+			last = e
+		}
+	}
+	if last.Seq == 0 {
+		return org.Event{}, org.ErrNotFound
+	}
+	return last, nil
 }

@@ -16,15 +16,15 @@ func scanAccount(r row) (a org.Account, err error) {
 // AddAccount implements [org.Tx].
 func (t *tx) AddAccount(ctx context.Context, a org.Account) error {
 	return t.add(ctx, "add an account",
-		"INSERT INTO accounts ("+accountColumns+", email_key) VALUES ($1, $2, $3, $4, $5)",
-		a.ID, a.Email, a.Name, at(a.Created), org.Key(a.Email))
+		"INSERT INTO accounts ("+accountColumns+", email_key, name_key) VALUES ($1, $2, $3, $4, $5, $6)",
+		a.ID, a.Email, a.Name, at(a.Created), org.Key(a.Email), org.Key(a.Name))
 }
 
 // SaveAccount implements [org.Tx].
 func (t *tx) SaveAccount(ctx context.Context, a org.Account) error {
 	return t.change(ctx, "save an account",
-		"UPDATE accounts SET email = $2, name = $3, created = $4, email_key = $5 WHERE id = $1",
-		a.ID, a.Email, a.Name, at(a.Created), org.Key(a.Email))
+		"UPDATE accounts SET email = $2, name = $3, created = $4, email_key = $5, name_key = $6 WHERE id = $1",
+		a.ID, a.Email, a.Name, at(a.Created), org.Key(a.Email), org.Key(a.Name))
 }
 
 // Account implements [org.Tx].

@@ -21,13 +21,13 @@ func scanRecord(r row) (record org.Record, err error) {
 func recordValues(r org.Record) []any {
 	return []any{r.ID, r.Organization, r.Provider, r.UserName, r.ExternalID, r.GivenName, r.FamilyName,
 		r.DisplayName, packed(r.Emails), bit(r.Active), reference(r.Account), int64(r.Version),
-		at(r.Created), at(r.Modified), org.Key(r.UserName)}
+		at(r.Created), at(r.Modified), org.Key(r.UserName), org.Key(r.FullName())}
 }
 
 // AddRecord implements [org.Tx].
 func (t *tx) AddRecord(ctx context.Context, r org.Record) error {
 	return t.add(ctx, "add a record",
-		"INSERT INTO records ("+recordColumns+", user_name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+		"INSERT INTO records ("+recordColumns+", user_name_key, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
 		recordValues(r)...)
 }
 
@@ -36,7 +36,7 @@ func (t *tx) SaveRecord(ctx context.Context, r org.Record) error {
 	return t.change(ctx, "save a record",
 		`UPDATE records SET organization = $2, provider = $3, user_name = $4, external_id = $5, given_name = $6,
 			family_name = $7, display_name = $8, emails = $9, active = $10, account = $11, version = $12,
-			created = $13, modified = $14, user_name_key = $15 WHERE id = $1`,
+			created = $13, modified = $14, user_name_key = $15, name_key = $16 WHERE id = $1`,
 		recordValues(r)...)
 }
 

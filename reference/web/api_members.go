@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"rollcall.example/reference/org"
@@ -58,29 +57,6 @@ func (s *Server) deleteMember(w http.ResponseWriter, r *http.Request, v visit) e
 	return nil
 }
 
-// changeRoleForm is patchMember for the page's form.
-func (s *Server) changeRoleForm(w http.ResponseWriter, r *http.Request, v visit) error {
-	form, err := readForm(w, r)
-	if err != nil {
-		return err
-	}
-	role := org.Role(form.Get("role"))
-	if err := s.org.ChangeRole(r.Context(), v.actor(), v.Organization.ID, r.PathValue("account"), role); err != nil {
-		return err
-	}
-	http.Redirect(w, r, home(v.Organization.Slug), http.StatusSeeOther)
-	return nil
-}
-
-// removeForm is deleteMember for the page's form.
-func (s *Server) removeForm(w http.ResponseWriter, r *http.Request, v visit) error {
-	if err := s.org.RemoveMember(r.Context(), v.actor(), v.Organization.ID, r.PathValue("account")); err != nil {
-		return err
-	}
-	http.Redirect(w, r, home(v.Organization.Slug), http.StatusSeeOther)
-	return nil
-}
-
 // recordBody is a tracking record.
 type recordBody struct {
 	ID         string    `json:"id"`
@@ -103,7 +79,7 @@ func (s *Server) listRecords(w http.ResponseWriter, r *http.Request, v visit) er
 	bodies := []recordBody{}
 	for _, one := range records {
 		body := recordBody{
-			ID: one.ID, Provider: one.Provider, UserName: one.UserName, Name: fullName(one),
+			ID: one.ID, Provider: one.Provider, UserName: one.UserName, Name: one.FullName(),
 			ExternalID: one.ExternalID, Active: one.Active, Created: one.Created, Modified: one.Modified,
 		}
 		if one.Account != "" {
@@ -113,14 +89,6 @@ func (s *Server) listRecords(w http.ResponseWriter, r *http.Request, v visit) er
 	}
 	wire.Write(w, http.StatusOK, bodies)
 	return nil
-}
-
-// fullName is the name that a record is shown under.
-func fullName(r org.Record) string {
-	if full := strings.TrimSpace(r.GivenName + " " + r.FamilyName); full != "" {
-		return full
-	}
-	return r.DisplayName
 }
 
 // seatBody is a stretch of being billed for.

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -11,12 +10,8 @@ import (
 	"rollcall.example/reference/web/wire"
 )
 
-// pageLines is how many rows the page shows, and apiRows how many the API answers
-// at most.
-const (
-	pageLines = 50
-	apiRows   = 500
-)
+// apiRows is how many rows the API answers at most.
+const apiRows = 500
 
 // eventBody is a row of the audit log.
 type eventBody struct {
@@ -83,8 +78,8 @@ type auditLine struct {
 	By      string
 }
 
-// auditPage shows the log from its newest row, pageLines at a time. ?page= counts
-// from 0.
+// auditPage shows the log from its newest row, pageRows at a time. ?page= counts
+// from 0, ?person= is an address.
 func (s *Server) auditPage(w http.ResponseWriter, r *http.Request, v visit) error {
 	query := r.URL.Query()
 	page, err := number(query, "page")
@@ -92,45 +87,22 @@ func (s *Server) auditPage(w http.ResponseWriter, r *http.Request, v visit) erro
 		return err
 	}
 	person := query.Get("person")
-	events, err := s.org.Audit(r.Context(), v.Organization.ID, 0, 0)
+	// One row more than is shown tells whether there is an older page.
+	events, err := s.org.Recent(r.Context(), v.Organization.ID, person, offset(page), pageRows+1)
 	if err != nil {
 		return err
 	}
-	events = concerning(events, person)
-	slices.Reverse(events)
-	start := min(page, int64(len(events))) * pageLines
-	start = min(start, int64(len(events)))
-	end := min(start+pageLines, int64(len(events)))
 	body := auditBody{Person: person}
-	for _, e := range events[start:end] {
+	for _, e := range events[:min(len(events), pageRows)] {
 		body.Lines = append(body.Lines, auditLine{e.At, e.SubjectName, describe(e), e.Action, by(e)})
 	}
 	if page > 0 {
 		body.Newer = auditAddress(person, page-1)
 	}
-	if end < int64(len(events)) {
+	if len(events) > pageRows {
 		body.Older = auditAddress(person, page+1)
 	}
 	return s.show(w, "audit", v, "Audit log", body)
-}
-
-// concerning keeps what is about a person, by the key of their address: the rows
-// that name the address, and those about the ids that these rows are about, so
-// that a change of address does not cut the history in two.
-func concerning(events []org.Event, person string) []org.Event {
-	wanted := org.Key(person)
-	if wanted == "" {
-		return events
-	}
-	ids := map[string]bool{}
-	for _, e := range events {
-		if e.Subject != "" && org.Key(e.SubjectName) == wanted {
-			ids[e.Subject] = true
-		}
-	}
-	return slices.DeleteFunc(events, func(e org.Event) bool {
-		return !ids[e.Subject] && org.Key(e.SubjectName) != wanted
-	})
 }
 
 func auditAddress(person string, page int64) string {

@@ -20,7 +20,7 @@ var staticFiles embed.FS
 
 // pages holds every page, each with the layout around it and read once.
 var pages = parsePages(
-	"login", "members", "teams", "team", "audit", "providers", "settings", "tested", "problem",
+	"login", "home", "people", "teams", "team", "audit", "providers", "settings", "tested", "problem",
 )
 
 func parsePages(names ...string) map[string]*template.Template {
@@ -35,7 +35,9 @@ func parsePages(names ...string) map[string]*template.Template {
 // functions is what templates may call.
 var functions = template.FuncMap{
 	"day":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+	"minute": func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04") },
 	"moment": func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05") },
+	"why":    because,
 	"stamp":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 
@@ -11,44 +10,36 @@ import (
 
 // visibleTeams lists the teams that the visitor may know of: admins all, others
 // their own.
-func (s *Server) visibleTeams(r *http.Request, v visit) ([]org.TeamView, error) {
+func (s *Server) visibleTeams(r *http.Request, v visit) ([]org.Team, error) {
 	teams, err := s.org.Teams(r.Context(), v.Organization.ID)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(teams, func(t org.TeamView) bool { return !v.sees(t) }), nil
+	return slices.DeleteFunc(teams, func(t org.Team) bool { return !v.sees(t) }), nil
 }
 
 // sees says whether the visitor may know of the team.
-func (v visit) sees(t org.TeamView) bool {
-	own := func(place org.TeamRoleView) bool { return place.Team.ID == t.Team.ID }
+func (v visit) sees(t org.Team) bool {
+	own := func(place org.TeamRoleView) bool { return place.Team.ID == t.ID }
 	return v.admin() || slices.ContainsFunc(v.Teams, own)
 }
 
 // team finds the path's team. One that the visitor may not know of is not there.
-func (s *Server) team(r *http.Request, v visit) (org.TeamView, error) {
+func (s *Server) team(r *http.Request, v visit) (org.Team, error) {
 	teams, err := s.visibleTeams(r, v)
 	if err != nil {
-		return org.TeamView{}, err
+		return org.Team{}, err
 	}
-	at := slices.IndexFunc(teams, func(t org.TeamView) bool { return t.Team.ID == r.PathValue("team") })
+	at := slices.IndexFunc(teams, func(t org.Team) bool { return t.ID == r.PathValue("team") })
 	if at < 0 {
-		return org.TeamView{}, &org.Error{Kind: org.NotFound, Message: "there is no such team"}
+		return org.Team{}, &org.Error{Kind: org.NotFound, Message: "there is no such team"}
 	}
 	return teams[at], nil
 }
 
-// teammate is somebody in a team, with the reason.
-type teammate struct {
-	AccountID   string
-	Name, Email string
-	Role        org.TeamRole
-	Source      org.PlaceSource
-}
-
-// Why says in words how somebody came into the team.
-func (t teammate) Why() string {
-	switch t.Source {
+// because says in words how somebody came into a team.
+func because(source org.PlaceSource) string {
+	switch source {
 	case org.ByDefault:
 		return "every new member joins"
 	case org.ByAssertion:
@@ -56,27 +47,6 @@ func (t teammate) Why() string {
 	default:
 		return "put in by hand"
 	}
-}
-
-// roster lists who is in the team, by name.
-func (s *Server) roster(r *http.Request, v visit, team org.TeamView) ([]teammate, error) {
-	members, err := s.org.Members(r.Context(), v.Organization.ID)
-	if err != nil {
-		return nil, err
-	}
-	accounts := map[string]org.Account{}
-	for _, row := range members {
-		accounts[row.Account.ID] = row.Account
-	}
-	var all []teammate
-	for _, place := range team.Roster {
-		a := accounts[place.Account]
-		all = append(all, teammate{place.Account, a.Name, a.Email, place.Role, place.Source})
-	}
-	slices.SortFunc(all, func(a, b teammate) int {
-		return cmp.Compare(org.Key(cmp.Or(a.Name, a.Email)), org.Key(cmp.Or(b.Name, b.Email)))
-	})
-	return all, nil
 }
 
 func (s *Server) teamsPage(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -90,7 +60,7 @@ func (s *Server) teamsPage(w http.ResponseWriter, r *http.Request, v visit) erro
 // teamPageBody is the body of the page "team".
 type teamPageBody struct {
 	Team   org.Team
-	Roster []teammate
+	Roster []org.Teammate
 }
 
 func (s *Server) teamPage(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -98,11 +68,11 @@ func (s *Server) teamPage(w http.ResponseWriter, r *http.Request, v visit) error
 	if err != nil {
 		return err
 	}
-	roster, err := s.roster(r, v, team)
+	roster, err := s.org.Roster(r.Context(), team.ID)
 	if err != nil {
 		return err
 	}
-	return s.show(w, "team", v, team.Team.Name, teamPageBody{team.Team, roster})
+	return s.show(w, "team", v, team.Name, teamPageBody{team, roster})
 }
 
 // teamBody is a team; Members are listed where one team is asked for.
@@ -134,7 +104,7 @@ func (s *Server) listTeams(w http.ResponseWriter, r *http.Request, v visit) erro
 	}
 	bodies := []teamBody{}
 	for _, team := range teams {
-		bodies = append(bodies, teamOf(team.Team))
+		bodies = append(bodies, teamOf(team))
 	}
 	wire.Write(w, http.StatusOK, bodies)
 	return nil
@@ -146,13 +116,13 @@ func (s *Server) getTeam(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
-	roster, err := s.roster(r, v, team)
+	roster, err := s.org.Roster(r.Context(), team.ID)
 	if err != nil {
 		return err
 	}
-	body := teamOf(team.Team)
+	body := teamOf(team)
 	for _, mate := range roster {
-		body.Members = append(body.Members, teamMemberBody{mate.AccountID, mate.Email, mate.Role, mate.Source})
+		body.Members = append(body.Members, teamMemberBody{mate.Account.ID, mate.Account.Email, mate.Role, mate.Source})
 	}
 	wire.Write(w, http.StatusOK, body)
 	return nil

@@ -66,7 +66,10 @@ func (s *Server) routeSignIn() {
 }
 
 func (s *Server) routePages() {
-	s.routes.Handle("GET", "/organizations/{slug}", s.page(s.membersPage))
+	s.routes.Handle("GET", "/organizations/{slug}", s.page(s.homePage))
+	s.routes.Handle("POST", "/organizations/{slug}/sessions/{session}/end", s.page(s.endSessionForm))
+	s.routes.Handle("POST", "/organizations/{slug}/tokens/{token}/revoke", s.page(s.revokeTokenForm))
+	s.routes.Handle("GET", "/organizations/{slug}/people", s.page(s.peoplePage))
 	s.routes.Handle("POST", "/organizations/{slug}/members/{account}/role", s.page(s.admins(s.changeRoleForm)))
 	s.routes.Handle("POST", "/organizations/{slug}/members/{account}/remove", s.page(s.admins(s.removeForm)))
 	s.routes.Handle("GET", "/organizations/{slug}/teams", s.page(s.teamsPage))

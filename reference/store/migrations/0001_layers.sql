@@ -45,6 +45,7 @@ CREATE TABLE accounts (
     email     TEXT   NOT NULL,
     email_key TEXT   NOT NULL,
     name      TEXT   NOT NULL,
+    name_key  TEXT   NOT NULL, -- what people are sorted and looked up by
     created   BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX accounts_email ON accounts (email_key);
@@ -67,6 +68,7 @@ CREATE TABLE records (
     given_name    TEXT    NOT NULL,
     family_name   TEXT    NOT NULL,
     display_name  TEXT    NOT NULL,
+    name_key      TEXT    NOT NULL,
     emails        TEXT    NOT NULL, -- JSON list
     active        INTEGER NOT NULL CHECK (active IN (0, 1)),
     account       TEXT REFERENCES accounts (id),
@@ -189,8 +191,11 @@ CREATE TABLE audit (
     provider     TEXT   NOT NULL,
     subject      TEXT   NOT NULL,
     subject_name TEXT   NOT NULL,
+    subject_key  TEXT   NOT NULL,
     value_before TEXT   NOT NULL,
     value_after  TEXT   NOT NULL,
     cause        TEXT   NOT NULL
 );
 CREATE INDEX audit_organization ON audit (organization, seq);
+CREATE INDEX audit_subject ON audit (organization, subject, action, seq);
+CREATE INDEX audit_subject_name ON audit (organization, subject_key, subject, seq);

@@ -20,11 +20,29 @@ func (p *Probe) arrangeRole(w http.ResponseWriter, r *http.Request) error {
 	var asked struct {
 		member
 		Role org.Role `json:"role"`
+		By   string   `json:"by"`
 	}
 	if err := wire.Read(w, r, &asked); err != nil {
 		return err
 	}
-	return done(w, p.org.ChangeRole(r.Context(), byHand, asked.Organization, asked.AccountID, asked.Role))
+	actor, err := p.actor(r, asked.Organization, asked.By)
+	if err != nil {
+		return err
+	}
+	return done(w, p.org.ChangeRole(r.Context(), actor, asked.Organization, asked.AccountID, asked.Role))
+}
+
+// actor is the name that goes into the audit log for a member with this account, who
+// may do such a thing; for no account it is that of nobody.
+func (p *Probe) actor(r *http.Request, organization, account string) (string, error) {
+	if account == "" {
+		return byHand, nil
+	}
+	row, err := p.org.Member(r.Context(), organization, account)
+	if err == nil && row.Membership.Role != org.Admin {
+		err = &org.Error{Kind: org.Immutable, Message: "only an administrator may do this"}
+	}
+	return row.Account.Email, err
 }
 
 func (p *Probe) arrangeTeam(w http.ResponseWriter, r *http.Request) error {

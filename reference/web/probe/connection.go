@@ -96,8 +96,8 @@ func doors(at site.Site, slug, provider string) Doors {
 	}
 }
 
-func connectionTeam(t org.TeamView) ConnectionTeam {
-	return ConnectionTeam{t.Team.ID, t.Team.Slug, t.Team.Default, t.Team.DefaultRole}
+func connectionTeam(t org.Team) ConnectionTeam {
+	return ConnectionTeam{t.ID, t.Slug, t.Default, t.DefaultRole}
 }
 
 // connect answers with the connection to an organization as it is now.

@@ -128,7 +128,7 @@ func done(w http.ResponseWriter, err error) error {
 // features is everything that the contract has: the reference serves it all.
 var features = []string{
 	"look.records", "look.accounts", "look.memberships", "look.seats", "look.sessions", "look.tokens",
-	"arrange.admin", "arrange.team", "arrange.membership", "arrange.token",
+	"arrange.admin", "arrange.by-member", "arrange.team", "arrange.membership", "arrange.token",
 	"organization.create", "organization.plan", "organization.flag", "organization.provider",
 	"organization.token", "organization.clock", "organization.audit", "organization.seats",
 }
