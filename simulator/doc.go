@@ -23,6 +23,7 @@
 // wire broke or that the tenant was asked for something impossible. And every
 // exchange is in the journal.
 //
-// The parts work alone too: package idp issues the messages, package provision
-// sends the SCIM requests, package journal keeps the record.
+// The parts work alone too: package idp issues the messages, package forge makes
+// them wrong on purpose, package provision sends the SCIM requests, package journal
+// keeps the record.
 package simulator

@@ -70,11 +70,22 @@ var (
 // creation. The base URL is where the identity provider answers; empty means
 // https://{org}.okta.com.
 func NewIdentity(org, label string, key *rsa.PrivateKey, created time.Time, baseURL string) (Identity, error) {
-	if !orgName.MatchString(org) {
-		return Identity{}, fmt.Errorf("identity provider: %q is not a subdomain; use small letters, digits and hyphens", org)
-	}
 	if key == nil {
 		return Identity{}, errors.New("identity provider: no key to sign with")
+	}
+	named, err := Identity{NameIDFormat: FormatEmailAddress}.Named(org, label, baseURL)
+	if err != nil {
+		return Identity{}, err
+	}
+	return named.WithKey(key, created)
+}
+
+// Named returns the identity under the names that Okta would give another app,
+// with the same key and the same certificate: making one takes as long as signing
+// a response. The arguments are those of NewIdentity.
+func (i Identity) Named(org, label, baseURL string) (Identity, error) {
+	if !orgName.MatchString(org) {
+		return Identity{}, fmt.Errorf("identity provider: %q is not a subdomain; use small letters, digits and hyphens", org)
 	}
 	if baseURL == "" {
 		baseURL = "https://" + org + ".okta.com"
@@ -82,27 +93,16 @@ func NewIdentity(org, label string, key *rsa.PrivateKey, created time.Time, base
 	if base, err := url.Parse(baseURL); err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
 		return Identity{}, fmt.Errorf("identity provider: base URL %q is not an absolute http or https URL", baseURL)
 	}
-	slug := notASlug.ReplaceAllString(strings.ToLower(label), "")
+	slug := strings.Trim(notASlug.ReplaceAllString(strings.ToLower(label), ""), "_")
 	if slug == "" {
 		return Identity{}, fmt.Errorf("identity provider: label %q has no letter or digit to make a name of", label)
 	}
-	certificate, err := newCertificate(org, key, created)
-	if err != nil {
-		return Identity{}, err
-	}
 	baseURL = strings.TrimRight(baseURL, "/")
-	app, external := org+"_"+slug+"_1", externalKey(org, slug)
-	return Identity{
-		Org:          org,
-		App:          app,
-		ExternalKey:  external,
-		EntityID:     "http://www.okta.com/" + external,
-		SSOURL:       baseURL + "/app/" + app + "/" + external + "/sso/saml",
-		MetadataURL:  baseURL + "/app/" + external + "/sso/saml/metadata",
-		NameIDFormat: FormatEmailAddress,
-		Key:          key,
-		Certificate:  certificate,
-	}, nil
+	i.Org, i.App, i.ExternalKey = org, org+"_"+slug+"_1", externalKey(org, slug)
+	i.EntityID = "http://www.okta.com/" + i.ExternalKey
+	i.SSOURL = baseURL + "/app/" + i.App + "/" + i.ExternalKey + "/sso/saml"
+	i.MetadataURL = baseURL + "/app/" + i.ExternalKey + "/sso/saml/metadata"
+	return i, nil
 }
 
 // WithKey returns the identity after a key rollover: all the same names, another

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"rollcall.example/suites/report"
+	"rollcall.example/suites/verify"
+)
+
+// exitStatus ends the program with a status of its own after everything was said.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// ended turns a status into what a command returns.
+func ended(status int) error {
+	if status == 0 {
+		return nil
+	}
+	return exitStatus(status)
+}
+
+// hintedError is an error with advice.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (h hintedError) Unwrap() error { return h.error }
+
+// Hint is the advice.
+func (h hintedError) Hint() string { return h.hint }
+
+func hinted(err error, hint string) error { return hintedError{err, hint} }
+
+// statusOf prints an error and says with which status to end.
+func statusOf(err error, stderr io.Writer) int {
+	var status exitStatus
+	switch {
+	case err == nil:
+		return report.ExitConformant
+	case errors.As(err, &status):
+		return int(status)
+	}
+	_, _ = fmt.Fprintln(stderr, "rollcall: "+oneLine(err.Error()))
+	var advice interface{ Hint() string }
+	if errors.As(err, &advice) && advice.Hint() != "" {
+		_, _ = fmt.Fprintln(stderr, "hint: "+oneLine(advice.Hint()))
+	}
+	return report.ExitCouldNotRun
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// flagError names the flags that come near one that does not exist.
+func flagError(c *cobra.Command, err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !unknown {
+		return hinted(err, "see rollcall "+c.Name()+" --help")
+	}
+	var known []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+	return verify.NewUnknown("flag", "--"+name, known)
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"rollcall.example/fixtures"
+	"rollcall.example/suites/report"
+	"rollcall.example/suites/selftest"
+	"rollcall.example/suites/verify"
+)
+
+// selftestFlags are the flags of rollcall selftest.
+type selftestFlags struct {
+	full   bool
+	defect []string
+	json   string
+}
+
+func selftestCommand() *cobra.Command {
+	var f selftestFlags
+	c := &cobra.Command{
+		Use:   "selftest",
+		Short: "Prove the suite: the reference passes all, and every defect is caught",
+		Long: `Selftest runs the suite against the reference, which must pass everything, and
+then against the reference with each known defect built in, which must be noticed
+by the requirements that the defect breaks and by no others.
+
+Exit status: 0 all caught, none unexpected, none toothless; 1 otherwise; 2 could
+not run; 130 interrupted.`,
+		Example: `  rollcall selftest
+  rollcall selftest --full --json selftest.json
+  rollcall selftest --defect seat-at-create`,
+		Args: noArguments("choose defects with --defect"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	c.Flags().BoolVar(&f.full, "full", false, "run every spec against every defect, not only those of its areas")
+	c.Flags().StringArrayVar(&f.defect, "defect", nil, "try only the defect with this `name`; repeatable; toothless specs are then not looked for")
+	c.Flags().StringVar(&f.json, "json", "", "write the result as JSON to this `file`")
+	complete(c, "defect", defectNames)
+	return c
+}
+
+func (f selftestFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+	chosen, err := f.defects()
+	if err != nil {
+		return err
+	}
+	var result selftest.Result
+	files := outputs{{flag: "json", path: f.json, render: func(w io.Writer) error { return result.JSON(w) }}}
+	if err := files.ready(); err != nil {
+		return err
+	}
+	defer files.discard()
+	line := report.NewProgressLine(stderr)
+	result, err = selftest.Run(ctx, selftest.Options{
+		Full: f.full, Defects: chosen, Workers: runtime.GOMAXPROCS(0), Progress: line.Show,
+	})
+	line.Clear()
+	if err != nil {
+		return explained(err)
+	}
+	if err := errors.Join(files.write(), result.Table(stdout, report.Colours(stdout))); err != nil {
+		return err
+	}
+	return ended(result.Exit())
+}
+
+// defects are those asked for; nil for all.
+func (f selftestFlags) defects() ([]fixtures.Defect, error) {
+	var chosen []fixtures.Defect
+	for _, name := range f.defect {
+		d, ok := fixtures.FindDefect(name)
+		if !ok {
+			return nil, verify.NewUnknown("defect", name, defectNames())
+		}
+		chosen = append(chosen, d)
+	}
+	return chosen, nil
+}
+
+func defectNames() []string {
+	var names []string
+	for _, d := range fixtures.Defects() {
+		names = append(names, d.Name)
+	}
+	slices.Sort(names)
+	return names
+}

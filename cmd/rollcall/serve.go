@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rollcall.example/simulator"
+	"rollcall.example/suites/bundled"
+	"rollcall.example/suites/target"
+	"rollcall.example/suites/verify"
+)
+
+// serveFlags are the flags of rollcall serve.
+type serveFlags struct {
+	listen     string
+	oktaListen string
+	data       string
+	defect     string
+	readyFile  string
+}
+
+func serveCommand() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the reference and the fake Okta, to click through or to test against",
+		Long: `Serve runs the reference product and a fake Okta, each on a port of its own, until
+it is interrupted. The Okta has a small company to play with: its first page lists
+people, groups and assignments; signing in asks who you are and for no password.`,
+		Example: `  rollcall serve
+  rollcall serve --listen 127.0.0.1:8080 --okta-listen 127.0.0.1:8081 --data rollcall.db
+  rollcall serve --defect sticky-admin --ready-file ready.json`,
+		Args: noArguments("see rollcall serve --help"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.run(c.Context(), c.OutOrStdout())
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "`host:port` of the reference; port 0 chooses a free one")
+	flags.StringVar(&f.oktaListen, "okta-listen", "127.0.0.1:0", "`host:port` of the fake Okta")
+	flags.StringVar(&f.data, "data", "", "keep the reference's data in this `file`")
+	flags.StringVar(&f.defect, "defect", "", "build this `name`d defect into the reference")
+	flags.StringVar(&f.readyFile, "ready-file", "", "write the addresses as JSON to this `file` once everything answers")
+	complete(c, "defect", bundled.Defects)
+	return c
+}
+
+func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
+	if f.defect != "" && !slices.Contains(bundled.Defects(), f.defect) {
+		return verify.NewUnknown("defect", f.defect, bundled.Defects())
+	}
+	var ready readiness
+	files := outputs{{flag: "ready-file", path: f.readyFile, render: func(w io.Writer) error { return ready.write(w) }}}
+	if err := files.ready(); err != nil {
+		return err
+	}
+	defer files.discard()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	okta, err := listen(ctx, f.oktaListen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = okta.Close() }()
+	product, err := bundled.Start(ctx, bundled.Options{
+		Defect: f.defect, Data: f.data, Listen: f.listen, OktaURL: "http://" + okta.Addr().String(),
+	})
+	if err != nil {
+		return err
+	}
+	failed, err := f.play(ctx, okta, product)
+	if err == nil {
+		ready = readinessOf(product.Target)
+		err = errors.Join(files.write(), ready.print(stdout))
+	}
+	if err == nil {
+		select {
+		case <-ctx.Done():
+		case err = <-failed:
+		}
+	}
+	return errors.Join(err, product.Close())
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// play opens the fake Okta, with its company, on the listener.
+func (f serveFlags) play(ctx context.Context, listener net.Listener, product *bundled.Bundled) (<-chan error, error) {
+	connection := product.Target.Connection()
+	identity, err := connection.Okta.Identity()
+	if err != nil {
+		return nil, err
+	}
+	tenant, err := simulator.New(simulator.Options{Subdomain: connection.Okta.Subdomain, Identity: identity})
+	if err != nil {
+		return nil, err
+	}
+	if err := settle(ctx, tenant, connection); err != nil {
+		return nil, err
+	}
+	server := &http.Server{Handler: tenant.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	return failed, nil
+}
+
+// readiness is what a program needs to know to start: the ready file.
+type readiness struct {
+	SCIMBaseURL    string `json:"scim_base_url"`
+	SCIMToken      string `json:"scim_token"`
+	SignInURL      string `json:"sign_in_url"`
+	ACSURL         string `json:"acs_url"`
+	SPMetadataURL  string `json:"sp_metadata_url"`
+	IdPMetadataURL string `json:"idp_metadata_url"`
+	IdPURL         string `json:"idp_url"`
+	ProbeURL       string `json:"probe_url"`
+	ProbeToken     string `json:"probe_token"`
+	Organization   string `json:"organization"`
+}
+
+func readinessOf(t target.Target) readiness {
+	c := t.Connection()
+	r := readiness{
+		SCIMBaseURL: c.SCIM.BaseURL, SCIMToken: c.SCIM.Token,
+		SignInURL: c.SAML.SignIn, ACSURL: c.SAML.ACS, SPMetadataURL: c.SAML.Metadata,
+		IdPURL: c.Okta.BaseURL, Organization: c.Organization,
+	}
+	if identity, err := c.Okta.Identity(); err == nil {
+		r.IdPMetadataURL = identity.MetadataURL
+	}
+	if t.Probe != nil {
+		r.ProbeURL, r.ProbeToken = t.Probe.URL, t.Probe.Token
+	}
+	return r
+}
+
+func (r readiness) write(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(r)
+}
+
+// print says where to click. Tokens are in the ready file and on the product's
+// settings page, not on the terminal.
+func (r readiness) print(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, row := range [][2]string{
+		{"sign in to the product", r.SignInURL},
+		{"the fake Okta", r.IdPURL},
+		{"SCIM base URL", r.SCIMBaseURL},
+		{"service provider metadata", r.SPMetadataURL},
+		{"identity provider metadata", r.IdPMetadataURL},
+		{"probe", r.ProbeURL},
+	} {
+		if _, err := fmt.Fprintf(table, "%s\t%s\n", row[0], row[1]); err != nil {
+			return err
+		}
+	}
+	if _, err := fmt.Fprintln(table, "\nCtrl-C ends it"); err != nil {
+		return err
+	}
+	return table.Flush()
+}

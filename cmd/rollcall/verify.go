@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"rollcall.example/simulator/provision"
+	"rollcall.example/suites/bundled"
+	"rollcall.example/suites/report"
+	"rollcall.example/suites/target"
+	"rollcall.example/suites/verify"
+)
+
+// verifyFlags are the flags of rollcall verify.
+type verifyFlags struct {
+	only        []string
+	labelFilter string
+	defect      string
+	dialects    []string
+	json, junit string
+	seed        int64
+	complete    bool
+	list        bool
+	scimURL     string
+	tokenEnv    string
+}
+
+func verifyCommand() *cobra.Command {
+	var f verifyFlags
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Judge a product: the bundled reference, or a SCIM endpoint of your own",
+		Long: `Verify runs the suite against a product and prints a verdict for each spec.
+
+Without flags the product is the reference that comes with Rollcall, started in
+this process. With --scim-url it is a SCIM endpoint of yours: what SCIM alone can
+show is judged, and what it cannot show is unobserved.
+
+Exit status: 0 conformant, or partly observed; 1 not conformant, or with
+--complete partly observed; 2 could not run; 130 interrupted.`,
+		Example: `  # everything, against the reference
+  rollcall verify
+
+  # some of it: by id, by variant, by wildcard, by label
+  rollcall verify --only tracking.no-seat
+  rollcall verify --only 'tracking.record-created[aiw]'
+  rollcall verify --only 'deactivation.*' --label-filter '!level:SHOULD'
+
+  # what does a failure look like?
+  rollcall verify --defect seat-at-create
+
+  # a product of your own, as far as SCIM shows it
+  rollcall verify --scim-url https://acme.test/scim/v2 --scim-token-env ACME_SCIM_TOKEN
+
+  # for a pipeline
+  rollcall verify --json report.json --junit report.xml`,
+		Args: noArguments("choose specs with --only"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	flags := c.Flags()
+	flags.StringArrayVar(&f.only, "only", nil, "run only this `id`, id[variant], or either with * and ?; repeatable")
+	flags.StringVar(&f.labelFilter, "label-filter", "", "run only specs whose labels match this Ginkgo `filter`")
+	flags.StringVar(&f.defect, "defect", "", "build this `name`d defect into the reference")
+	flags.StringArrayVar(&f.dialects, "dialect", nil, "drive the product only in this Okta dialect `name`; repeatable")
+	flags.StringVar(&f.json, "json", "", "write the report as JSON to this `file`")
+	flags.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to this `file`")
+	flags.Int64Var(&f.seed, "seed", 0, "run the specs in the order of this `number`; 0 chooses one")
+	flags.BoolVar(&f.complete, "complete", false, "fail where a MUST could not be observed")
+	flags.BoolVar(&f.list, "list", false, "list the specs that would run, and run none")
+	flags.StringVar(&f.scimURL, "scim-url", "", "judge the SCIM endpoint at this base `URL`")
+	flags.StringVar(&f.tokenEnv, "scim-token-env", "", "name of the environment `variable` that holds its token")
+	complete(c, "only", func() []string { return keys(verify.List()) })
+	complete(c, "defect", bundled.Defects)
+	complete(c, "dialect", dialects)
+	return c
+}
+
+// complete offers values of a flag to the shell.
+func complete(c *cobra.Command, flag string, values func() []string) {
+	offer := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return values(), cobra.ShellCompDirectiveNoFileComp
+	}
+	if err := c.RegisterFlagCompletionFunc(flag, offer); err != nil {
+		panic(err) // the flag does not exist: a slip in this program
+	}
+}
+
+func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	options := f.options()
+	chosen, err := verify.Select(options)
+	if err != nil {
+		return explained(err)
+	}
+	if f.list {
+		return list(stdout, chosen)
+	}
+	var r report.Report
+	files := outputs{
+		{flag: "json", path: f.json, render: func(w io.Writer) error { return r.JSON(w) }},
+		{flag: "junit", path: f.junit, render: func(w io.Writer) error { return r.JUnit(w) }},
+	}
+	if err := files.ready(); err != nil {
+		return err
+	}
+	defer files.discard()
+	product, stop, err := f.product(ctx)
+	if err != nil {
+		return err
+	}
+	line := report.NewProgressLine(stderr)
+	options.Target, options.Progress = product, line.Show
+	r, err = verify.Run(ctx, options)
+	line.Clear()
+	if err := errors.Join(err, stop()); err != nil {
+		return explained(err)
+	}
+	if err := errors.Join(files.write(), r.Console(stdout, report.Colours(stdout))); err != nil {
+		return err
+	}
+	return ended(r.Exit())
+}
+
+// check looks at what the flags say before anything is started.
+func (f verifyFlags) check() error {
+	for _, dialect := range f.dialects {
+		if !slices.Contains(dialects(), dialect) {
+			return verify.NewUnknown("dialect", dialect, dialects())
+		}
+	}
+	switch {
+	case f.defect != "" && !slices.Contains(bundled.Defects(), f.defect):
+		return verify.NewUnknown("defect", f.defect, bundled.Defects())
+	case f.scimURL == "" && f.tokenEnv != "":
+		return hinted(errors.New("--scim-token-env says nothing without --scim-url"), "name the endpoint with --scim-url")
+	case f.scimURL == "":
+		return nil
+	case f.defect != "":
+		return errors.New("--defect is built into the reference; with --scim-url there is none")
+	case f.tokenEnv == "":
+		return hinted(errors.New("--scim-url needs a token to come in with"), "put it into an environment variable and name that with --scim-token-env")
+	case os.Getenv(f.tokenEnv) == "":
+		return fmt.Errorf("the environment variable %s (--scim-token-env) is empty", f.tokenEnv)
+	}
+	return nil
+}
+
+func (f verifyFlags) options() verify.Options {
+	return verify.Options{
+		Only:        f.only,
+		LabelFilter: f.labelFilter,
+		Seed:        f.seed,
+		Tool:        tool(),
+		Configuration: report.Configuration{
+			Dialects: f.dialects, Defect: f.defect, SCIMURL: f.scimURL, TokenEnv: f.tokenEnv, Complete: f.complete,
+		},
+	}
+}
+
+// product is what to judge, and how to stop it where we started it.
+func (f verifyFlags) product(ctx context.Context) (target.Target, func() error, error) {
+	if f.scimURL != "" {
+		asked := f.dialects
+		if len(asked) == 0 {
+			asked = []string{string(provision.OIN)}
+		}
+		endpoint, err := verify.SCIMOnly(f.scimURL, os.Getenv(f.tokenEnv), asked)
+		return endpoint, func() error { return nil }, err
+	}
+	started, err := bundled.Start(ctx, bundled.Options{Defect: f.defect, Dialects: f.dialects})
+	if err != nil {
+		return target.Target{}, nil, err
+	}
+	return started.Target, started.Close, nil
+}
+
+// explained adds what to do about an error of the suite.
+func explained(err error) error {
+	var unreachable *verify.Unreachable
+	switch {
+	case errors.Is(err, verify.ErrNothing):
+		return hinted(err, "rollcall verify --list shows what there is")
+	case errors.As(err, &unreachable):
+		return hinted(err, "is it running, and are the address and the token right?")
+	}
+	return err
+}
+
+func list(w io.Writer, chosen []verify.Listed) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, l := range chosen {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s: %s\n", l.Key(), l.Level, l.Section, l.Title)
+	}
+	return table.Flush()
+}
+
+func keys(all []verify.Listed) []string {
+	var names []string
+	for _, l := range all {
+		names = append(names, l.Key())
+	}
+	return names
+}
+
+func dialects() []string {
+	var names []string
+	for _, d := range provision.Dialects() {
+		names = append(names, string(d))
+	}
+	return names
+}

@@ -1,0 +1,282 @@
+package defect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"rollcall.example/reference"
+	"rollcall.example/reference/org"
+	"rollcall.example/reference/scim"
+)
+
+func init() {
+	register("ghost-membership", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "membership") })
+	register("seat-survives", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "seat") })
+	register("sessions-survive", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "sessions") })
+	register("tokens-survive", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "tokens") })
+	register("team-places-survive", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "teams") })
+	register("record-stays-active", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "record") })
+	register("record-gone", func(p *reference.Parts) {
+		afterLeaving(p, "gone", func(ctx context.Context, tx org.Tx, e *org.Leaving) error { return tx.DeleteRecord(ctx, e.Record.ID) })
+	})
+	register("only-members-leave", func(p *reference.Parts) {
+		org.Before(&p.Events.Deactivate, "last-admin", org.Step[org.Leaving]{Name: "member",
+			Do: func(_ context.Context, _ org.Tx, e *org.Leaving) error {
+				if e.Membership == nil {
+					return &org.Error{Kind: org.NotFound, Message: "this user is no member"}
+				}
+				return nil
+			}})
+	})
+	register("mass-guard", func(p *reference.Parts) {
+		// After five deactivations in a row the rest is taken for a mistake.
+		var inARow memory
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			switch {
+			case !deactivates(r):
+				if r.Method != http.MethodPost || !strings.HasPrefix(r.URL.Path, "/probe/") {
+					inARow.clear()
+				}
+			case inARow.count() >= 5:
+				r.Method, r.Body, r.ContentLength = http.MethodGet, http.NoBody, 0
+			default:
+				inARow.add(r.URL.Path)
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+
+	register("put-keeps-active", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == http.MethodPut && deactivates(r) {
+				r.Method, r.Body, r.ContentLength = http.MethodGet, http.NoBody, 0
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	register("patch-without-path-ignored", func(p *reference.Parts) {
+		ignoreOperations(p, func(op scim.Operation) bool { return op.Target == nil })
+	})
+	register("patch-with-path-ignored", func(p *reference.Parts) {
+		ignoreOperations(p, func(op scim.Operation) bool { return op.Target != nil })
+	})
+	register("text-false-is-true", func(p *reference.Parts) {
+		boolean := p.SCIM.Boolean
+		p.SCIM.Boolean = func(value any) (bool, error) {
+			if text, ok := value.(string); ok {
+				return text != "", nil
+			}
+			return boolean(value)
+		}
+	})
+	register("operation-case-matters", func(p *reference.Parts) {
+		operations := p.SCIM.Operations
+		p.SCIM.Operations = func(body scim.Document) ([]scim.Operation, error) {
+			list, _ := body["operations"].([]any)
+			for _, one := range list {
+				if op, ok := one.(map[string]any); ok && op["op"] != strings.ToLower(op["op"].(string)) {
+					return nil, &org.Error{Kind: org.Invalid, Message: "no such operation"}
+				}
+			}
+			return operations(body)
+		}
+	})
+	register("second-deactivation-refused", func(p *reference.Parts) {
+		var gone memory
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == http.MethodPatch && deactivates(r) {
+				if gone.has(r.URL.Path) {
+					r.URL.Path += "-no-more"
+				}
+				gone.add(r.URL.Path)
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	register("deactivation-logged-again", func(p *reference.Parts) {
+		org.Before(&p.Events.Update, "audit", org.Step[org.Updating]{Name: "again",
+			Do: func(_ context.Context, _ org.Tx, e *org.Updating) error {
+				if !e.Before.Active {
+					e.Events = append(e.Events, org.Event{
+						Organization: e.Before.Organization, At: e.Now, Action: org.RecordDeactivated, Actor: org.BySCIM,
+						Subject: e.Before.ID, SubjectName: e.Before.UserName,
+					})
+				}
+				return nil
+			}})
+	})
+	register("unknown-id-pretended", func(p *reference.Parts) { p.Rules.DeactivateWithoutRecord = "noop" })
+	register("name-before-id", func(p *reference.Parts) {
+		// A record that is not found by its id is looked for by the name in the body.
+		store := keepStore(p)
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == http.MethodPut && isSCIM(r, "/Users/") {
+				provider, id := recordIn(r)
+				rewriteBody(r, func(body []byte) []byte {
+					_ = (*store).View(r.Context(), func(tx org.Tx) error {
+						if _, err := tx.Record(r.Context(), provider, id); err != nil {
+							if named, err := tx.RecordByUserName(r.Context(), provider, userNameIn(body)); err == nil {
+								r.URL.Path = strings.Replace(r.URL.Path, id, named.ID, 1)
+							}
+						}
+						return nil
+					})
+					return body
+				})
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	register("id-of-any-customer", func(p *reference.Parts) {
+		// The id alone finds the record, whosever it is.
+		store := keepStore(p)
+		org.Without(&p.Events.Call, "binding")
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if deactivates(r) {
+				provider, id := recordIn(r)
+				_ = eachRecord(r.Context(), *store, func(_ org.Tx, found org.Record) error {
+					if found.ID == id {
+						r.URL.Path = strings.Replace(r.URL.Path, provider, found.Provider, 1)
+					}
+					return nil
+				})
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+
+	register("neighbour-leaves-too", func(p *reference.Parts) {
+		afterLeaving(p, "neighbour", func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
+			members, err := tx.Memberships(ctx, e.Organization.ID)
+			if err != nil || e.Membership == nil || len(members) == 0 {
+				return err
+			}
+			last := members[len(members)-1]
+			if last.Created.Before(e.Membership.Created) || last.Role == org.Admin {
+				return nil
+			}
+			return tx.DeleteMembership(ctx, last.ID)
+		})
+	})
+	register("account-scrubbed", func(p *reference.Parts) {
+		afterLeaving(p, "scrub", func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
+			if e.Account == nil {
+				return nil
+			}
+			scrubbed := *e.Account
+			scrubbed.Name, scrubbed.Email = "", "gone-"+scrubbed.ID+"@rollcall.test"
+			return tx.SaveAccount(ctx, scrubbed)
+		})
+	})
+	register("removed-everywhere", func(p *reference.Parts) {
+		afterLeaving(p, "everywhere", func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
+			if e.Account == nil {
+				return nil
+			}
+			all, err := tx.MembershipsOf(ctx, e.Account.ID)
+			for _, m := range all {
+				err = errors.Join(err, tx.DeleteMembership(ctx, m.ID))
+			}
+			return err
+		})
+	})
+	register("deactivated-by-address", func(p *reference.Parts) {
+		org.Before(&p.Events.Deactivate, "last-admin", org.Step[org.Leaving]{Name: "address", Do: leaveByAddress})
+	})
+	register("update-ends-membership", func(p *reference.Parts) {
+		store := keepStore(p)
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			staying := (r.Method == http.MethodPut || r.Method == http.MethodPatch) && !deactivates(r)
+			next.ServeHTTP(w, r)
+			if provider, id := recordIn(r); staying && isSCIM(r, "/Users/") {
+				_ = (*store).Do(r.Context(), func(tx org.Tx) error { return remove(r.Context(), tx, provider, id) })
+			}
+		})
+	})
+}
+
+// afterLeaving adds a deed to the end of a deactivation.
+func afterLeaving(p *reference.Parts, name string, do func(context.Context, org.Tx, *org.Leaving) error) {
+	org.After(&p.Events.Deactivate, "seat", org.Step[org.Leaving]{Name: name, Do: do})
+}
+
+// deactivates says whether a request asks to set active to false, in Okta's way.
+func deactivates(r *http.Request) bool {
+	if (r.Method != http.MethodPatch && r.Method != http.MethodPut) || !isSCIM(r, "/Users/") {
+		return false
+	}
+	found := false
+	rewriteBody(r, func(body []byte) []byte {
+		found = bytes.Contains(body, []byte(`"active":false`))
+		return body
+	})
+	return found
+}
+
+// recordIn reads the ids of provider and record out of a SCIM address.
+func recordIn(r *http.Request) (provider, id string) {
+	before, id, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/scim/v2/"), "/Users/")
+	return before, id
+}
+
+// ignoreOperations lets operations of PATCH requests have no effect.
+func ignoreOperations(p *reference.Parts, which func(scim.Operation) bool) {
+	apply := p.SCIM.Apply
+	p.SCIM.Apply = func(resource scim.Document, op scim.Operation) error {
+		if which(op) {
+			return nil
+		}
+		return apply(resource, op)
+	}
+}
+
+// flip makes a record inactive and does nothing else.
+func flip(ctx context.Context, tx org.Tx, provider, id string) error {
+	r, err := tx.Record(ctx, provider, id)
+	if err != nil {
+		return err
+	}
+	r.Active = false
+	return tx.SaveRecord(ctx, r)
+}
+
+// remove takes the membership of the record's account away.
+func remove(ctx context.Context, tx org.Tx, provider, id string) error {
+	r, err := tx.Record(ctx, provider, id)
+	if err != nil {
+		return err
+	}
+	m, err := tx.Membership(ctx, r.Organization, r.Account)
+	if err != nil {
+		return err
+	}
+	return tx.DeleteMembership(ctx, m.ID)
+}
+
+// leaveByAddress finds who leaves by the record's address, rather than by its link.
+func leaveByAddress(ctx context.Context, tx org.Tx, e *org.Leaving) (err error) {
+	e.Membership = nil
+	if e.Account, err = optional(tx.AccountByEmail(ctx, e.Record.UserName)); err != nil || e.Account == nil {
+		return err
+	}
+	e.Membership, err = optional(tx.Membership(ctx, e.Organization.ID, e.Account.ID))
+	return err
+}
+
+// eachRecord shows f every record there is.
+func eachRecord(ctx context.Context, store org.Store, f func(org.Tx, org.Record) error) error {
+	return store.Do(ctx, func(tx org.Tx) error {
+		organizations, err := tx.Organizations(ctx)
+		for _, o := range organizations {
+			records, failed := tx.RecordsIn(ctx, o.ID)
+			err = errors.Join(err, failed)
+			for _, r := range records {
+				err = errors.Join(err, f(tx, r))
+			}
+		}
+		return err
+	})
+}

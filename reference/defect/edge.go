@@ -1,0 +1,46 @@
+package defect
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"rollcall.example/reference"
+)
+
+// atEdge puts f around the whole product.
+func atEdge(p *reference.Parts, f func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
+	p.Edge = append(p.Edge, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f(w, r, next) })
+	})
+}
+
+// isSCIM says whether a request asks for this kind of SCIM resource.
+func isSCIM(r *http.Request, endpoint string) bool {
+	return strings.HasPrefix(r.URL.Path, "/scim/v2/") && strings.Contains(r.URL.Path, endpoint)
+}
+
+// rewriteBody lets change have the body of a request before the product reads it.
+func rewriteBody(r *http.Request, change func(body []byte) []byte) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	body = change(body)
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+}
+
+// rewriteAnswer lets change have what the product answered.
+func rewriteAnswer(w http.ResponseWriter, r *http.Request, next http.Handler, change func(status int, body []byte) (int, []byte)) {
+	recorded := httptest.NewRecorder()
+	next.ServeHTTP(recorded, r)
+	status, body := change(recorded.Code, recorded.Body.Bytes())
+	for name, values := range recorded.Header() {
+		w.Header()[name] = values
+	}
+	w.Header().Del("Content-Length")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}

@@ -1,0 +1,131 @@
+package defect
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"rollcall.example/reference"
+	"rollcall.example/reference/org"
+)
+
+func init() {
+	register("session-cached", func(p *reference.Parts) {
+		staleDoor(p, func(r *http.Request) bool { return r.URL.Path == "/api/v1/me" && r.Header.Get("Authorization") == "" })
+	})
+	register("token-cached", func(p *reference.Parts) {
+		staleDoor(p, func(r *http.Request) bool { return r.URL.Path == "/api/v1/me" && r.Header.Get("Authorization") != "" })
+	})
+	register("admin-door-cached", func(p *reference.Parts) {
+		staleDoor(p, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/audit") })
+	})
+	register("settings-cached", func(p *reference.Parts) {
+		staleDoor(p, func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/sso/") && isAPI(r) })
+	})
+	register("team-door-cached", func(p *reference.Parts) { staleDoor(p, isTeamDoor) })
+	register("sessions-end-everywhere", func(p *reference.Parts) {
+		afterLeaving(p, "everywhere", func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
+			if e.Account == nil {
+				return nil
+			}
+			all, err := tx.MembershipsOf(ctx, e.Account.ID)
+			for _, m := range all {
+				if err := endSessions(ctx, tx, m.Organization, m.Account, e.Now); err != nil {
+					return err
+				}
+			}
+			return err
+		})
+	})
+	register("removed-session-open", func(p *reference.Parts) {
+		org.Without(&p.Events.Remove, "sessions")
+		org.Without(&p.Events.Session, "membership")
+	})
+	register("removed-token-open", func(p *reference.Parts) {
+		org.Without(&p.Events.Remove, "tokens")
+		org.Without(&p.Events.Token, "membership")
+	})
+	register("sessions-resurrect", func(p *reference.Parts) {
+		afterSignIn(p, "session", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
+			sessions, err := tx.Sessions(ctx, e.Organization.ID, e.Account.ID)
+			for _, s := range sessions {
+				s.Ended, s.EndCause = time.Time{}, ""
+				if err := tx.SaveSession(ctx, s); err != nil {
+					return err
+				}
+			}
+			return err
+		})
+	})
+	register("deactivated-may-return", func(p *reference.Parts) {
+		aroundSignIn(p, "active", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
+			if e.Account != nil {
+				return nil
+			}
+			return deed(ctx, tx, e)
+		})
+	})
+	register("token-rights-frozen", func(p *reference.Parts) {
+		org.After(&p.Events.Token, "membership", org.Step[org.Request]{Name: "frozen",
+			Do: firstAnswer(func(e *org.Request) string { return e.Token.ID })})
+	})
+	register("team-open-to-all", func(p *reference.Parts) {
+		openDoor(p, http.StatusNotFound, isTeamDoor)
+	})
+	register("admin-page-open-to-members", func(p *reference.Parts) {
+		openDoor(p, http.StatusForbidden, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/audit") })
+	})
+}
+
+func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/v1/") }
+
+func isTeamDoor(r *http.Request) bool { return isAPI(r) && strings.Contains(r.URL.Path, "/teams/") }
+
+// staleDoor lets a door that was once open to a key stay open to it.
+func staleDoor(p *reference.Parts, door func(*http.Request) bool) {
+	var opened memory
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if !door(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		key := r.Header.Get("Cookie") + r.Header.Get("Authorization") + r.URL.Path
+		rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
+			if status == http.StatusOK {
+				opened.add(key)
+			} else if opened.has(key) {
+				return http.StatusOK, []byte("{}")
+			}
+			return status, body
+		})
+	})
+}
+
+// openDoor lets those in whom a door would have refused with this status.
+func openDoor(p *reference.Parts, refusal int, door func(*http.Request) bool) {
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if !door(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
+			if status == refusal {
+				return http.StatusOK, []byte("{}")
+			}
+			return status, body
+		})
+	})
+}
+
+// endSessions ends every session of an account in an organization.
+func endSessions(ctx context.Context, tx org.Tx, organization, account string, now time.Time) error {
+	sessions, err := tx.Sessions(ctx, organization, account)
+	for _, s := range sessions {
+		s.Ended, s.EndCause = now, "signed out"
+		if err := tx.SaveSession(ctx, s); err != nil {
+			return err
+		}
+	}
+	return err
+}

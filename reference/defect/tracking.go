@@ -1,0 +1,224 @@
+package defect
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"rollcall.example/reference"
+	"rollcall.example/reference/org"
+	"rollcall.example/reference/scim"
+)
+
+func init() {
+	register("account-at-create", func(p *reference.Parts) {
+		org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "account",
+			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error {
+				_, err := accountFor(ctx, tx, e.Record)
+				return err
+			}})
+	})
+	register("member-at-create", func(p *reference.Parts) {
+		org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "membership",
+			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error { return memberFor(ctx, tx, e.Record) }})
+	})
+	register("seat-at-create", func(p *reference.Parts) {
+		org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "seat",
+			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error { return seatFor(ctx, tx, e.Record) }})
+	})
+	register("seat-at-read", func(p *reference.Parts) {
+		store := keepStore(p)
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			next.ServeHTTP(w, r)
+			if r.Method == http.MethodGet && isSCIM(r, "/Users") {
+				_ = (*store).Do(r.Context(), func(tx org.Tx) error { return seatEverybody(r.Context(), tx) })
+			}
+		})
+	})
+	register("account-at-update", func(p *reference.Parts) {
+		org.After(&p.Events.Update, "record", org.Step[org.Updating]{Name: "account",
+			Do: func(ctx context.Context, tx org.Tx, e *org.Updating) error {
+				_, err := accountFor(ctx, tx, e.After)
+				return err
+			}})
+	})
+	register("scim-renames-account", func(p *reference.Parts) {
+		org.After(&p.Events.Update, "record", org.Step[org.Updating]{Name: "rename", Do: renameAccount})
+	})
+	register("scim-grants-admin", func(p *reference.Parts) {
+		// Roles in the body are remembered and win over the assertion.
+		var admins memory
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == http.MethodPost && isSCIM(r, "/Users") {
+				rewriteBody(r, func(body []byte) []byte {
+					if bytes.Contains(body, []byte(`"roles"`)) {
+						admins.add(userNameIn(body))
+					}
+					return body
+				})
+			}
+			next.ServeHTTP(w, r)
+		})
+		org.After(&p.Events.SignIn, "role", org.Step[org.SignIn]{Name: "scim-role",
+			Do: func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
+				if !admins.has(org.Key(e.Email)) {
+					return nil
+				}
+				e.Membership.Role = org.Admin
+				return tx.SaveMembership(ctx, *e.Membership)
+			}})
+	})
+
+	register("create-ignored", func(p *reference.Parts) {
+		org.After(&p.Events.Provision, "audit", org.Step[org.Provisioning]{Name: "forget",
+			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error {
+				return tx.DeleteRecord(ctx, e.Record.ID)
+			}})
+	})
+	register("put-ignored", func(p *reference.Parts) { answerWithoutChange(p, http.MethodPut) })
+	register("patch-ignored", func(p *reference.Parts) { answerWithoutChange(p, http.MethodPatch) })
+	register("name-lost", func(p *reference.Parts) {
+		read := p.SCIM.Read
+		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
+			err := read(body, into)
+			into.GivenName, _, _ = strings.Cut(into.GivenName, " ")
+			into.FamilyName = ""
+			return err
+		}
+	})
+	register("born-active", func(p *reference.Parts) {
+		org.Before(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "activate",
+			Do: func(_ context.Context, _ org.Tx, e *org.Provisioning) error {
+				e.Wanted.Active = true
+				return nil
+			}})
+	})
+	register("password-returned", func(p *reference.Parts) {
+		var kept memory
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == http.MethodPost && isSCIM(r, "/Users") {
+				rewriteBody(r, func(body []byte) []byte {
+					if _, password, ok := bytes.Cut(body, []byte(`"password":"`)); ok {
+						before, _, _ := bytes.Cut(password, []byte(`"`))
+						kept.add(string(before))
+					}
+					return body
+				})
+			}
+			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
+				if isSCIM(r, "/Users") && status < 300 && kept.last() != "" {
+					body = bytes.Replace(body, []byte(`"userName"`), []byte(`"password":"`+kept.last()+`","userName"`), 1)
+				}
+				return status, body
+			})
+		})
+	})
+	register("eventual-read", func(p *reference.Parts) {
+		var asked memory
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == http.MethodGet && isSCIM(r, "/Users/") && !asked.has(r.URL.Path) {
+				asked.add(r.URL.Path)
+				r.URL.Path += "-not-yet"
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+
+	register("filter-ignored", func(p *reference.Parts) {
+		p.SCIM.Select = func(string) (scim.Selection, error) { return scim.Selection{}, nil }
+	})
+	register("empty-filter-is-404", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
+				if isSCIM(r, "/Users") && r.URL.Query().Has("filter") && bytes.Contains(body, []byte(`"totalResults":0`)) {
+					return http.StatusNotFound, []byte(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404","detail":"not found"}`)
+				}
+				return status, body
+			})
+		})
+	})
+	register("lookup-case-sensitive", func(p *reference.Parts) {
+		selectBy := p.SCIM.Select
+		p.SCIM.Select = func(filter string) (scim.Selection, error) {
+			s, err := selectBy(filter)
+			if wanted := s.Match.UserName; wanted != nil {
+				s.Keep = func(r org.Record) bool { return r.UserName == *wanted }
+			}
+			return s, err
+		}
+	})
+	register("case-duplicate", func(p *reference.Parts) {
+		p.Migrations = append(p.Migrations, "DROP INDEX IF EXISTS records_user_name")
+		org.Wrap(&p.Events.Provision, "conflict", func(ctx context.Context, tx org.Tx, e *org.Provisioning, deed func(context.Context, org.Tx, *org.Provisioning) error) error {
+			existing, err := tx.RecordByUserName(ctx, e.Caller.Provider.ID, e.Wanted.UserName)
+			if err == nil && existing.UserName != e.Wanted.UserName {
+				return nil
+			}
+			return deed(ctx, tx, e)
+		})
+	})
+	register("duplicate-accepted", func(p *reference.Parts) {
+		p.Migrations = append(p.Migrations, "DROP INDEX IF EXISTS records_user_name")
+		org.Without(&p.Events.Provision, "conflict")
+	})
+	register("rename-clash-accepted", func(p *reference.Parts) {
+		p.Migrations = append(p.Migrations, "DROP INDEX IF EXISTS records_user_name")
+		org.Without(&p.Events.Update, "conflict")
+	})
+	register("inactive-hidden", func(p *reference.Parts) {
+		selectBy := p.SCIM.Select
+		p.SCIM.Select = func(filter string) (scim.Selection, error) {
+			s, err := selectBy(filter)
+			active := true
+			s.Match.Active = &active
+			return s, err
+		}
+	})
+	register("inactive-name-free", func(p *reference.Parts) { p.Rules.CreateOnInactive = "reactivate" })
+	register("groups-pretended", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == http.MethodPost && isSCIM(r, "/Groups") {
+				w.Header().Set("Content-Type", "application/scim+json")
+				w.WriteHeader(http.StatusCreated)
+				_, _ = w.Write([]byte(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"` + uuid.NewString() + `","displayName":"kept nowhere"}`))
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+}
+
+func renameAccount(ctx context.Context, tx org.Tx, e *org.Updating) error {
+	if e.After.Account == "" {
+		return nil
+	}
+	account, err := tx.Account(ctx, e.After.Account)
+	if err != nil {
+		return err
+	}
+	account.Name = strings.TrimSpace(e.After.GivenName + " " + e.After.FamilyName)
+	return tx.SaveAccount(ctx, account)
+}
+
+// answerWithoutChange answers a change of a user with the user as it was. Changes
+// of active still work, so that nothing but the profile is lost.
+func answerWithoutChange(p *reference.Parts, method string) {
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method != method || !isSCIM(r, "/Users/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		onlyProfile := true
+		rewriteBody(r, func(body []byte) []byte {
+			onlyProfile = !bytes.Contains(body, []byte(`"active":false`)) && bytes.Contains(body, []byte("givenName"))
+			return body
+		})
+		if onlyProfile {
+			r.Method, r.Body, r.ContentLength = http.MethodGet, http.NoBody, 0
+		}
+		next.ServeHTTP(w, r)
+	})
+}

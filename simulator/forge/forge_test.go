@@ -1,0 +1,225 @@
+package forge_test
+
+import (
+	"crypto/x509"
+	"errors"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/beevik/etree"
+	dsig "github.com/russellhaering/goxmldsig"
+
+	"rollcall.example/fixtures"
+	"rollcall.example/simulator/forge"
+	"rollcall.example/simulator/idp"
+)
+
+var (
+	created = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	now     = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+)
+
+const (
+	acs      = "https://ci.acme.test/saml/acs"
+	audience = "https://ci.acme.test"
+	attacker = "lando@acme.test"
+	victim   = "leia@acme.test"
+)
+
+func identity(tb testing.TB, keyName string) idp.Identity {
+	tb.Helper()
+	key, err := fixtures.Key(keyName)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	made, err := idp.NewIdentity("acme", "Rollcall CI", key, created, "")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return made
+}
+
+func donor(tb testing.TB) forge.Donor {
+	return forge.Donor{
+		Identity: identity(tb, "okta"),
+		Victim:   victim,
+		Claims: idp.Claims{
+			Destination: acs, Recipient: acs, Audience: audience, InResponseTo: "_4f1f2a0c9e", NameID: attacker, Now: now,
+			Attributes: []idp.Attribute{
+				{Name: "name", Values: []string{"Lando Calrissian"}},
+				{Name: "admin", Values: []string{"false"}},
+			},
+		},
+	}
+}
+
+func parse(tb testing.TB, xml []byte) *etree.Element {
+	tb.Helper()
+	document := etree.NewDocument()
+	if err := document.ReadFromBytes(xml); err != nil {
+		tb.Fatal(err)
+	}
+	return document.Root()
+}
+
+func text(root *etree.Element, path string) string {
+	if found := root.FindElement(path); found != nil {
+		return found.Text()
+	}
+	return ""
+}
+
+func attribute(root *etree.Element, path, name string) string {
+	if found := root.FindElement(path); found != nil {
+		return found.SelectAttrValue(name, "")
+	}
+	return ""
+}
+
+// signed says how the element's own signature stands with the key.
+func signed(el *etree.Element, by idp.Identity) string {
+	if el.SelectElement("Signature") == nil {
+		return "unsigned"
+	}
+	context := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{by.Certificate}})
+	context.IdAttribute = "ID"
+	context.Clock = dsig.NewFakeClockAt(now)
+	if _, err := context.Validate(el); err != nil {
+		return "broken"
+	}
+	return "holds"
+}
+
+// TestAttacks holds every attack to what it says it is: what of the signatures is
+// left with the key that the product trusts, and the one thing that is wrong.
+func TestAttacks(t *testing.T) {
+	t.Parallel()
+	const conditions, confirmation = "//Conditions", "//SubjectConfirmationData"
+	facts := map[string]struct {
+		response, assertion string // how its signature stands
+		wrong               func(root *etree.Element) bool
+	}{
+		"unsigned":           {"unsigned", "unsigned", func(r *etree.Element) bool { return text(r, "//NameID") == victim }},
+		"stripped-signature": {"unsigned", "unsigned", func(r *etree.Element) bool { return text(r, "//NameID") == victim }},
+		"tampered-name-id":   {"broken", "broken", func(r *etree.Element) bool { return text(r, "//NameID") == victim }},
+		"tampered-attribute": {"broken", "broken", func(r *etree.Element) bool {
+			return text(r, "//Attribute[@Name='admin']/AttributeValue") == "true" && text(r, "//NameID") == attacker
+		}},
+		"attacker-key":     {"broken", "broken", func(r *etree.Element) bool { return text(r, "//NameID") == victim }},
+		"other-tenant-key": {"broken", "broken", func(r *etree.Element) bool { return text(r, "//NameID") == victim }},
+		"wrong-issuer": {"holds", "holds", func(r *etree.Element) bool {
+			return text(r, "./Issuer") == forge.Elsewhere && text(r, "./Assertion/Issuer") == forge.Elsewhere
+		}},
+		"expired": {"holds", "holds", func(r *etree.Element) bool {
+			return attribute(r, conditions, "NotOnOrAfter") < stamp(now) && attribute(r, confirmation, "NotOnOrAfter") < stamp(now)
+		}},
+		"not-yet-valid": {"holds", "holds", func(r *etree.Element) bool { return attribute(r, conditions, "NotBefore") > stamp(now) }},
+		"expired-conditions": {"holds", "holds", func(r *etree.Element) bool {
+			return attribute(r, conditions, "NotOnOrAfter") < stamp(now) && attribute(r, confirmation, "NotOnOrAfter") > stamp(now)
+		}},
+		"expired-confirmation": {"holds", "holds", func(r *etree.Element) bool {
+			return attribute(r, confirmation, "NotOnOrAfter") < stamp(now) && attribute(r, conditions, "NotOnOrAfter") > stamp(now)
+		}},
+		"wrong-audience": {"holds", "holds", func(r *etree.Element) bool { return text(r, "//Audience") == forge.Elsewhere }},
+		"wrong-recipient": {"holds", "holds", func(r *etree.Element) bool {
+			return attribute(r, confirmation, "Recipient") == forge.Elsewhere && r.SelectAttrValue("Destination", "") == acs
+		}},
+		"wrong-destination": {"holds", "holds", func(r *etree.Element) bool {
+			return r.SelectAttrValue("Destination", "") == forge.Elsewhere && attribute(r, confirmation, "Recipient") == acs
+		}},
+		"unknown-request": {"holds", "holds", func(r *etree.Element) bool {
+			return r.SelectAttrValue("InResponseTo", "") == "id-that-nobody-asked" &&
+				attribute(r, confirmation, "InResponseTo") == "id-that-nobody-asked"
+		}},
+		"failed-status": {"holds", "holds", func(r *etree.Element) bool {
+			return strings.HasSuffix(attribute(r, "./Status/StatusCode", "Value"), ":AuthnFailed")
+		}},
+		"comment-in-name-id": {"holds", "holds", func(r *etree.Element) bool {
+			first, ok := r.FindElement("//NameID").Child[0].(*etree.CharData)
+			return ok && first.Data == victim && text(r, "//NameID") != victim
+		}},
+		"appended-assertion": {"unsigned", "unsigned", func(r *etree.Element) bool {
+			assertions := r.SelectElements("Assertion")
+			return len(assertions) == 2 && text(assertions[0], "./Subject/NameID") == victim &&
+				text(assertions[1], "./Subject/NameID") == attacker && signed(assertions[1], identity(t, "okta")) == "holds"
+		}},
+	}
+	for _, attack := range forge.All() {
+		t.Run(attack.Name, func(t *testing.T) {
+			t.Parallel()
+			want, known := facts[attack.Name]
+			if !known {
+				t.Fatal("nothing is known of this attack: say here what is wrong with it")
+			}
+			response, err := attack.Forge(donor(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			root := parse(t, response.XML)
+			trusted := identity(t, "okta")
+			if got := signed(root, trusted); got != want.response {
+				t.Errorf("the response's signature %s, want %s", got, want.response)
+			}
+			if got := signed(root.SelectElement("Assertion"), trusted); got != want.assertion {
+				t.Errorf("the assertion's signature %s, want %s", got, want.assertion)
+			}
+			if !want.wrong(root) {
+				t.Errorf("what should be wrong with it is not: %s", response.XML)
+			}
+		})
+	}
+	if got, want := len(forge.All()), len(facts); got != want {
+		t.Errorf("%d attacks, but facts about %d", got, want)
+	}
+}
+
+func stamp(t time.Time) string { return t.Format("2006-01-02T15:04:05.000Z") }
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	wellFormed := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	seen := map[string]bool{}
+	for _, attack := range forge.All() {
+		if !wellFormed.MatchString(attack.Name) || seen[attack.Name] || attack.Summary == "" {
+			t.Errorf("%q: a name is words with dashes, stands once, and has a summary", attack.Name)
+		}
+		seen[attack.Name] = true
+		if found, ok := forge.Find(attack.Name); !ok || found.Name != attack.Name {
+			t.Errorf("Find(%q) does not find it", attack.Name)
+		}
+	}
+	if _, ok := forge.Find("honest"); ok {
+		t.Error("Find finds an attack that is not there")
+	}
+}
+
+func TestTheDonorStaysHonest(t *testing.T) {
+	t.Parallel()
+	for _, attack := range forge.All() {
+		given := donor(t)
+		if _, err := attack.Forge(given); err != nil {
+			t.Fatal(err)
+		}
+		if want := donor(t); !reflect.DeepEqual(given.Claims, want.Claims) || given.Identity.EntityID != want.Identity.EntityID {
+			t.Errorf("%s changed its donor", attack.Name)
+		}
+	}
+}
+
+func TestADonorThatDoesNotServe(t *testing.T) {
+	t.Parallel()
+	attack, _ := forge.Find("stripped-signature")
+	given := donor(t)
+	given.Claims.Sign = idp.SignNothing
+	if _, err := attack.Forge(given); err == nil || !strings.Contains(err.Error(), "stripped-signature") {
+		t.Errorf("stripping what is not signed: %v", err)
+	}
+	given = donor(t)
+	given.Claims.NameID = ""
+	if _, err := attack.Forge(given); err == nil || errors.Unwrap(err) == nil {
+		t.Errorf("a donor without a name: %v", err)
+	}
+}

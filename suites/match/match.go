@@ -1,0 +1,143 @@
+// Package match is what a spec says about what it saw: Gomega matchers over a
+// [target.View] and over what a door answered.
+//
+// Every failure reads the same way: what was expected, then what is there.
+//
+//	expected: no open seat
+//	actual:   1 record (active), 1 account, member, seat since 10:04:05 (record created)
+//
+// A claim about a list that the probe does not show is not judged: the view is
+// told, and the spec ends as unobserved.
+package match
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/onsi/gomega/types"
+
+	"rollcall.example/suites/target"
+)
+
+// sight is a matcher over a view: which lists it needs to see, what it expects of
+// them in words, and the test.
+type sight struct {
+	lists    []string
+	expected string
+	holds    func(target.View) bool
+}
+
+var _ types.GomegaMatcher = sight{}
+
+// Match implements Gomega's matcher.
+func (s sight) Match(actual any) (bool, error) {
+	view, ok := actual.(target.View)
+	if !ok {
+		return false, fmt.Errorf("this matcher takes what product.Look returns, not %T", actual)
+	}
+	for _, list := range s.lists {
+		if !shows(view, list) {
+			if view.Unobserved != nil {
+				view.Unobserved(list)
+			}
+			return false, fmt.Errorf("the probe does not show %s", list)
+		}
+	}
+	return s.holds(view), nil
+}
+
+// FailureMessage implements Gomega's matcher.
+func (s sight) FailureMessage(actual any) string {
+	return message(s.expected, describe(actual))
+}
+
+// NegatedFailureMessage implements Gomega's matcher.
+func (s sight) NegatedFailureMessage(actual any) string {
+	return message("not "+s.expected, describe(actual))
+}
+
+func message(expected, actual string) string {
+	return "expected: " + expected + "\nactual:   " + actual
+}
+
+func shows(v target.View, list string) bool {
+	switch list {
+	case "records":
+		return v.Records != nil
+	case "accounts":
+		return v.Accounts != nil
+	case "memberships":
+		return v.Memberships != nil
+	case "seats":
+		return v.Seats != nil
+	case "sessions":
+		return v.Sessions != nil
+	case "tokens":
+		return v.Tokens != nil
+	}
+	return false
+}
+
+func describe(actual any) string {
+	view, ok := actual.(target.View)
+	if !ok {
+		return fmt.Sprint(actual)
+	}
+	parts := []string{
+		each("record", view.Records, func(r target.Record) string {
+			if r.Active {
+				return r.UserName + ", active"
+			}
+			return r.UserName + ", inactive"
+		}),
+		each("account", view.Accounts, func(a target.Account) string { return a.Email }),
+		each("membership", view.Memberships, func(m target.Membership) string {
+			return strings.TrimSpace(m.Role + " " + teamsInWords(m.Teams))
+		}),
+		each("seat", view.Seats, func(s target.Seat) string {
+			if s.Ended != nil {
+				return "released: " + s.EndCause
+			}
+			return "open since " + s.Started.UTC().Format(time.RFC3339) + ": " + s.Cause
+		}),
+		count("live session", len(view.LiveSessions()), view.Sessions == nil),
+		count("live token", len(view.LiveTokens()), view.Tokens == nil),
+	}
+	return strings.Join(parts, "; ")
+}
+
+func each[T any](noun string, things []T, say func(T) string) string {
+	head := count(noun, len(things), things == nil)
+	if len(things) == 0 {
+		return head
+	}
+	said := make([]string, len(things))
+	for i, thing := range things {
+		said[i] = say(thing)
+	}
+	return head + " (" + strings.Join(said, " | ") + ")"
+}
+
+func count(noun string, n int, unseen bool) string {
+	switch {
+	case unseen:
+		return noun + "s not shown"
+	case n == 0:
+		return "no " + noun
+	case n == 1:
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func teamsInWords(places []target.TeamPlace) string {
+	if len(places) == 0 {
+		return ""
+	}
+	said := make([]string, len(places))
+	for i, place := range places {
+		said[i] = place.Slug + "/" + place.Role
+	}
+	return "in " + strings.Join(said, ", ")
+}

@@ -1,0 +1,9 @@
+package report
+
+import _ "embed"
+
+// JSONSchema is the JSON Schema (2020-12) of a report, for those who read one
+// with other tools.
+//
+//go:embed schema.json
+var JSONSchema []byte

@@ -1,0 +1,73 @@
+package selftest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"rollcall.example/fixtures"
+	"rollcall.example/suites/bundled"
+	"rollcall.example/suites/report"
+	"rollcall.example/suites/verify"
+)
+
+// seed is the order of specs in every run: what one self-test finds the next one
+// finds again.
+const seed = 1
+
+// trial is one defect to be tried. It can be sent to another process.
+type trial struct {
+	Defect fixtures.Defect `json:"defect"`
+	Areas  []string        `json:"areas"` // whose specs to run; empty for all
+}
+
+// trialOf makes the trial of a defect. By area it concerns its own spec package
+// and those of the requirements that it breaks.
+func trialOf(d fixtures.Defect, full bool) trial {
+	if full {
+		return trial{Defect: d}
+	}
+	areas := []string{d.Area}
+	for _, id := range slices.Concat(d.Catches, d.Also) {
+		area, _, _ := strings.Cut(id, ".")
+		areas = append(areas, area)
+	}
+	slices.Sort(areas)
+	return trial{Defect: d, Areas: slices.Compact(areas)}
+}
+
+// finding is what came of a trial.
+type finding struct {
+	Defect      Defect   `json:"defect"`
+	Failed      []string `json:"failed"` // keys of all specs that failed
+	Interrupted bool     `json:"interrupted"`
+}
+
+// try runs the trial against a reference of its own.
+func (t trial) try(ctx context.Context) finding {
+	ran, err := judge(ctx, t.Defect.Name, t.Areas)
+	switch {
+	case ran.Interrupted || ctx.Err() != nil:
+		return finding{Interrupted: true}
+	case err != nil:
+		return finding{Defect: untried(t.Defect, err)}
+	}
+	found := finding{Defect: compare(t.Defect, ran)}
+	for _, s := range ran.Specs {
+		if fails(s) {
+			found.Failed = append(found.Failed, s.Key())
+		}
+	}
+	return found
+}
+
+// judge runs the specs of the areas, or all, against a fresh reference.
+func judge(ctx context.Context, defect string, areas []string) (r report.Report, err error) {
+	product, err := bundled.Start(ctx, bundled.Options{Defect: defect})
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, product.Close()) }()
+	return verify.Run(ctx, verify.Options{Target: product.Target, Areas: areas, Seed: seed})
+}

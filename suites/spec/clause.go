@@ -1,0 +1,140 @@
+package spec
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+	"github.com/onsi/gomega"
+
+	"rollcall.example/fixtures"
+)
+
+// Timeout is how long one spec may take.
+const Timeout = 30 * time.Second
+
+// Citation says which requirement an It proves; see [Clause].
+type Citation struct {
+	id      string
+	variant string
+}
+
+// Clause cites a requirement of the catalogue by its id.
+func Clause(id string) Citation { return Citation{id: id} }
+
+// In names the variant of the clause that this spec runs, where several specs
+// prove one clause: its key is then clause[variant].
+func (c Citation) In(variant string) Citation {
+	c.variant = variant
+	return c
+}
+
+// Citations are read only while a section's own body runs, so that specs of a
+// vendor in the same Ginkgo suite are left alone.
+var (
+	inSection bool
+	inVariant string
+)
+
+func citing(body func()) {
+	inSection = true
+	defer func() { inSection = false }()
+	body()
+}
+
+// eachVariant builds body once for each variant, in a container of its own.
+func eachVariant(kind string, variants []string, body func()) {
+	for _, variant := range variants {
+		ginkgo.Context(kind+" "+variant, ginkgo.Label(kind+":"+variant), func() {
+			inVariant = variant
+			defer func() { inVariant = "" }()
+			body()
+		})
+	}
+}
+
+func init() { ginkgo.AddTreeConstructionNodeArgsTransformer(readCitation) }
+
+// readCitation turns the Clause of an It into labels, a time limit and, where the
+// requirement does not gate, a failure that only warns.
+func readCitation(kind types.NodeType, offset ginkgo.Offset, text string, args []any) (string, []any, []error) {
+	if !inSection || kind != types.NodeTypeIt {
+		return text, args, nil
+	}
+	location := types.NewCodeLocation(int(offset))
+	rest := make([]any, 0, len(args)+8)
+	var cited *Citation
+	for _, arg := range args {
+		if c, ok := arg.(Citation); ok {
+			cited = &c
+			continue
+		}
+		rest = append(rest, arg)
+	}
+	if cited == nil {
+		return text, args, []error{fmt.Errorf("%s: %q cites no requirement: add spec.Clause(id)", location, text)}
+	}
+	requirement, ok := fixtures.Requirements().Find(cited.id)
+	if !ok {
+		return text, args, []error{fmt.Errorf("%s: %q cites %q, which the catalogue does not have", location, text, cited.id)}
+	}
+	if requirement.Untested != "" {
+		return text, args, []error{fmt.Errorf("%s: %q cites %q, which the catalogue calls untestable", location, text, cited.id)}
+	}
+	rest = append(rest, labelsOf(requirement, cited.variantHere()), ginkgo.SpecTimeout(Timeout), ginkgo.AroundNode(warnOnly))
+	return text, rest, nil
+}
+
+func (c Citation) variantHere() string {
+	switch {
+	case c.variant == "":
+		return inVariant
+	case inVariant == "":
+		return c.variant
+	}
+	return c.variant + "-" + inVariant
+}
+
+func labelsOf(r fixtures.Requirement, variant string) ginkgo.Labels {
+	labels := ginkgo.Labels{"req:" + r.ID, "level:" + string(r.Level), "area:" + r.Area(), "basis:" + string(r.Basis)}
+	for _, feature := range r.Needs {
+		labels = append(labels, "feature:"+feature)
+	}
+	if variant != "" {
+		labels = append(labels, "variant:"+variant)
+	}
+	return labels
+}
+
+// warnOnly lets a failed claim of a requirement that does not gate be recorded
+// and the spec skipped, so that ginkgo, go test and verify all agree.
+func warnOnly(ctx context.Context, body func(context.Context)) {
+	requirement := current()
+	if gates(requirement) {
+		body(ctx)
+		return
+	}
+	if failure := gomega.InterceptGomegaFailure(func() { body(ctx) }); failure != nil {
+		conclude(EntryWarned, failure.Error(), 0)
+	}
+}
+
+func gates(r fixtures.Requirement) bool {
+	if r.Level != fixtures.Must || r.Status == "provisional" {
+		return false
+	}
+	if r.Basis == fixtures.Documented {
+		return true
+	}
+	key, _ := r.ProfileKey()
+	_, stated := staged.profile.Keys[key]
+	return stated
+}
+
+// current finds the requirement that the running spec proves.
+func current() fixtures.Requirement {
+	requirement, _ := fixtures.Requirements().Find(labelled("req:"))
+	return requirement
+}

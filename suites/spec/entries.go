@@ -1,0 +1,70 @@
+package spec
+
+import (
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
+
+	"rollcall.example/fixtures"
+)
+
+// Names of the report entries in which a spec tells more than pass and fail.
+// Reports read these; nothing is ever read back from a message. The value of the
+// first five is a [Note], of EntryTask a string, of EntryExchanges a
+// []journal.Exchange.
+const (
+	EntryUntestable  = "rollcall.untestable"
+	EntryUnobserved  = "rollcall.unobserved"
+	EntryUnsupported = "rollcall.unsupported"
+	EntryWarned      = "rollcall.warned"
+	EntryError       = "rollcall.error"
+	EntryTask        = "rollcall.task"
+	EntryExchanges   = "rollcall.exchanges"
+)
+
+// Note says why a spec ended as it did.
+type Note struct {
+	Reason string `json:"reason"`
+}
+
+// Given states a control: what must hold for the claim to mean anything. Where it
+// fails the spec is untestable, which fails a MUST.
+func Given(actual any, extra ...any) types.Assertion {
+	return controls.Expect(actual, extra...)
+}
+
+var controls = gomega.NewGomega(func(message string, callerSkip ...int) {
+	skip := 1
+	if len(callerSkip) > 0 {
+		skip += callerSkip[0]
+	}
+	conclude(EntryUntestable, message, skip)
+})
+
+// conclude ends the running spec with a verdict of its own. What is untestable
+// or broken fails a requirement that gates; everything else skips.
+func conclude(entry, reason string, skip int) {
+	ginkgo.AddReportEntry(entry, Note{Reason: reason}, ginkgo.ReportEntryVisibilityFailureOrVerbose)
+	requirement := current()
+	fails := entry == EntryError || entry == EntryUntestable && requirement.Level == fixtures.Must
+	if fails {
+		ginkgo.Fail(words[entry]+": "+reason, skip+1)
+	}
+	ginkgo.Skip(words[entry]+": "+reason, skip+1)
+}
+
+var words = map[string]string{
+	EntryUntestable:  "untestable",
+	EntryUnobserved:  "unobserved",
+	EntryUnsupported: "unsupported",
+	EntryWarned:      "warned",
+	EntryError:       "error",
+}
+
+// broken ends the spec as an error of the run: the wire, the probe or the harness
+// failed, so nothing can be said of the product.
+func broken(err error, skip int) {
+	if err != nil {
+		conclude(EntryError, err.Error(), skip+1)
+	}
+}

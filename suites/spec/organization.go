@@ -1,0 +1,82 @@
+package spec
+
+import (
+	"context"
+	"fmt"
+
+	"rollcall.example/suites/target"
+)
+
+// Organization describes one to be made for a single spec.
+type Organization struct {
+	Plan       string   // enterprise where empty
+	Flags      []string //
+	Kind       string   // okta where empty; or custom_saml
+	State      string   // enabled where empty; or created, disabled
+	Leaderless bool     // no administrator of its own
+	Teams      []target.NewTeam
+}
+
+// Found makes an organization that no other spec knows, with an Okta tenant of its
+// own, and returns both sides of it. Specs about plans, flags, providers, clocks,
+// totals and last administrators belong in one.
+func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Product) {
+	name := fmt.Sprintf("%s-%d", p.tag, founded.Add(1))
+	customer := target.Okta{Subdomain: "customer-" + name, App: "Rollcall", Key: "other-tenant", Created: p.connection.Okta.Created}
+	identity, err := customer.Identity()
+	broken(err, 1)
+	made, err := p.probe.NewOrganization(ctx, target.NewOrganization{
+		Name:  "customer " + name,
+		Plan:  orElse(wanted.Plan, "enterprise"),
+		Flags: append([]string{}, wanted.Flags...),
+		Provider: target.NewProvider{
+			Kind: orElse(wanted.Kind, "okta"), State: orElse(wanted.State, "enabled"), Metadata: string(identity.Metadata()),
+		},
+		Founder: !wanted.Leaderless,
+		Teams:   append([]target.NewTeam{}, wanted.Teams...),
+	})
+	broken(err, 1)
+	made.Okta = customer
+	return p.enter(made)
+}
+
+// AddProvider connects the same organization to a second Okta tenant.
+func (p *Product) AddProvider(ctx context.Context) (*Okta, *Product) {
+	customer := target.Okta{
+		Subdomain: fmt.Sprintf("second-%s-%d", p.tag, founded.Add(1)), App: "Rollcall", Key: "okta-next", Created: p.connection.Okta.Created,
+	}
+	identity, err := customer.Identity()
+	broken(err, 1)
+	made, err := p.probe.AddProvider(ctx, p.connection.Organization, target.NewProvider{
+		Kind: "okta", State: "enabled", Metadata: string(identity.Metadata()),
+	})
+	broken(err, 1)
+	made.Okta = customer
+	return p.enter(made)
+}
+
+// Reconnect gives Okta the SCIM address and token that the organization has now.
+func (p *Product) Reconnect(ctx context.Context) *Okta {
+	found := p.Connection(ctx)
+	found.Okta = p.connection.Okta
+	okta, _ := p.enter(found)
+	return okta
+}
+
+// enter raises the same curtain over another connection; the journal is shared,
+// so that a failure shows everything.
+func (p *Product) enter(connection target.Connection) (*Okta, *Product) {
+	s := *p.stage
+	s.connection = connection
+	s.journal.Secret(connection.SCIM.Token)
+	var okta Okta
+	broken(s.hireOkta(&okta), 2)
+	return &okta, &Product{&s}
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

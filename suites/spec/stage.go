@@ -1,0 +1,122 @@
+package spec
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"rollcall.example/fixtures"
+	"rollcall.example/simulator/journal"
+	"rollcall.example/suites/target"
+)
+
+// staged is what the running spec plays against; Ginkgo runs one spec at a time
+// in a process.
+var staged struct {
+	profile fixtures.Profile
+}
+
+// runTag marks everything that this process makes, so that two runs against one
+// product never meet. played counts the specs of the process, founded the
+// organizations and providers that they asked for.
+var (
+	runTag  = strconv.FormatInt(time.Now().UnixMilli()%(36*36*36*36*36), 36)
+	played  atomic.Int64
+	founded atomic.Int64
+)
+
+// wire is the one connection pool of the process.
+var wire = &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}
+
+// raiseCurtain readies both actors for the spec that is about to run, or ends it
+// where the target cannot be held to it.
+func raiseCurtain(t target.Target, okta *Okta, product *Product) {
+	staged.profile = t.Profile
+	requirement := current()
+	holdTo(t, requirement)
+	tag := fmt.Sprintf("%s-%d-%d", runTag, ginkgo.GinkgoParallelProcess(), played.Add(1))
+	s := &stage{target: t, connection: t.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t)}
+	s.journal.Secret(t.Secrets()...)
+	if t.Probe != nil {
+		s.probe = target.NewProbe(*t.Probe, &http.Client{Transport: wire, Timeout: Timeout})
+	}
+	if err := s.hireOkta(okta); err != nil {
+		broken(err, 1)
+	}
+	*product = Product{s}
+}
+
+// stage is what one spec has to itself.
+type stage struct {
+	target     target.Target
+	connection target.Connection
+	probe      *target.Probe
+	journal    *journal.Journal
+	tag        string
+	dialect    string
+}
+
+// holdTo ends the spec where the target lacks a feature that the requirement
+// needs, or declares to behave otherwise.
+func holdTo(t target.Target, r fixtures.Requirement) {
+	for _, feature := range r.Needs {
+		switch {
+		case t.Has(feature):
+		case t.Unseen(feature):
+			conclude(EntryUnobserved, "nobody can see it without "+feature, 1)
+		default:
+			conclude(EntryUnsupported, "the target does not declare "+feature, 1)
+		}
+	}
+	if key, value := r.ProfileKey(); key != "" {
+		if stated, ok := t.Profile.Keys[key]; ok && !t.Profile.States(key, value) {
+			conclude(EntryUnsupported, fmt.Sprintf("the profile %s says %s: %v; this holds for %s", t.Profile.Name, key, stated, value), 1)
+		}
+	}
+	if dialect := labelled("dialect:"); dialect != "" && !contains(t.Dialects, dialect) {
+		conclude(EntryUnsupported, "the target is not driven in dialect "+dialect, 1)
+	}
+}
+
+func dialectFor(t target.Target) string {
+	if dialect := labelled("dialect:"); dialect != "" {
+		return dialect
+	}
+	if len(t.Dialects) == 0 || contains(t.Dialects, "oin") {
+		return "oin"
+	}
+	return t.Dialects[0]
+}
+
+func labelled(prefix string) string {
+	for _, label := range ginkgo.CurrentSpecReport().Labels() {
+		if value, ok := strings.CutPrefix(label, prefix); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+func contains(all []string, one string) bool {
+	for _, s := range all {
+		if s == one {
+			return true
+		}
+	}
+	return false
+}
+
+// keepEvidence adds what went over the wire to the report of a spec that did not
+// pass.
+func keepEvidence(okta *Okta) {
+	if okta.stage == nil || ginkgo.CurrentSpecReport().State.Is(types.SpecStatePassed) {
+		return
+	}
+	ginkgo.AddReportEntry(EntryExchanges, okta.journal.Exchanges(), ginkgo.ReportEntryVisibilityNever)
+}

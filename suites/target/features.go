@@ -1,0 +1,66 @@
+package target
+
+import "strings"
+
+// The features that a target may declare. A requirement that needs one which is
+// missing is unsupported; see the catalogue's needs.
+const (
+	SCIMUsers        = "scim.users"         // the Users endpoint
+	SCIMPatch        = "scim.patch"         // PATCH on users
+	SCIMDelete       = "scim.delete"        // DELETE on users
+	SAMLSPInitiated  = "saml.sp-initiated"  // sign-in starts at the product
+	SAMLIdPInitiated = "saml.idp-initiated" // sign-in starts at Okta
+	DoorWhoAmI       = "door.whoami"        // who a browser or an API token is
+	DoorAdmin        = "door.admin"         // an address for admins only
+	DoorSettings     = "door.settings"      // the provider's settings, for admins only
+	DoorTeam         = "door.team"          // an address for a team's members only
+	LookRecords      = "look.records"
+	LookAccounts     = "look.accounts"
+	LookMemberships  = "look.memberships"
+	LookSeats        = "look.seats"
+	LookSessions     = "look.sessions"
+	LookTokens       = "look.tokens"
+	ArrangeAdmin     = "arrange.admin"      // make and unmake an admin by hand
+	ArrangeByMember  = "arrange.by-member"  // do it in the name of a member
+	ArrangeTeam      = "arrange.team"       // make a team; put in, take out
+	ArrangeRemoval   = "arrange.membership" // remove a member by hand
+	ArrangeToken     = "arrange.token"      // issue an API token
+	OrgCreate        = "organization.create"
+	OrgPlan          = "organization.plan"
+	OrgFlag          = "organization.flag"
+	OrgProvider      = "organization.provider"
+	OrgToken         = "organization.token"
+	OrgClock         = "organization.clock"
+	OrgAudit         = "organization.audit"
+	OrgSeats         = "organization.seats"
+)
+
+// Features lists every feature there is, in the order of the constants.
+func Features() []string {
+	return []string{
+		SCIMUsers, SCIMPatch, SCIMDelete, SAMLSPInitiated, SAMLIdPInitiated,
+		DoorWhoAmI, DoorAdmin, DoorSettings, DoorTeam,
+		LookRecords, LookAccounts, LookMemberships, LookSeats, LookSessions, LookTokens,
+		ArrangeAdmin, ArrangeByMember, ArrangeTeam, ArrangeRemoval, ArrangeToken,
+		OrgCreate, OrgPlan, OrgFlag, OrgProvider, OrgToken, OrgClock, OrgAudit, OrgSeats,
+	}
+}
+
+// Unseen says whether a missing feature means that nobody can see, rather than
+// that the product lacks something: a way of looking that the target does not
+// offer, or a whole side of it, SCIM, sign-in or probe, that nobody gave an
+// address for.
+func (t Target) Unseen(feature string) bool {
+	side, _, _ := strings.Cut(feature, ".")
+	switch side {
+	case "scim":
+		return t.Connection().SCIM.BaseURL == ""
+	case "saml":
+		return t.Connection().SAML.SignIn == ""
+	case "look", "door":
+		return true
+	case "arrange", "organization":
+		return t.Probe == nil || feature == OrgAudit || feature == OrgSeats
+	}
+	return false
+}

@@ -1,0 +1,144 @@
+// Package target describes the product under test: where its SCIM endpoint and
+// its sign-in are, how to look inside, and what it declares about itself.
+//
+// A target is plain data. Parallel test processes receive it as JSON, a report
+// prints it (without its secrets), and everything live, such as the probe, is made
+// from it where it is needed.
+package target
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rollcall.example/fixtures"
+)
+
+// Target is a product under test.
+type Target struct {
+	Name        string           `json:"name"`
+	Connections []Connection     `json:"connections"` // one tenant of the product each; the first is the one most specs use
+	Probe       *ProbeAddress    `json:"probe,omitempty"`
+	Profile     fixtures.Profile `json:"profile"`
+	Dialects    []string         `json:"dialects"` // the Okta dialects to drive it in
+	Features    []string         `json:"features"` // what it declares; the rest is unsupported
+	Propagation time.Duration    `json:"propagation"`
+}
+
+// Connection is one tenant of the product: its two sides that Okta talks to, and
+// the addresses where a person can see whether they are in.
+type Connection struct {
+	Organization string `json:"organization"` // the product's own id of the tenant, for the probe
+	SCIM         SCIM   `json:"scim"`
+	SAML         SAML   `json:"saml"`
+	Doors        Doors  `json:"doors"`
+	Teams        []Team `json:"teams,omitempty"`
+	Okta         Okta   `json:"okta"`
+}
+
+// Okta is the identity provider that the tenant trusts, in terms from which the
+// fake Okta makes exactly the same one again: nothing in it is secret but the
+// key, which is known here by its name in package fixtures.
+type Okta struct {
+	Subdomain string    `json:"subdomain"`
+	App       string    `json:"app"`
+	Key       string    `json:"key"`
+	Created   time.Time `json:"created"`
+	// BaseURL is where it answers, for real browsers; empty where it is only ever
+	// met in process.
+	BaseURL string `json:"base_url,omitempty"`
+}
+
+// SCIM is where and how to call the product's SCIM endpoint.
+type SCIM struct {
+	BaseURL string `json:"base_url"`
+	Token   string `json:"token,omitempty"` // bearer token; empty where the product issues none
+}
+
+// SAML is the product as a service provider.
+type SAML struct {
+	Metadata string `json:"sp_metadata"`
+	EntityID string `json:"entity_id"` // the audience
+	ACS      string `json:"acs"`
+	SignIn   string `json:"sign_in"` // where a person starts
+}
+
+// Doors are addresses behind which a person is in or not. All answer 401 to a
+// stranger. WhoAmI answers JSON with "email", "role" and "teams" to a member;
+// Admin and Settings answer 403 to a member who is not an admin; Team (a template
+// with {team}) answers 404 to a member who is not in the team.
+type Doors struct {
+	WhoAmI   string `json:"whoami,omitempty"`
+	Admin    string `json:"admin,omitempty"`
+	Settings string `json:"settings,omitempty"`
+	Team     string `json:"team,omitempty"`
+}
+
+// Team is a team of the tenant, by the id that the teams attribute uses.
+type Team struct {
+	ID          string `json:"id"`
+	Slug        string `json:"slug"`
+	Default     bool   `json:"default"`
+	DefaultRole string `json:"default_role"`
+}
+
+// ProbeAddress is where the HTTP probe answers.
+type ProbeAddress struct {
+	URL   string `json:"url"`
+	Token string `json:"token"`
+}
+
+// Has says whether the target declares the feature.
+func (t Target) Has(feature string) bool { return slices.Contains(t.Features, feature) }
+
+// Connection returns the tenant that specs use unless they ask for another.
+func (t Target) Connection() Connection {
+	if len(t.Connections) == 0 {
+		return Connection{}
+	}
+	return t.Connections[0]
+}
+
+// Secrets lists every secret that the target holds, so that a journal can blank
+// them wherever they turn up.
+func (t Target) Secrets() []string {
+	var secrets []string
+	for _, c := range t.Connections {
+		secrets = append(secrets, c.SCIM.Token)
+	}
+	if t.Probe != nil {
+		secrets = append(secrets, t.Probe.Token)
+	}
+	return slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
+}
+
+// Redacted returns the target without its secrets, as reports show it.
+func (t Target) Redacted() Target {
+	t.Connections = slices.Clone(t.Connections)
+	for i := range t.Connections {
+		t.Connections[i].SCIM.Token = ""
+	}
+	if t.Probe != nil {
+		t.Probe = &ProbeAddress{URL: t.Probe.URL}
+	}
+	return t
+}
+
+// Check says what is wrong with the target before anything is started.
+func (t Target) Check() error {
+	if len(t.Connections) == 0 {
+		return fmt.Errorf("target: no connection: name a SCIM base URL or a sign-in URL")
+	}
+	for _, c := range t.Connections {
+		if c.SCIM.BaseURL == "" && c.SAML.SignIn == "" {
+			return fmt.Errorf("target: a connection has neither a SCIM base URL nor a sign-in URL")
+		}
+		for _, address := range []string{c.SCIM.BaseURL, c.SAML.SignIn, c.SAML.ACS, c.Doors.WhoAmI} {
+			if address != "" && !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
+				return fmt.Errorf("target: %q is not an http or https address", address)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+
+	"rollcall.example/simulator"
+	"rollcall.example/simulator/idp"
+	"rollcall.example/simulator/provision"
+	"rollcall.example/suites/target"
+)
+
+// Enroll gives the target a bystander: a person who is assigned, signs in and
+// then stays while the specs run. In an empty directory a product that mixes
+// people up passes whatever spec comes first. A product that refuses the
+// bystander is not judged for it here; only a broken wire is an error. The
+// function returned takes the app away from the bystander again.
+func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), err error) {
+	c := t.Connection()
+	identity, err := c.Okta.Identity()
+	if err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	tenant, err := simulator.New(simulator.Options{Identity: identity, Transport: transport})
+	if err != nil {
+		return nil, err
+	}
+	app := tenant.NewApp(simulator.AppSettings{
+		Label:           c.Okta.App,
+		SCIM:            simulator.Connection{BaseURL: c.SCIM.BaseURL, Token: c.SCIM.Token},
+		Integration:     c.SCIM.BaseURL != "" && c.SCIM.Token != "",
+		CreateUsers:     true,
+		DeactivateUsers: true,
+		Dialect:         dialectOf(t),
+		UserNameFormat:  simulator.Email,
+		SAML: simulator.SAML{
+			ACS: c.SAML.ACS, Recipient: c.SAML.ACS, Destination: c.SAML.ACS, Audience: c.SAML.EntityID,
+			NameIDFormat: idp.FormatEmailAddress,
+			Statements:   simulator.BuildkiteStatements(),
+		},
+	})
+	email := fmt.Sprintf("bystander.%08x@rollcall.test", rand.Uint32())
+	person := tenant.Hire(simulator.Profile{FirstName: "By", LastName: "Stander", Email: email, Login: email})
+	if _, err := app.Assign(ctx, person, nil); err != nil {
+		return nil, fmt.Errorf("assigning a bystander: %w", err)
+	}
+	if c.SAML.SignIn != "" {
+		if _, err := tenant.Browser(transport).SignIn(ctx, app, person, simulator.SignInOptions{StartURL: c.SAML.SignIn}); err != nil {
+			return nil, fmt.Errorf("signing a bystander in: %w", err)
+		}
+	}
+	return func(ctx context.Context) {
+		_, _ = app.Unassign(ctx, person)
+		transport.CloseIdleConnections()
+	}, nil
+}
+
+func dialectOf(t target.Target) provision.Dialect {
+	for _, dialect := range t.Dialects {
+		if provision.Dialect(dialect) == provision.OIN {
+			return provision.OIN
+		}
+	}
+	if len(t.Dialects) > 0 {
+		return provision.Dialect(t.Dialects[0])
+	}
+	return provision.OIN
+}

@@ -1,0 +1,119 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/onsi/ginkgo/v2/types"
+
+	"rollcall.example/fixtures"
+)
+
+// ErrNothing says that no spec is chosen.
+var ErrNothing = errors.New("nothing is selected: no spec matches")
+
+// matching returns the keys that the patterns name: an id, id[variant], or either
+// with * and ? as wildcards. No pattern at all means everything, a nil map.
+func matching(all []Listed, patterns []string) (map[string]bool, error) {
+	if len(patterns) == 0 {
+		return nil, nil
+	}
+	keys := map[string]bool{}
+	for _, pattern := range patterns {
+		found := false
+		matches := glob(pattern)
+		for _, l := range all {
+			if matches(l.ID) || matches(l.Key()) {
+				keys[l.Key()], found = true, true
+			}
+		}
+		if !found {
+			return nil, unmatched(all, pattern)
+		}
+	}
+	return keys, nil
+}
+
+// glob returns a test for a pattern in which only * and ? mean something: a key
+// has brackets of its own.
+func glob(pattern string) func(string) bool {
+	if !strings.ContainsAny(pattern, "*?") {
+		return func(s string) bool { return s == pattern }
+	}
+	expression := regexp.QuoteMeta(pattern)
+	expression = strings.ReplaceAll(expression, `\*`, ".*")
+	expression = strings.ReplaceAll(expression, `\?`, ".")
+	return regexp.MustCompile("^" + expression + "$").MatchString
+}
+
+func unmatched(all []Listed, pattern string) error {
+	if q, ok := fixtures.Requirements().Find(pattern); ok && q.Untested != "" {
+		return fmt.Errorf("no spec can show %s: %s", pattern, q.Untested)
+	}
+	known := map[string]bool{}
+	for _, l := range all {
+		known[l.ID], known[l.Key()], known[l.Area()+".*"] = true, true, true
+	}
+	return NewUnknown("requirement", pattern, slices.Sorted(maps.Keys(known)))
+}
+
+// filterFor writes the choice as a label filter of Ginkgo's.
+func filterFor(all []Listed, keys map[string]bool, o Options) (string, error) {
+	var parts []string
+	if keys != nil {
+		parts = append(parts, "("+filterOfKeys(all, keys)+")")
+	}
+	if len(o.Areas) > 0 {
+		parts = append(parts, "area: containsAny {"+strings.Join(o.Areas, ", ")+"}")
+	}
+	if o.LabelFilter != "" {
+		if _, err := types.ParseLabelFilter(o.LabelFilter); err != nil {
+			return "", badFilter(o.LabelFilter)
+		}
+		parts = append(parts, "("+o.LabelFilter+")")
+	}
+	return strings.Join(parts, " && "), nil
+}
+
+// filterOfKeys names requirements whose specs are all chosen by their id, the
+// others by id and variant.
+func filterOfKeys(all []Listed, keys map[string]bool) string {
+	variants := map[string][]string{}
+	partly := map[string]bool{}
+	for _, l := range all {
+		if keys[l.Key()] {
+			variants[l.ID] = append(variants[l.ID], l.Variant)
+		} else {
+			partly[l.ID] = true
+		}
+	}
+	var whole, terms []string
+	for _, id := range slices.Sorted(maps.Keys(variants)) {
+		if !partly[id] {
+			whole = append(whole, id)
+			continue
+		}
+		for _, variant := range variants[id] {
+			terms = append(terms, "(req:"+id+" && "+variantTerm(variant)+")")
+		}
+	}
+	if len(whole) > 0 {
+		terms = append(terms, "req: containsAny {"+strings.Join(whole, ", ")+"}")
+	}
+	return strings.Join(terms, " || ")
+}
+
+func variantTerm(variant string) string {
+	if variant == "" {
+		return "variant: isEmpty"
+	}
+	return "variant:" + variant
+}
+
+func badFilter(filter string) error {
+	return fmt.Errorf("the label filter %q is not in Ginkgo's syntax, as 'area:jit && !level:MAY'", filter)
+}

@@ -1,0 +1,109 @@
+package verify
+
+import (
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"rollcall.example/fixtures"
+	"rollcall.example/suites/report"
+	"rollcall.example/suites/spec"
+	"rollcall.example/suites/target"
+
+	_ "rollcall.example/suites" // the specs
+)
+
+// Listed is a spec that can be run.
+type Listed struct {
+	ID      string   // the requirement that it proves
+	Variant string   // empty where there is only one
+	Title   string   // its own text
+	Section string   // the section that it stands in
+	Level   string   // MUST, SHOULD or MAY
+	Labels  []string // what a label filter sees
+}
+
+// Key is the id, or id[variant].
+func (l Listed) Key() string { return report.Spec{ID: l.ID, Variant: l.Variant}.Key() }
+
+// Area is the part of the product that the spec is about.
+func (l Listed) Area() string {
+	area, _, _ := strings.Cut(l.ID, ".")
+	return area
+}
+
+// ginkgoOwned guards Ginkgo's globals: one list or run at a time.
+var ginkgoOwned sync.Mutex
+
+// List returns every spec there is, sorted by key.
+func List() []Listed {
+	ginkgoOwned.Lock()
+	defer ginkgoOwned.Unlock()
+	return slices.Clone(registry())
+}
+
+// registry asks Ginkgo for the tree of specs, once: the sections do not change
+// while a program runs.
+var registry = sync.OnceValue(func() []Listed {
+	globals.Reset()
+	spec.Register(func() target.Target { return target.Target{} })
+	config, reporting := ginkgo.GinkgoConfiguration()
+	config.LabelFilter = ""
+	preview := ginkgo.PreviewSpecs(suiteName, config, reporting)
+	globals.Reset()
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+
+	var listed []Listed
+	for _, s := range preview.SpecReports {
+		if identity, ok := report.Identify(s, fixtures.Requirements()); ok {
+			listed = append(listed, Listed{
+				ID: identity.ID, Variant: identity.Variant, Title: identity.Title,
+				Section: identity.Section, Level: identity.Level, Labels: s.Labels(),
+			})
+		}
+	}
+	slices.SortStableFunc(listed, func(a, b Listed) int { return strings.Compare(a.Key(), b.Key()) })
+	return listed
+})
+
+// Select returns what the options choose, without running it. A name that stands
+// for nothing is an *[Unknown], a filter that chooses nothing is [ErrNothing].
+func Select(o Options) ([]Listed, error) {
+	ginkgoOwned.Lock()
+	defer ginkgoOwned.Unlock()
+	chosen, _, err := choose(registry(), o)
+	return chosen, err
+}
+
+// choose returns the specs that the options choose and the label filter that
+// makes Ginkgo choose them.
+func choose(all []Listed, o Options) (chosen []Listed, filter string, err error) {
+	keys, err := matching(all, o.Only)
+	if err != nil {
+		return nil, "", err
+	}
+	filter, err = filterFor(all, keys, o)
+	if err != nil {
+		return nil, "", err
+	}
+	selects, err := types.ParseLabelFilter(filter)
+	if err != nil {
+		return nil, "", badFilter(o.LabelFilter)
+	}
+	for _, l := range all {
+		if selects(l.Labels) {
+			chosen = append(chosen, l)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, "", ErrNothing
+	}
+	return chosen, filter, nil
+}

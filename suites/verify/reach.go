@@ -1,0 +1,64 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"rollcall.example/simulator/provision"
+	"rollcall.example/suites/target"
+)
+
+// ReachWithin is how long a target may take to give a sign of life.
+const ReachWithin = 10 * time.Second
+
+// Unreachable says that the target was not there, or did not let us in, before
+// any spec was run.
+type Unreachable struct {
+	What string // which side of the target
+	Err  error
+}
+
+func (u *Unreachable) Error() string { return u.What + " cannot be used: " + u.Err.Error() }
+
+// Unwrap returns the cause.
+func (u *Unreachable) Unwrap() error { return u.Err }
+
+// Reach makes sure that every address of the target answers and that what it was
+// given to come in with is good. Whether the answers are right is for the specs.
+func Reach(ctx context.Context, t target.Target) error {
+	ctx, cancel := context.WithTimeout(ctx, ReachWithin)
+	defer cancel()
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	defer transport.CloseIdleConnections()
+	for _, c := range t.Connections {
+		if err := reachSCIM(ctx, transport, c.SCIM); err != nil {
+			return &Unreachable{"the SCIM endpoint " + c.SCIM.BaseURL, err}
+		}
+	}
+	if t.Probe != nil {
+		if _, err := target.NewProbe(*t.Probe, &http.Client{Transport: transport}).Features(ctx); err != nil {
+			return &Unreachable{"the probe " + t.Probe.URL, err}
+		}
+	}
+	return nil
+}
+
+func reachSCIM(ctx context.Context, transport http.RoundTripper, endpoint target.SCIM) error {
+	if endpoint.BaseURL == "" {
+		return nil
+	}
+	caller, err := provision.NewClient(provision.Options{BaseURL: endpoint.BaseURL, Token: endpoint.Token, Transport: transport})
+	if err != nil {
+		return err
+	}
+	answer, err := caller.Do(ctx, http.MethodGet, "/Users", provision.Query{{Name: "startIndex", Value: "1"}, {Name: "count", Value: "1"}}, nil)
+	if err != nil {
+		return err
+	}
+	if answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden {
+		return fmt.Errorf("it answered %d %s to the token that it was given", answer.Status, http.StatusText(answer.Status))
+	}
+	return nil
+}

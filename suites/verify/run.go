@@ -1,0 +1,172 @@
+package verify
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/ginkgo/v2/types"
+	"github.com/onsi/gomega"
+
+	"rollcall.example/fixtures"
+	"rollcall.example/suites/report"
+	"rollcall.example/suites/spec"
+	"rollcall.example/suites/target"
+)
+
+const suiteName = "Rollcall"
+
+// grace is how long a spec may go on after the run was told to stop.
+const grace = 2 * time.Second
+
+// Options say what to run against what.
+type Options struct {
+	Target      target.Target
+	Only        []string      // ids, id[variant], or either with * and ?; empty for all
+	Areas       []string      // areas to run; empty for all
+	LabelFilter string        // in Ginkgo's syntax, besides
+	Seed        int64         // the order of specs; 0 chooses one
+	Timeout     time.Duration // of the whole run; 0 for an hour
+	Tool        report.Tool   // who runs it, for the report
+	// Configuration is what the report says of how the run was asked for; Only and
+	// LabelFilter are filled in.
+	Configuration report.Configuration
+	// Progress is called after each spec; nil for not at all.
+	Progress func(report.Progress)
+}
+
+// Run runs the suite against the target. It returns an error, and no report,
+// where no spec could be run: a wrong target or filter, nothing selected, or a
+// target that does not answer, which is an *[Unreachable].
+//
+// Ctrl-C and a cancelled context stop the run promptly, with a report of what was
+// reached, marked partial and interrupted. Runs in one process take turns.
+func Run(ctx context.Context, o Options) (report.Report, error) {
+	ginkgoOwned.Lock()
+	defer ginkgoOwned.Unlock()
+	chosen, filter, err := choose(registry(), o)
+	if err != nil {
+		return report.Report{}, err
+	}
+	if err := o.Target.Check(); err != nil {
+		return report.Report{}, err
+	}
+	signalled, stopSignals := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stopSignals()
+	if err := Reach(signalled, o.Target); err != nil {
+		return report.Report{}, err
+	}
+	leave, err := Enroll(signalled, o.Target)
+	if err != nil {
+		return report.Report{}, &Unreachable{"the target " + o.Target.Name, err}
+	}
+	defer leave(context.WithoutCancel(ctx))
+
+	var stopped atomic.Pointer[time.Time]
+	defer context.AfterFunc(signalled, func() { now := time.Now(); stopped.Store(&now) })()
+	o.Configuration.Only, o.Configuration.LabelFilter = o.Only, o.LabelFilter
+	ran := o.play(ctx, filter, len(chosen))
+	interrupted := signalled.Err() != nil
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+
+	meta := report.Meta{Tool: o.Tool, Target: o.Target, Configuration: o.Configuration, Interrupted: interrupted}
+	if at := stopped.Load(); at != nil {
+		meta.StoppedAt = *at
+	}
+	return report.FromGinkgo(ran, fixtures.Requirements(), meta), nil
+}
+
+// play lets Ginkgo run what the filter chooses and returns its report.
+func (o Options) play(ctx context.Context, filter string, total int) types.Report {
+	globals.Reset()
+	defer globals.Reset()
+	gomega.RegisterFailHandler(ginkgo.Fail)
+	defer quieten()()
+
+	var ran types.Report
+	spec.Register(func() target.Target { return o.Target })
+	ginkgo.BeforeEach(func() {
+		if ctx.Err() != nil {
+			ginkgo.AbortSuite("the run was cancelled")
+		}
+	})
+	ginkgo.ReportAfterEach(o.reportProgress(total))
+	ginkgo.ReportAfterSuite("collecting the report", func(r types.Report) { ran = r })
+
+	config, reporting := ginkgo.GinkgoConfiguration()
+	config.LabelFilter = filter
+	config.FailOnEmpty = true
+	config.RandomizeAllSpecs = true
+	config.RandomSeed = o.seed()
+	config.Timeout = o.timeout()
+	config.GracePeriod = grace
+	reporting.NoColor = true
+	ginkgo.RunSpecs(&outcome{}, suiteName, config, reporting, ginkgo.AroundNode(cancelledWith(ctx)))
+	return ran
+}
+
+func (o Options) seed() int64 {
+	if o.Seed != 0 {
+		return o.Seed
+	}
+	return rand.Int64N(1<<31-1) + 1
+}
+
+func (o Options) timeout() time.Duration {
+	if o.Timeout > 0 {
+		return o.Timeout
+	}
+	return time.Hour
+}
+
+// reportProgress counts the specs that ended and tells the caller.
+func (o Options) reportProgress(total int) func(ginkgo.SpecReport) {
+	started := time.Now()
+	progress := report.Progress{Total: total}
+	return func(ran ginkgo.SpecReport) {
+		if o.Progress == nil || ran.State == types.SpecStateSkipped && ran.Failure.Message == "" {
+			return
+		}
+		progress.Done++
+		if ran.Failed() {
+			progress.Failed++
+		}
+		if identity, ok := report.Identify(ran, fixtures.Requirements()); ok {
+			progress.Doing = identity.Key()
+		}
+		progress.Elapsed = time.Since(started)
+		o.Progress(progress)
+	}
+}
+
+// cancelledWith ends what a spec is doing when the caller's context ends; Ginkgo
+// itself knows only signals.
+func cancelledWith(caller context.Context) func(context.Context, func(context.Context)) {
+	return func(ctx context.Context, body func(context.Context)) {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		defer context.AfterFunc(caller, func() { cancel(context.Cause(caller)) })()
+		body(ctx)
+	}
+}
+
+// quieten keeps Ginkgo from printing until the function returned is called.
+func quieten() (restore func()) {
+	before := formatter.ColorableStdOut
+	formatter.ColorableStdOut = io.Discard
+	return func() { formatter.ColorableStdOut = before }
+}
+
+// outcome is what Ginkgo wants instead of a *testing.T. The report says more.
+type outcome struct{ failed bool }
+
+// Fail implements Ginkgo's interface.
+func (o *outcome) Fail() { o.failed = true }

@@ -1,0 +1,37 @@
+package verify
+
+import (
+	"errors"
+	"net/url"
+	"time"
+
+	"rollcall.example/fixtures"
+	"rollcall.example/suites/target"
+)
+
+// SCIMOnly is a target of which nothing is known but its SCIM endpoint: whatever
+// SCIM alone can show is judged, everything else is unobserved. The address may
+// hold no credentials, since reports print it.
+func SCIMOnly(baseURL, token string, dialects []string) (target.Target, error) {
+	address, err := url.Parse(baseURL)
+	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
+		return target.Target{}, errors.New("the SCIM base URL is not an absolute http or https address")
+	}
+	if address.User != nil || address.RawQuery != "" || address.Fragment != "" {
+		return target.Target{}, errors.New("the SCIM base URL may have no credentials, query or fragment")
+	}
+	profile, err := fixtures.ReadProfile("two-layer")
+	if err != nil {
+		return target.Target{}, err
+	}
+	return target.Target{
+		Name: address.Host,
+		Connections: []target.Connection{{
+			SCIM: target.SCIM{BaseURL: baseURL, Token: token},
+			Okta: target.Okta{Subdomain: "rollcall", App: "Rollcall", Key: "okta", Created: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)},
+		}},
+		Profile:  profile,
+		Dialects: dialects,
+		Features: []string{target.SCIMUsers, target.SCIMPatch, target.SCIMDelete, target.LookRecords},
+	}, nil
+}
