@@ -5,7 +5,7 @@ GOFLAGS_TEST := $(if $(RACE),-race)
 # Tests that need one of these are skipped, by name, where it is missing.
 TOOLS := xmlsec1 xmllint chromium
 
-.PHONY: test setup lint bench fuzz specs build
+.PHONY: test specs selftest setup lint bench fuzz build
 
 # All tests. ROLLCALL_NO_SKIP=1 turns every skip for want of a tool into a failure;
 # RACE=1 switches the race detector on.
@@ -18,6 +18,10 @@ test:
 # Only the specs, against the bundled reference, in parallel and in random order.
 specs:
 	go tool ginkgo -p --randomize-all ./suites
+
+# Proves the specs: every known defect is caught, and every spec by some defect.
+selftest:
+	go run ./cmd/rollcall selftest
 
 # Installs what the tests and the linter want, on Debian and its relatives.
 setup:

@@ -40,11 +40,11 @@ func init() {
 	})
 	register("removed-session-open", func(p *reference.Parts) {
 		org.Without(&p.Events.Remove, "sessions")
-		org.Without(&p.Events.Session, "membership")
+		strangersIn(&p.Events.Session)
 	})
 	register("removed-token-open", func(p *reference.Parts) {
 		org.Without(&p.Events.Remove, "tokens")
-		org.Without(&p.Events.Token, "membership")
+		strangersIn(&p.Events.Token)
 	})
 	register("sessions-resurrect", func(p *reference.Parts) {
 		afterSignIn(p, "session", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
@@ -115,6 +115,16 @@ func openDoor(p *reference.Parts, refusal int, door func(*http.Request) bool) {
 			}
 			return status, body
 		})
+	})
+}
+
+// strangersIn lets those in who are no members.
+func strangersIn(steps *[]org.Step[org.Request]) {
+	org.Wrap(steps, "membership", func(ctx context.Context, tx org.Tx, e *org.Request, deed func(context.Context, org.Tx, *org.Request) error) error {
+		if err := deed(ctx, tx, e); org.KindOf(err) != org.Unauthenticated {
+			return err
+		}
+		return nil
 	})
 }
 

@@ -105,20 +105,18 @@ func init() {
 		})
 	})
 	register("only-first-of-group", func(p *reference.Parts) {
-		// Of creations that follow each other only the first is done.
+		// Of members who get their records in a row only the first one is linked.
 		var inARow memory
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			switch {
-			case r.URL.Path == "/login/sso/saml/consume":
-				inARow.clear()
-			case r.Method == http.MethodPost && isSCIM(r, "/Users"):
-				if inARow.count() > 0 {
-					w.WriteHeader(http.StatusServiceUnavailable)
-					return
-				}
-				inARow.add(r.URL.Path)
+		afterSignIn(p, "audit", func(context.Context, org.Tx, *org.SignIn) error {
+			inARow.clear()
+			return nil
+		})
+		forMember(p, func(_ context.Context, _ org.Tx, e *org.Provisioning, _ org.Membership) error {
+			if inARow.count() > 0 {
+				return &org.Error{Kind: org.Conflict, Message: "busy with another member"}
 			}
-			next.ServeHTTP(w, r)
+			inARow.add(e.Record.ID)
+			return nil
 		})
 	})
 	register("member-found-by-exact-address", func(p *reference.Parts) {

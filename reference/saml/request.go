@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -68,12 +69,18 @@ func (r Request) Redirect(ssoURL, relayState string) (string, error) {
 	return target.String(), nil
 }
 
+// deflaters are kept, since making one takes more memory than all the rest of a
+// sign-in.
+var deflaters = sync.Pool{New: func() any {
+	writer, _ := flate.NewWriter(io.Discard, flate.DefaultCompression) // fails on an unknown level only
+	return writer
+}}
+
 func deflate(data []byte) ([]byte, error) {
+	writer := deflaters.Get().(*flate.Writer)
+	defer deflaters.Put(writer)
 	var out bytes.Buffer
-	writer, err := flate.NewWriter(&out, flate.DefaultCompression)
-	if err != nil {
-		return nil, err
-	}
+	writer.Reset(&out)
 	_, writeErr := writer.Write(data)
 	if err := errors.Join(writeErr, writer.Close()); err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func HaveInactiveRecord() types.GomegaMatcher {
 // HaveRecordOf holds for exactly one tracking record with this name and address.
 // An empty argument is not compared.
 func HaveRecordOf(name, email string) types.GomegaMatcher {
-	return sight{[]string{"records"}, fmt.Sprintf("one tracking record of %s <%s>", name, email), func(v target.View) bool {
+	return sight{[]string{"records"}, "one tracking record of " + whose(name, email), func(v target.View) bool {
 		return len(v.Records) == 1 &&
 			(name == "" || v.Records[0].Name == name) &&
 			(email == "" || v.Records[0].Email == email)
@@ -74,7 +74,7 @@ func HaveNoAccount() types.GomegaMatcher {
 // HaveAccountOf holds for exactly one account with this name and address. An
 // empty argument is not compared.
 func HaveAccountOf(name, email string) types.GomegaMatcher {
-	return sight{[]string{"accounts"}, fmt.Sprintf("one account of %s <%s>", name, email), func(v target.View) bool {
+	return sight{[]string{"accounts"}, "one account of " + whose(name, email), func(v target.View) bool {
 		return len(v.Accounts) == 1 &&
 			(name == "" || v.Accounts[0].Name == name) &&
 			(email == "" || strings.EqualFold(v.Accounts[0].Email, email))
@@ -175,4 +175,12 @@ func HaveToken() types.GomegaMatcher {
 // HaveNoToken holds where no API token is live.
 func HaveNoToken() types.GomegaMatcher {
 	return sight{[]string{"tokens"}, "no live API token", func(v target.View) bool { return len(v.LiveTokens()) == 0 }}
+}
+
+// whose spells a name and an address, either of which may be empty.
+func whose(name, email string) string {
+	if email == "" {
+		return name
+	}
+	return strings.TrimSpace(name + " <" + email + ">")
 }

@@ -84,6 +84,9 @@ func (p *printer) leaf(s Spec) {
 		p.line("%s", head)
 		p.story(s, "      ")
 	}
+	for _, remark := range s.Remarks {
+		p.line("      %s %s", p.style.warn("remark:"), harmless(remark))
+	}
 }
 
 // mark is the sign of the verdict, coloured.

@@ -113,7 +113,7 @@ func judge(ran types.SpecReport, catalogue fixtures.Catalogue, s *Spec) bool {
 		return false
 	}
 	s.Seconds = seconds(ran.RunTime)
-	s.Tasks = tasks(ran)
+	s.Tasks, s.Remarks = texts(ran, spec.EntryTask), texts(ran, spec.EntryRemark)
 	s.Verdict, s.Reason = verdictOf(ran, entry, reason)
 	if s.Verdict == Passed {
 		return true
@@ -190,11 +190,12 @@ func concluded(ran types.SpecReport) (entry, reason string) {
 	return "", ""
 }
 
-func tasks(ran types.SpecReport) []string {
+// texts reads the entries of that name, each a text.
+func texts(ran types.SpecReport, name string) []string {
 	var found []string
 	for _, e := range ran.ReportEntries {
 		var text string
-		if e.Name == spec.EntryTask && valueOf(e, &text) == nil {
+		if e.Name == name && valueOf(e, &text) == nil {
 			found = append(found, text)
 		}
 	}

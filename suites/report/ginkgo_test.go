@@ -254,6 +254,7 @@ func TestEvidence(t *testing.T) {
 		state(types.SpecStateFailed, "expected: open\nactual:   shut")(r)
 		r.ReportEntries = append(r.ReportEntries,
 			types.ReportEntry{Name: spec.EntryTask, Value: types.WrapEntryValue("the product said no")},
+			types.ReportEntry{Name: spec.EntryRemark, Value: types.WrapEntryValue("lingering access")},
 			types.ReportEntry{Name: spec.EntryExchanges, Value: types.WrapEntryValue([]journal.Exchange{exchanged})},
 		)
 	}
@@ -262,6 +263,9 @@ func TestEvidence(t *testing.T) {
 		s := report.FromGinkgo(ginkgo, catalogue, report.Meta{Target: declared}).Specs[0]
 		if !slices.Equal(s.Tasks, []string{"the product said no"}) {
 			t.Errorf("%s: tasks %q", way, s.Tasks)
+		}
+		if !slices.Equal(s.Remarks, []string{"lingering access"}) {
+			t.Errorf("%s: remarks %q", way, s.Remarks)
 		}
 		if len(s.Exchanges) != 1 || s.Exchanges[0].URL != exchanged.Request.URL || s.Exchanges[0].Status != 200 || s.Exchanges[0].Curl == "" {
 			t.Errorf("%s: exchanges %+v", way, s.Exchanges)

@@ -102,6 +102,7 @@ type Spec struct {
 	Expected  string     `json:"expected,omitempty"`
 	Actual    string     `json:"actual,omitempty"`
 	Tasks     []string   `json:"tasks,omitempty"`     // what the product refused, in Okta's words
+	Remarks   []string   `json:"remarks,omitempty"`   // what a reader should know though it is no failure
 	Exchanges []Exchange `json:"exchanges,omitempty"` // what went over the wire, secrets blanked
 }
 

@@ -29,7 +29,7 @@ func trialOf(d fixtures.Defect, full bool) trial {
 		return trial{Defect: d}
 	}
 	areas := []string{d.Area}
-	for _, id := range slices.Concat(d.Catches, d.Also) {
+	for _, id := range d.Catches {
 		area, _, _ := strings.Cut(id, ".")
 		areas = append(areas, area)
 	}

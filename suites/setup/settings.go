@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -27,13 +28,17 @@ var _ = spec.Section("The provider's settings", func(okta *spec.Okta, product *s
 		han := okta.Hire("Han Solo")
 		okta.Admit(ctx, han)
 		visit := okta.SignIn(ctx, han)
-		spec.Given(product.WhoAmI(ctx, visit)).To(BeOpen())
+		spec.Given(visit).To(BeSignedIn())
+
+		openToAnAdmin(ctx, okta, product)
 
 		door, _ := product.SettingsDoor(ctx, visit)
 		Expect(door).To(BeShut())
 	})
 
 	It("are shut to a stranger", spec.Clause("setup.settings-for-admins-only").In("stranger"), func(ctx SpecContext) {
+		openToAnAdmin(ctx, okta, product)
+
 		door, _ := product.SettingsDoor(ctx, spec.Token("made-up-"+okta.Tag()))
 
 		Expect(door).To(BeShut())
@@ -57,7 +62,7 @@ var _ = spec.Section("The provider's settings", func(okta *spec.Okta, product *s
 		okta.Promote(ctx, leia)
 		okta.Admit(ctx, leia)
 		visit := okta.SignIn(ctx, leia)
-		spec.Given(product.WhoAmI(ctx, visit)).To(BeOpen())
+		spec.Given(visit).To(BeSignedIn())
 
 		_, shown := product.SettingsDoor(ctx, visit)
 
@@ -70,10 +75,24 @@ var _ = spec.Section("The provider's settings", func(okta *spec.Okta, product *s
 		han := okta.Hire("Han Solo")
 		okta.Admit(ctx, han)
 		visit := okta.SignIn(ctx, han)
-		spec.Given(product.WhoAmI(ctx, visit)).To(BeOpen())
+		spec.Given(visit).To(BeSignedIn())
+
+		openToAnAdmin(ctx, okta, product)
 
 		_, shown := product.SettingsDoor(ctx, visit)
 
 		Expect(strings.Contains(shown, okta.Connection().SCIM.Token)).To(BeFalse(), "a member who is no admin is shown the SCIM token")
 	})
 })
+
+// openToAnAdmin is the control of every refusal here: there is a door, and it opens
+// for those whom it is for.
+func openToAnAdmin(ctx context.Context, okta *spec.Okta, product *spec.Product) {
+	mon := okta.Hire("Mon Mothma")
+	okta.Promote(ctx, mon)
+	okta.Admit(ctx, mon)
+	visit := okta.SignIn(ctx, mon)
+	spec.Given(visit).To(BeSignedIn())
+	door, _ := product.SettingsDoor(ctx, visit)
+	spec.Given(door).To(BeOpen())
+}

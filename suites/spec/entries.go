@@ -4,8 +4,6 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
-
-	"rollcall.example/fixtures"
 )
 
 // Names of the report entries in which a spec tells more than pass and fail.
@@ -28,7 +26,7 @@ type Note struct {
 }
 
 // Given states a control: what must hold for the claim to mean anything. Where it
-// fails the spec is untestable, which fails a MUST.
+// fails the spec is untestable, which fails a requirement that gates.
 func Given(actual any, extra ...any) types.Assertion {
 	return controls.Expect(actual, extra...)
 }
@@ -45,9 +43,7 @@ var controls = gomega.NewGomega(func(message string, callerSkip ...int) {
 // or broken fails a requirement that gates; everything else skips.
 func conclude(entry, reason string, skip int) {
 	ginkgo.AddReportEntry(entry, Note{Reason: reason}, ginkgo.ReportEntryVisibilityFailureOrVerbose)
-	requirement := current()
-	fails := entry == EntryError || entry == EntryUntestable && requirement.Level == fixtures.Must
-	if fails {
+	if entry == EntryError || entry == EntryUntestable && gates(current()) {
 		ginkgo.Fail(words[entry]+": "+reason, skip+1)
 	}
 	ginkgo.Skip(words[entry]+": "+reason, skip+1)
