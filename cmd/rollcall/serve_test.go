@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"html"
@@ -178,6 +179,32 @@ func TestServeRefusesWhatItCannotDo(t *testing.T) {
 	}
 	if text, err := os.ReadFile(garbage); err != nil || !strings.HasPrefix(string(text), "this is no database") {
 		t.Errorf("the garbage was touched: %q, %v", text, err)
+	}
+}
+
+func TestServeLeavesNewerDataAlone(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "rollcall.db")
+	serve(t, "--data", file).stop(t)
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := exec.Command("rollcall", "serve", "--data", file).CombinedOutput()
+	var exited *exec.ExitError
+	if !errors.As(err, &exited) || exited.ExitCode() != 2 || !strings.Contains(string(said), "newer") {
+		t.Errorf("ended with %v: %s", err, said)
+	}
+	if after, err := os.ReadFile(file); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the file was touched, or %v", err)
 	}
 }
 
