@@ -16,10 +16,7 @@ var _ = spec.Section("Record and membership", func(okta *spec.Okta, product *spe
 
 		okta.Unassign(ctx, han)
 
-		Expect(product.Look(ctx, han)).To(Or(
-			And(HaveInactiveRecord(), BeNoMember()),
-			And(HaveActiveRecord(), BeMember()),
-		))
+		Expect(product.Look(ctx, han)).To(BeWhollyInOrOut())
 	})
 
 	It("go together when a sign-in is under way", spec.Clause("deactivation.race-with-sign-in"), func(ctx SpecContext) {

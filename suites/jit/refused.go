@@ -64,7 +64,7 @@ var _ = spec.Section("A test sign-in", func(_ *spec.Okta, product *spec.Product)
 
 		okta.SignIn(ctx, leia)
 
-		Expect(product.SetProvider(ctx, "enabled")).To(BeTrue())
+		Expect(product.SetProvider(ctx, "enabled")).To(BeTrue(), "the product did not enable a provider that was tested")
 		Expect(okta.SignIn(ctx, leia)).To(BeSignedIn())
 	})
 })

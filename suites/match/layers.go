@@ -100,7 +100,11 @@ func HaveRole(role string) types.GomegaMatcher {
 
 // BeInTeam holds for a member who is in the team, with this role ("" for any).
 func BeInTeam(team target.Team, role string) types.GomegaMatcher {
-	return sight{[]string{"memberships"}, strings.TrimRight("in team "+team.Slug+" as "+role, " as"), func(v target.View) bool {
+	expected := "in team " + team.Slug
+	if role != "" {
+		expected += " as " + role
+	}
+	return sight{[]string{"memberships"}, expected, func(v target.View) bool {
 		return len(v.Memberships) == 1 && slices.ContainsFunc(v.Memberships[0].Teams, func(p target.TeamPlace) bool {
 			return strings.EqualFold(p.ID, team.ID) && (role == "" || p.Role == role)
 		})
@@ -183,4 +187,12 @@ func whose(name, email string) string {
 		return name
 	}
 	return strings.TrimSpace(name + " <" + email + ">")
+}
+
+// BeWhollyInOrOut holds for somebody whose record and membership agree: an active
+// record and a membership, or an inactive record and none.
+func BeWhollyInOrOut() types.GomegaMatcher {
+	return sight{[]string{"records", "memberships"}, "an active record with a membership, or an inactive one without", func(v target.View) bool {
+		return len(v.Records) == 1 && v.Records[0].Active == (len(v.Memberships) == 1) && len(v.Memberships) <= 1
+	}}
 }

@@ -85,13 +85,8 @@ func describe(actual any) string {
 		return fmt.Sprint(actual)
 	}
 	parts := []string{
-		each("record", view.Records, func(r target.Record) string {
-			if r.Active {
-				return r.UserName + ", active"
-			}
-			return r.UserName + ", inactive"
-		}),
-		each("account", view.Accounts, func(a target.Account) string { return a.Email }),
+		each("record", view.Records, recordInWords),
+		each("account", view.Accounts, func(a target.Account) string { return whose(a.Name, a.Email) }),
 		each("membership", view.Memberships, func(m target.Membership) string {
 			return strings.TrimSpace(m.Role + " " + teamsInWords(m.Teams))
 		}),
@@ -105,6 +100,19 @@ func describe(actual any) string {
 		count("live token", len(view.LiveTokens()), view.Tokens == nil),
 	}
 	return strings.Join(parts, "; ")
+}
+
+// recordInWords shows all of a record that a matcher may compare. The address is
+// mostly the user name, and then stands there once.
+func recordInWords(r target.Record) string {
+	said := whose(r.Name, r.UserName)
+	if r.Email != r.UserName && r.Email != "" {
+		said += ", address " + r.Email
+	}
+	if r.Active {
+		return said + ", active"
+	}
+	return said + ", inactive"
 }
 
 func each[T any](noun string, things []T, say func(T) string) string {

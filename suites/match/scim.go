@@ -49,7 +49,12 @@ func answerInWords(actual any) string {
 	if len(answer.Body) == 0 {
 		return text + ", no body"
 	}
-	return text + ": " + strings.TrimSpace(string(answer.Body[:min(len(answer.Body), 400)]))
+	return text + ": " + onOneLine(answer.Body[:min(len(answer.Body), 400)])
+}
+
+// onOneLine makes text of one line of whatever a body holds, or a piece of it.
+func onOneLine(body []byte) string {
+	return strings.Join(strings.Fields(strings.ToValidUTF8(string(body), "\uFFFD")), " ")
 }
 
 // HaveStatus holds for an answer with one of these HTTP statuses.
