@@ -24,7 +24,7 @@ func init() {
 			}})
 	})
 	register("return-makes-account", func(p *reference.Parts) {
-		p.Migrations = append(p.Migrations, "DROP INDEX accounts_email")
+		p.Migrations = append(p.Migrations, "DROP INDEX IF EXISTS accounts_email")
 		org.Before(&p.Events.SignIn, "create-account", org.Step[org.SignIn]{Name: "anew",
 			Do: func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 				if e.First && e.Record != nil {

@@ -70,7 +70,7 @@ func newAccount(ctx context.Context, tx org.Tx, e *org.SignIn, email string) err
 
 // sharedAddresses lets several accounts have one address.
 func sharedAddresses(p *reference.Parts) {
-	p.Migrations = append(p.Migrations, "DROP INDEX accounts_email")
+	p.Migrations = append(p.Migrations, "DROP INDEX IF EXISTS accounts_email")
 }
 
 // optional turns what is not there into nil.

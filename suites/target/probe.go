@@ -16,6 +16,12 @@ import (
 // ErrNoProbe says that the target has no probe to look or arrange with.
 var ErrNoProbe = errors.New("the target has no probe")
 
+// How much of an answer is read, and of what it says is wrong shown, in bytes.
+const (
+	maxAnswer = 16 << 20
+	maxError  = 200
+)
+
 // Probe speaks the HTTP probe contract (fixtures/probe/openapi.yaml). Looking is
 // what every probe can do; arranging and organizations are features.
 type Probe struct {
@@ -64,6 +70,9 @@ func (p *Probe) NewTeam(ctx context.Context, organization string, t Team) (Team,
 	err := p.arrange(ctx, "team", map[string]any{
 		"organization": organization, "name": t.Slug, "default": t.Default, "default_role": t.DefaultRole,
 	}, &made)
+	if err == nil && made.ID == "" {
+		err = fmt.Errorf("probe: making the team %s answered without an id", t.Slug)
+	}
 	return made, err
 }
 
@@ -89,6 +98,9 @@ func (p *Probe) IssueToken(ctx context.Context, organization, account, name stri
 		Secret string `json:"secret"`
 	}
 	err = p.arrange(ctx, "token", map[string]any{"organization": organization, "account_id": account, "name": name}, &made)
+	if err == nil && made.Secret == "" {
+		err = fmt.Errorf("probe: issuing a token for %s answered without a secret", account)
+	}
 	return made.Secret, err
 }
 
@@ -128,15 +140,17 @@ func (p *Probe) call(ctx context.Context, method, path string, body, into any) e
 		return fmt.Errorf("probe: %w", withoutQuery(err))
 	}
 	defer func() { _ = answer.Body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, 16<<20))
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	if err != nil {
-		return fmt.Errorf("probe %s: %w", path, err)
+		return fmt.Errorf("probe: %s %s: the answer broke off: %w", method, address, err)
 	}
 	switch {
+	case len(text) > maxAnswer:
+		return fmt.Errorf("probe: %s %s answered more than %d MiB", method, address, maxAnswer>>20)
 	case answer.StatusCode == http.StatusConflict || answer.StatusCode == http.StatusUnprocessableEntity:
-		return &Refusal{answer.StatusCode, errorOf(text)}
+		return &Refusal{answer.StatusCode, p.errorOf(text)}
 	case answer.StatusCode < 200 || answer.StatusCode > 299:
-		return fmt.Errorf("probe: %s %s answered %d: %s", method, address, answer.StatusCode, errorOf(text))
+		return fmt.Errorf("probe: %s %s answered %d: %s", method, address, answer.StatusCode, p.errorOf(text))
 	case into == nil:
 		return nil
 	}
@@ -146,14 +160,21 @@ func (p *Probe) call(ctx context.Context, method, path string, body, into any) e
 	return nil
 }
 
-func errorOf(body []byte) string {
+// errorOf is what the probe says is wrong, or else the beginning of its answer: one
+// line, in which a token that it repeats is blanked.
+func (p *Probe) errorOf(body []byte) string {
 	var refusal struct {
 		Error string `json:"error"`
 	}
+	said := string(body)
 	if json.Unmarshal(body, &refusal) == nil && refusal.Error != "" {
-		return refusal.Error
+		said = refusal.Error
 	}
-	return strings.TrimSpace(string(body[:min(len(body), 200)]))
+	if p.address.Token != "" {
+		said = strings.ReplaceAll(said, p.address.Token, "[token]")
+	}
+	said = strings.Join(strings.Fields(said), " ")
+	return strings.ToValidUTF8(said[:min(len(said), maxError)], "\uFFFD")
 }
 
 func withoutQuery(err error) error {

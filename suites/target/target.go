@@ -134,11 +134,25 @@ func (t Target) Check() error {
 		if c.SCIM.BaseURL == "" && c.SAML.SignIn == "" {
 			return fmt.Errorf("target: a connection has neither a SCIM base URL nor a sign-in URL")
 		}
-		for _, address := range []string{c.SCIM.BaseURL, c.SAML.SignIn, c.SAML.ACS, c.Doors.WhoAmI} {
-			if address != "" && !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
-				return fmt.Errorf("target: %q is not an http or https address", address)
+		doors := []string{c.Doors.WhoAmI, c.Doors.Admin, c.Doors.Settings, c.Doors.Team}
+		for _, address := range append(doors, c.SCIM.BaseURL, c.SAML.SignIn, c.SAML.ACS) {
+			if err := checkAddress(address); err != nil {
+				return err
 			}
 		}
 	}
-	return nil
+	if t.Probe == nil {
+		return nil
+	}
+	if t.Probe.URL == "" {
+		return fmt.Errorf("target: the probe has no address")
+	}
+	return checkAddress(t.Probe.URL)
+}
+
+func checkAddress(address string) error {
+	if address == "" || strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://") {
+		return nil
+	}
+	return fmt.Errorf("target: %q is not an http or https address", address)
 }
