@@ -30,6 +30,7 @@ var _ = spec.Section("Somebody whose record is inactive", func(okta *spec.Okta, 
 		okta.Admit(ctx, han)
 
 		Expect(okta.SignIn(ctx, han)).To(BeRefused())
+		okta.Onboard(ctx, "Leia Organa")
 	})
 
 	It("gets nothing, not even for a moment", spec.Clause("jit.inactive-gets-nothing"), func(ctx SpecContext) {
@@ -54,6 +55,7 @@ var _ = spec.Section("A test sign-in", func(_ *spec.Okta, product *spec.Product)
 		Expect(okta.SignIn(ctx, leia)).To(BeRefused())
 		Expect(product.Look(ctx, leia)).To(HaveNoAccount())
 		spec.Given(product.SetProvider(ctx, "enabled")).To(BeTrue())
+		spec.Given(okta.SignIn(ctx, leia)).To(BeSignedIn())
 	})
 
 	It("is enough to enable the provider", spec.Clause("jit.test-sign-in-counts"), func(ctx SpecContext) {

@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -114,6 +115,19 @@ func TestMatchersOfSeatsSessionsAndTokens(t *testing.T) {
 	})
 }
 
+func TestWhollyInOrOut(t *testing.T) {
+	t.Parallel()
+	const expected = "an active record with a membership, or an inactive one without"
+	out := but(func(v *target.View) { inactive(v); gone(v) })
+	runAll(t, []judged{
+		{name: "in", matcher: match.BeWhollyInOrOut(), holds: person(), fails: nobody(), expected: expected, actual: absent},
+		{name: "out", matcher: match.BeWhollyInOrOut(), holds: out, fails: but(inactive), expected: expected, actual: strings.Replace(present, "active", "inactive", 1)},
+	})
+	if ok, err := match.BeWhollyInOrOut().Match(but(gone)); ok || err != nil {
+		t.Errorf("an active record without a membership: %v, %v", ok, err)
+	}
+}
+
 // Two of a thing are never one of it.
 func TestTwoAreNotOne(t *testing.T) {
 	t.Parallel()
@@ -124,7 +138,7 @@ func TestTwoAreNotOne(t *testing.T) {
 		v.Seats = append(v.Seats, v.Seats...)
 	})
 	for _, name := range []string{
-		"HaveRecord", "HaveActiveRecord", "HaveRecordOf", "HaveLinkedRecord", "HaveAccount", "HaveAccountOf", "BeMember", "HaveRole",
+		"HaveRecord", "HaveActiveRecord", "HaveRecordOf", "HaveLinkedRecord", "BeWhollyInOrOut", "HaveAccount", "HaveAccountOf", "BeMember", "HaveRole",
 		"BeInTeam", "BeOutOfTeam", "HaveTeams", "HaveSeat", "HaveBeenSeated", "BeSeatedSince", "HaveSeatWithCause",
 	} {
 		if ok, err := needs()[name].matcher.Match(twice); ok || err != nil {

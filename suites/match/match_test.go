@@ -107,7 +107,7 @@ func TestAListThatIsNotShownIsNotJudged(t *testing.T) {
 				hide(&view)
 				var told []string
 				view.Unobserved = func(name string) { told = append(told, name) }
-				ok, err := c.matcher.Match(view)
+				_, err := c.matcher.Match(view)
 				if !slices.Contains(c.lists, list) {
 					if err != nil || told != nil {
 						t.Errorf("without %s: %v, told %v", list, err, told)
@@ -118,7 +118,7 @@ func TestAListThatIsNotShownIsNotJudged(t *testing.T) {
 					t.Errorf("without %s: told %v", list, told)
 				}
 				view.Unobserved = nil
-				if ok, err = c.matcher.Match(view); ok || err == nil || err.Error() != "the probe does not show "+list {
+				if ok, err := c.matcher.Match(view); ok || err == nil || err.Error() != "the probe does not show "+list {
 					t.Errorf("without %s and nobody to tell: %v, %v", list, ok, err)
 				}
 			}
@@ -150,6 +150,7 @@ func needs() map[string]needed {
 		"HaveRecordOf":       {match.HaveRecordOf("Han", ""), records},
 		"HaveLinkedRecord":   {match.HaveLinkedRecord(), []string{"records", "accounts"}},
 		"HaveNoLinkedRecord": {match.HaveNoLinkedRecord(), records},
+		"BeWhollyInOrOut":    {match.BeWhollyInOrOut(), []string{"records", "memberships"}},
 		"HaveAccount":        {match.HaveAccount(), accounts},
 		"HaveNoAccount":      {match.HaveNoAccount(), accounts},
 		"HaveAccountOf":      {match.HaveAccountOf("Han", ""), accounts},

@@ -131,7 +131,7 @@ func ListOnly(userName string) types.GomegaMatcher {
 func ListInactive(userName string) types.GomegaMatcher {
 	return answered{"a list of only " + userName + ", inactive", func(a provision.Answer) bool {
 		list, err := a.List()
-		return a.Status == http.StatusOK && err == nil && len(list.Resources) == 1 &&
+		return a.Status == http.StatusOK && err == nil && list.TotalResults == 1 && len(list.Resources) == 1 &&
 			strings.EqualFold(list.Resources[0].Text("userName"), userName) && list.Resources[0].Inactive()
 	}}
 }

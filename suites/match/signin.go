@@ -62,7 +62,7 @@ func BeSignedIn() types.GomegaMatcher {
 
 // BeSignedInAs holds for somebody who is signed in under this address.
 func BeSignedInAs(email string) types.GomegaMatcher {
-	return arrival{"signed in as " + email, func(v visit) bool { return strings.EqualFold(v.As(), email) }}
+	return arrival{"signed in as " + email, func(v visit) bool { return v.As() != "" && strings.EqualFold(v.As(), email) }}
 }
 
 // BeRefused holds for somebody who is signed in as nobody at all.

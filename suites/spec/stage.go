@@ -35,8 +35,10 @@ var (
 var wire = &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}
 
 // raiseCurtain readies both actors for the spec that is about to run, or ends it
-// where the target cannot be held to it.
+// where the target cannot be held to it. What they did in the spec before is
+// forgotten first, so that it is no evidence in this one.
 func raiseCurtain(t target.Target, okta *Okta, product *Product) {
+	*okta, *product = Okta{}, Product{}
 	staged.profile = t.Profile
 	requirement := current()
 	holdTo(t, requirement)
