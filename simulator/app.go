@@ -153,10 +153,11 @@ func teamMapping(expression Expression) TeamsByGroup {
 // jobs returns the means to send, for the settings of this moment.
 func (a *App) jobs(settings AppSettings) (*provision.Jobs, error) {
 	client, err := provision.NewClient(provision.Options{
-		BaseURL: settings.SCIM.BaseURL,
-		Token:   settings.SCIM.Token,
-		Header:  settings.SCIM.Header,
-		Plus:    settings.SCIM.Plus,
+		BaseURL:   settings.SCIM.BaseURL,
+		Token:     settings.SCIM.Token,
+		Header:    settings.SCIM.Header,
+		Authorize: settings.SCIM.Authorize,
+		Plus:      settings.SCIM.Plus,
 		Transport: a.tenant.journal.Transport(
 			a.tenant.options.Transport, "scim", a.tenant.clock.Now),
 	})

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"net/http"
 	"strings"
 
 	"rollcall.example/simulator/idp"
@@ -35,6 +36,8 @@ type Connection struct {
 	BaseURL string
 	Token   string
 	Header  provision.HeaderMode
+	// Authorize writes credentials of another kind into a request, in place of Token.
+	Authorize func(*http.Request) error
 	// Plus writes spaces in queries as older clients do.
 	Plus bool
 	// Groups is what the groups request of a credentials test counts for.

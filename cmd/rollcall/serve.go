@@ -150,7 +150,7 @@ func readinessOf(t target.Target) readiness {
 		r.IdPMetadataURL = identity.MetadataURL
 	}
 	if t.Probe != nil {
-		r.ProbeURL, r.ProbeToken = t.Probe.URL, t.Probe.Token
+		r.ProbeURL, r.ProbeToken = t.Probe.HTTP.URL, t.Probe.HTTP.Token
 	}
 	return r
 }

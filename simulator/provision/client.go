@@ -36,6 +36,8 @@ type Options struct {
 	// Token is the API token; without one no Authorization header is sent.
 	Token  string
 	Header HeaderMode
+	// Authorize writes credentials of another kind into a request, in place of Token.
+	Authorize func(*http.Request) error
 	// Transport sends the requests; nil is http.DefaultTransport.
 	Transport http.RoundTripper
 	// Plus writes a space in a query as "+", as older Okta clients do, instead of "%20".
@@ -103,13 +105,15 @@ func (c *Client) Do(ctx context.Context, method, path string, query, body any) (
 	if content == nil {
 		request.Body, request.GetBody, request.ContentLength = http.NoBody, nil, 0
 	}
-	c.setHeader(request)
+	if err := c.setHeader(request); err != nil {
+		return Answer{}, fmt.Errorf("SCIM %s %s: %w", method, path, err)
+	}
 	return c.send(request, path)
 }
 
 // setHeader writes what Okta's client writes. Content-Type is on DELETE too,
 // though it has no body, and never on GET.
-func (c *Client) setHeader(request *http.Request) {
+func (c *Client) setHeader(request *http.Request) error {
 	request.Header.Set("Accept", "application/scim+json")
 	request.Header.Set("Accept-Charset", "utf-8")
 	if request.Method != http.MethodGet {
@@ -119,12 +123,15 @@ func (c *Client) setHeader(request *http.Request) {
 	request.Header.Set("Connection", "Keep-Alive")
 	request.Header.Set("Accept-Encoding", "gzip,deflate")
 	switch {
+	case c.options.Authorize != nil:
+		return c.options.Authorize(request)
 	case c.options.Token == "":
 	case c.options.Header == Raw:
 		request.Header.Set("Authorization", c.options.Token)
 	default:
 		request.Header.Set("Authorization", "Bearer "+c.options.Token)
 	}
+	return nil
 }
 
 func (c *Client) send(request *http.Request, path string) (Answer, error) {

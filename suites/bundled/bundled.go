@@ -102,7 +102,7 @@ func (b *Bundled) open(ctx context.Context, listen string) error {
 		return err
 	}
 	b.Target.Connections = []target.Connection{connection}
-	b.Target.Probe = &target.ProbeAddress{URL: b.App.ProbeURL(), Token: b.App.ProbeToken()}
+	b.Target.Probe = &target.ProbeConfig{HTTP: &target.ProbeAddress{URL: b.App.ProbeURL(), Token: b.App.ProbeToken()}}
 	return nil
 }
 
@@ -208,7 +208,10 @@ func (o Options) describe() (target.Target, error) {
 			return target.Target{}, fmt.Errorf("there is no dialect %q", asked)
 		}
 	}
-	return target.Target{Name: "the reference", Profile: profile, Dialects: dialects, Features: target.Features()}, nil
+	return target.Target{
+		Name: "the reference", Profile: profile, Dialects: dialects, Features: target.Features(),
+		Disposable: o.Data == "",
+	}, nil
 }
 
 // Close ends the reference at once; connections that are open are cut.

@@ -55,7 +55,7 @@ func TestFeaturesOfTheProbeAreDeclared(t *testing.T) {
 	t.Parallel()
 	b := start(t, bundled.Options{})
 	defer closeIt(t, b)
-	features, err := target.NewProbe(*b.Target.Probe, http.DefaultClient).Features(context.Background())
+	features, err := target.NewHTTPProbe(*b.Target.Probe.HTTP, http.DefaultClient).Features(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

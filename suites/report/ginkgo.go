@@ -288,7 +288,7 @@ func targetOf(t target.Target) Target {
 		described.Connections = append(described.Connections, Connection{SCIM: c.SCIM.BaseURL, SignIn: c.SAML.SignIn})
 	}
 	if t.Probe != nil {
-		described.Probe = t.Probe.URL
+		described.Probe = t.Probe.String()
 	}
 	described.Dialects = append(described.Dialects, t.Dialects...)
 	described.Features = append(described.Features, t.Features...)

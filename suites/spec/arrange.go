@@ -22,7 +22,7 @@ func (p *Product) UnmakeAdmin(ctx context.Context, who *Person) { p.setRole(ctx,
 func (p *Product) MakeAdminBy(ctx context.Context, by, who *Person) {
 	p.arrange(ctx, by, func(hand string) error {
 		p.arrange(ctx, who, func(account string) error {
-			return p.probe.SetRole(ctx, p.connection.Organization, account, "admin", hand)
+			return p.arranger().SetRole(ctx, p.connection.Organization, account, "admin", hand)
 		})
 		return nil
 	})
@@ -30,7 +30,7 @@ func (p *Product) MakeAdminBy(ctx context.Context, by, who *Person) {
 
 func (p *Product) setRole(ctx context.Context, who *Person, role string) {
 	p.arrange(ctx, who, func(account string) error {
-		return p.probe.SetRole(ctx, p.connection.Organization, account, role, "")
+		return p.arranger().SetRole(ctx, p.connection.Organization, account, role, "")
 	})
 }
 
@@ -43,7 +43,7 @@ func (p *Product) NewTeam(ctx context.Context, name string) target.Team {
 // organization of the spec's own.
 func (p *Product) NewTeamWith(ctx context.Context, team target.Team) target.Team {
 	team.Slug += " " + p.tag
-	made, err := p.probe.NewTeam(ctx, p.connection.Organization, team)
+	made, err := p.arranger().NewTeam(ctx, p.connection.Organization, team)
 	broken(err, 1)
 	return made
 }
@@ -51,21 +51,21 @@ func (p *Product) NewTeamWith(ctx context.Context, team target.Team) target.Team
 // Join puts the person into a team by hand.
 func (p *Product) Join(ctx context.Context, who *Person, team target.Team, role string) {
 	p.arrange(ctx, who, func(account string) error {
-		return p.probe.Join(ctx, p.connection.Organization, account, team.ID, role)
+		return p.arranger().Join(ctx, p.connection.Organization, account, team.ID, role)
 	})
 }
 
 // Leave takes the person out of a team by hand.
 func (p *Product) Leave(ctx context.Context, who *Person, team target.Team) {
 	p.arrange(ctx, who, func(account string) error {
-		return p.probe.Leave(ctx, p.connection.Organization, account, team.ID)
+		return p.arranger().Leave(ctx, p.connection.Organization, account, team.ID)
 	})
 }
 
 // Remove takes the person out of the organization by hand.
 func (p *Product) Remove(ctx context.Context, who *Person) {
 	p.arrange(ctx, who, func(account string) error {
-		return p.probe.Remove(ctx, p.connection.Organization, account)
+		return p.arranger().Remove(ctx, p.connection.Organization, account)
 	})
 }
 
@@ -73,7 +73,7 @@ func (p *Product) Remove(ctx context.Context, who *Person) {
 func (p *Product) IssueToken(ctx context.Context, who *Person) Token {
 	var secret string
 	p.arrange(ctx, who, func(account string) (err error) {
-		secret, err = p.probe.IssueToken(ctx, p.connection.Organization, account, "ci "+p.tag)
+		secret, err = p.arranger().IssueToken(ctx, p.connection.Organization, account, "ci "+p.tag)
 		return err
 	})
 	p.journal.Secret(secret)
@@ -101,7 +101,7 @@ func (p *Product) arrange(ctx context.Context, who *Person, deed func(account st
 
 // Audit reads the organization's audit log after the given row.
 func (p *Product) Audit(ctx context.Context, after int64) []target.Event {
-	events, err := p.probe.Audit(ctx, p.connection.Organization, after)
+	events, err := p.organizer().Audit(ctx, p.connection.Organization, after)
 	broken(err, 1)
 	return events
 }
@@ -136,30 +136,30 @@ func (p *Product) subjects(ctx context.Context, who *Person) map[string]bool {
 
 // Seats counts the seats of the whole organization: only for one of the spec's own.
 func (p *Product) Seats(ctx context.Context) target.SeatTotal {
-	total, err := p.probe.Seats(ctx, p.connection.Organization)
+	total, err := p.organizer().Seats(ctx, p.connection.Organization)
 	broken(err, 1)
 	return total
 }
 
 // Advance moves time ahead, at the product and at Okta alike.
 func (p *Product) Advance(ctx context.Context, okta *Okta, by time.Duration) {
-	broken(p.probe.Advance(ctx, p.connection.Organization, by), 1)
+	broken(p.organizer().Advance(ctx, p.connection.Organization, by), 1)
 	okta.tenant.Clock().Advance(by)
 }
 
 // SetPlan moves the organization to another plan.
 func (p *Product) SetPlan(ctx context.Context, plan string) {
-	broken(p.probe.SetPlan(ctx, p.connection.Organization, plan), 1)
+	broken(p.organizer().SetPlan(ctx, p.connection.Organization, plan), 1)
 }
 
 // SetFlags sets which feature flags are on.
 func (p *Product) SetFlags(ctx context.Context, flags ...string) {
-	broken(p.probe.SetFlags(ctx, p.connection.Organization, flags...), 1)
+	broken(p.organizer().SetFlags(ctx, p.connection.Organization, flags...), 1)
 }
 
 // SetProvider enables or disables the provider and says whether the product did.
 func (p *Product) SetProvider(ctx context.Context, state string) bool {
-	err := p.probe.SetProvider(ctx, p.connection.Organization, state)
+	err := p.organizer().SetProvider(ctx, p.connection.Organization, state)
 	var refusal *target.Refusal
 	if errors.As(err, &refusal) {
 		return false
@@ -171,7 +171,7 @@ func (p *Product) SetProvider(ctx context.Context, state string) bool {
 // RotateToken replaces the SCIM token, the old one working on for the overlap,
 // and gives the new one to nobody yet.
 func (p *Product) RotateToken(ctx context.Context, overlap, lifetime time.Duration) string {
-	token, err := p.probe.RotateToken(ctx, p.connection.Organization, overlap, lifetime)
+	token, err := p.organizer().RotateToken(ctx, p.connection.Organization, overlap, lifetime)
 	broken(err, 1)
 	p.journal.Secret(token)
 	return token
@@ -179,7 +179,7 @@ func (p *Product) RotateToken(ctx context.Context, overlap, lifetime time.Durati
 
 // Connection reads where the organization is connected now.
 func (p *Product) Connection(ctx context.Context) target.Connection {
-	found, err := p.probe.Organization(ctx, p.connection.Organization)
+	found, err := p.organizer().Organization(ctx, p.connection.Organization)
 	broken(err, 1)
 	p.journal.Secret(found.SCIM.Token)
 	return found

@@ -12,7 +12,7 @@ import (
 // Key is what somebody has in hand at a door of the product: the browser of a
 // [Visit] with its cookies, or an API [Token].
 type Key interface {
-	knock(ctx context.Context, address string) (status int, body []byte, err error)
+	knock(ctx context.Context, wire http.RoundTripper, address string) (status int, body []byte, err error)
 }
 
 // Token is the secret of an API token.
@@ -69,17 +69,17 @@ func (p *Product) TeamDoor(ctx context.Context, key Key, team string) Answer {
 }
 
 func (p *Product) knock(ctx context.Context, door, address string, key Key) (Answer, []byte) {
-	status, body, err := key.knock(ctx, address)
+	status, body, err := key.knock(ctx, p.live.Transport(), address)
 	broken(err, 2)
 	return Answer{Door: door, Status: status}, body
 }
 
-func (v Visit) knock(ctx context.Context, address string) (int, []byte, error) {
+func (v Visit) knock(ctx context.Context, _ http.RoundTripper, address string) (int, []byte, error) {
 	status, body, err := v.browser.Get(ctx, address)
 	return status, []byte(body), err
 }
 
-func (t Token) knock(ctx context.Context, address string) (int, []byte, error) {
+func (t Token) knock(ctx context.Context, wire http.RoundTripper, address string) (int, []byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return 0, nil, err

@@ -193,7 +193,7 @@ func TestABrokenProbeIsAnError(t *testing.T) {
 	}))
 	t.Cleanup(probe.Close)
 	at := houseOf(t)
-	at.Probe = &target.ProbeAddress{URL: probe.URL, Token: "probe-secret-4711"}
+	at.Probe = &target.ProbeConfig{HTTP: &target.ProbeAddress{URL: probe.URL, Token: "probe-secret-4711"}}
 	ran := play(t, at, func(okta *Okta, product *Product) {
 		It("looks", Clause("door.open"), func(ctx SpecContext) { product.Look(ctx, okta.Hire("Han Solo")) })
 		It("arranges", Clause("door.open"), func(ctx SpecContext) { product.MakeAdmin(ctx, okta.Hire("Han Solo")) })
@@ -214,7 +214,7 @@ func TestArrangingForSomebodyWhoIsNotThere(t *testing.T) {
 	}))
 	t.Cleanup(probe.Close)
 	at := houseOf(t)
-	at.Probe = &target.ProbeAddress{URL: probe.URL, Token: "probe-secret-4711"}
+	at.Probe = &target.ProbeConfig{HTTP: &target.ProbeAddress{URL: probe.URL, Token: "probe-secret-4711"}}
 	ran := play(t, at, func(okta *Okta, product *Product) {
 		for _, variant := range []string{"stranger", "guest", "member"} {
 			It("unmakes a "+variant, Clause("door.open").In(variant), func(ctx SpecContext) {

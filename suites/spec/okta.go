@@ -42,7 +42,7 @@ func (s *stage) hireOkta(okta *Okta) error {
 		Identity:  identity,
 		Clock:     simulator.NewClock(nil),
 		Journal:   s.journal,
-		Transport: wire,
+		Transport: s.live.Transport(),
 	})
 	if err != nil {
 		return err
@@ -56,8 +56,8 @@ func (s *stage) settings() simulator.AppSettings {
 	c := s.connection
 	return simulator.AppSettings{
 		Label:            c.Okta.App,
-		SCIM:             simulator.Connection{BaseURL: c.SCIM.BaseURL, Token: c.SCIM.Token},
-		Integration:      c.SCIM.BaseURL != "" && c.SCIM.Token != "",
+		SCIM:             s.live.Okta(c.SCIM),
+		Integration:      c.SCIM.Usable(),
 		CreateUsers:      true,
 		UpdateAttributes: true,
 		DeactivateUsers:  true,
@@ -241,16 +241,20 @@ func (o *Okta) Requests() []journal.Exchange {
 // Call sends one SCIM request that Okta itself would not: the path is below the
 // base URL, the body anything that JSON can say (nil for none).
 func (o *Okta) Call(ctx context.Context, method, path string, body any) provision.Answer {
-	return o.CallWith(ctx, o.connection.SCIM.Token, method, path, body)
+	return o.call(ctx, o.connection.SCIM, method, path, body)
 }
 
 // CallWith is Call with another token; the empty token sends none.
 func (o *Okta) CallWith(ctx context.Context, token, method, path string, body any) provision.Answer {
 	o.journal.Secret(token)
-	client, err := o.client(token)
-	broken(err, 1)
+	return o.call(ctx, target.SCIM{BaseURL: o.connection.SCIM.BaseURL, Token: token}, method, path, body)
+}
+
+func (o *Okta) call(ctx context.Context, at target.SCIM, method, path string, body any) provision.Answer {
+	client, err := o.client(at)
+	broken(err, 2)
 	answer, err := client.Do(ctx, method, path, nil, body)
-	broken(err, 1)
+	broken(err, 2)
 	return answer
 }
 

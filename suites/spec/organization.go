@@ -25,7 +25,7 @@ func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Produ
 	customer := target.Okta{Subdomain: "customer-" + name, App: "Rollcall", Key: "other-tenant", Created: p.connection.Okta.Created}
 	identity, err := customer.Identity()
 	broken(err, 1)
-	made, err := p.probe.NewOrganization(ctx, target.NewOrganization{
+	made, err := p.organizer().NewOrganization(ctx, target.NewOrganization{
 		Name:  "customer " + name,
 		Plan:  orElse(wanted.Plan, "enterprise"),
 		Flags: append([]string{}, wanted.Flags...),
@@ -47,7 +47,7 @@ func (p *Product) AddProvider(ctx context.Context) (*Okta, *Product) {
 	}
 	identity, err := customer.Identity()
 	broken(err, 1)
-	made, err := p.probe.AddProvider(ctx, p.connection.Organization, target.NewProvider{
+	made, err := p.organizer().AddProvider(ctx, p.connection.Organization, target.NewProvider{
 		Kind: "okta", State: "enabled", Metadata: string(identity.Metadata()),
 	})
 	broken(err, 1)

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"context"
+	"errors"
 
 	"rollcall.example/suites/target"
 )
@@ -38,15 +39,15 @@ func identifiersOf(who *Person) target.Identifiers {
 }
 
 func (p *Product) see(ctx context.Context, who target.Identifiers) (target.View, error) {
-	if p.probe != nil {
-		return p.probe.Look(ctx, p.connection.Organization, who)
+	if probe := p.live.Probe(); probe != nil {
+		return probe.Look(ctx, p.connection.Organization, who)
 	}
 	return p.seeOverSCIM(ctx, who)
 }
 
 func (p *Product) seeOverSCIM(ctx context.Context, who target.Identifiers) (target.View, error) {
 	view := target.View{Records: []target.Record{}}
-	client, err := p.client(p.connection.SCIM.Token)
+	client, err := p.client(p.connection.SCIM)
 	if err != nil {
 		return view, err
 	}
@@ -70,3 +71,27 @@ func (p *Product) seeOverSCIM(ctx context.Context, who target.Identifiers) (targ
 	}
 	return view, nil
 }
+
+// arranger is the probe as one that arranges things. A target that declares to have
+// one and does not is an error of the run.
+func (p *Product) arranger() target.Arranger {
+	arranger, ok := p.live.Probe().(target.Arranger)
+	if !ok {
+		broken(errNoArranger, 3)
+	}
+	return arranger
+}
+
+// organizer is the probe as one that founds organizations.
+func (p *Product) organizer() target.Organizer {
+	organizer, ok := p.live.Probe().(target.Organizer)
+	if !ok {
+		broken(errNoOrganizer, 3)
+	}
+	return organizer
+}
+
+var (
+	errNoArranger  = errors.New("the target declares a feature arrange.*, and its probe cannot arrange anything")
+	errNoOrganizer = errors.New("the target declares a feature organization.*, and its probe knows nothing of organizations")
+)

@@ -9,12 +9,14 @@ import (
 	"rollcall.example/suites/target"
 )
 
-// client calls the connection's SCIM endpoint, with this token, as Okta's does.
-func (s *stage) client(token string) (*provision.Client, error) {
+// client calls a SCIM endpoint as Okta's does.
+func (s *stage) client(at target.SCIM) (*provision.Client, error) {
+	connection := s.live.Okta(at)
 	return provision.NewClient(provision.Options{
-		BaseURL:   s.connection.SCIM.BaseURL,
-		Token:     token,
-		Transport: s.journal.Transport(wire, "scim", nil),
+		BaseURL:   connection.BaseURL,
+		Token:     connection.Token,
+		Authorize: connection.Authorize,
+		Transport: s.journal.Transport(s.live.Transport(), "scim", nil),
 	})
 }
 
@@ -50,7 +52,7 @@ func UserBody(who *Person) map[string]any {
 
 // Find looks a user name up as Okta does.
 func (o *Okta) Find(ctx context.Context, userName string) provision.Answer {
-	client, err := o.client(o.connection.SCIM.Token)
+	client, err := o.client(o.connection.SCIM)
 	broken(err, 1)
 	answer, err := client.Find(ctx, userName)
 	broken(err, 1)

@@ -61,7 +61,7 @@ func (o *Okta) SignInPosting(ctx context.Context, p *Person, replace func(*simul
 }
 
 func (o *Okta) arrive(ctx context.Context, p *Person, options simulator.SignInOptions) Visit {
-	browser := o.tenant.Browser(wire)
+	browser := o.tenant.Browser(nil)
 	visit, err := browser.SignIn(ctx, o.app, p, options)
 	broken(err, 2)
 	return o.recognized(ctx, visit, browser, p)
@@ -69,7 +69,7 @@ func (o *Okta) arrive(ctx context.Context, p *Person, options simulator.SignInOp
 
 // Again posts once more, from another browser, what the visit posted.
 func (o *Okta) Again(ctx context.Context, v Visit) Visit {
-	browser := o.tenant.Browser(wire)
+	browser := o.tenant.Browser(nil)
 	again, err := browser.Post(ctx, v.Posted)
 	broken(err, 1)
 	return o.recognized(ctx, again, browser, v.person)

@@ -2,7 +2,7 @@ package spec
 
 import (
 	"fmt"
-	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -31,8 +31,25 @@ var (
 	founded atomic.Int64
 )
 
-// wire is the one connection pool of the process.
-var wire = &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}
+// opened is the target of the last spec, ready to be called: one connection pool
+// serves all the specs of a process.
+var opened *target.Live
+
+// open readies the target, unless it is the one that is ready already.
+func open(t target.Target) (*target.Live, error) {
+	if opened != nil && reflect.DeepEqual(opened.Target, t) {
+		return opened, nil
+	}
+	live, err := target.Open(t)
+	if err != nil {
+		return nil, err
+	}
+	if opened != nil {
+		opened.Close()
+	}
+	opened = live
+	return live, nil
+}
 
 // raiseCurtain readies both actors for the spec that is about to run, or ends it
 // where the target cannot be held to it. What they did in the spec before is
@@ -43,11 +60,10 @@ func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 	requirement := current()
 	holdTo(t, requirement)
 	tag := fmt.Sprintf("%s-%d-%d", runTag, ginkgo.GinkgoParallelProcess(), played.Add(1))
-	s := &stage{target: t, connection: t.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t)}
+	live, err := open(t)
+	broken(err, 1)
+	s := &stage{live: live, connection: t.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t)}
 	s.journal.Secret(t.Secrets()...)
-	if t.Probe != nil {
-		s.probe = target.NewProbe(*t.Probe, &http.Client{Transport: wire, Timeout: Timeout})
-	}
 	if err := s.hireOkta(okta); err != nil {
 		broken(err, 1)
 	}
@@ -56,9 +72,8 @@ func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 
 // stage is what one spec has to itself.
 type stage struct {
-	target     target.Target
+	live       *target.Live
 	connection target.Connection
-	probe      *target.Probe
 	journal    *journal.Journal
 	tag        string
 	dialect    string

@@ -5,7 +5,7 @@ import "rollcall.example/simulator"
 // UseToken gives Okta another SCIM token, as its administrator does after a rotation.
 func (o *Okta) UseToken(token string) {
 	o.journal.Secret(token)
-	o.Configure(func(s *simulator.AppSettings) { s.SCIM.Token = token })
+	o.Configure(func(s *simulator.AppSettings) { s.SCIM.Token, s.SCIM.Authorize = token, nil })
 }
 
 // shortestSecret is as long as a cookie must be for nobody to guess it. A shorter one

@@ -33,7 +33,7 @@ type NewTeam struct {
 }
 
 // NewOrganization makes an organization and returns the connection to it.
-func (p *Probe) NewOrganization(ctx context.Context, wanted NewOrganization) (Connection, error) {
+func (p *HTTPProbe) NewOrganization(ctx context.Context, wanted NewOrganization) (Connection, error) {
 	var made Connection
 	err := p.call(ctx, http.MethodPost, "/organizations", wanted, &made)
 	return made, err
@@ -41,26 +41,26 @@ func (p *Probe) NewOrganization(ctx context.Context, wanted NewOrganization) (Co
 
 // Organization returns the connection to an organization as it is now, its SCIM
 // token included where one is issued.
-func (p *Probe) Organization(ctx context.Context, id string) (Connection, error) {
+func (p *HTTPProbe) Organization(ctx context.Context, id string) (Connection, error) {
 	var found Connection
 	err := p.call(ctx, http.MethodGet, organizationPath(id, ""), nil, &found)
 	return found, err
 }
 
 // AddProvider gives an organization a further provider.
-func (p *Probe) AddProvider(ctx context.Context, id string, wanted NewProvider) (Connection, error) {
+func (p *HTTPProbe) AddProvider(ctx context.Context, id string, wanted NewProvider) (Connection, error) {
 	var made Connection
 	err := p.call(ctx, http.MethodPost, organizationPath(id, "/providers"), wanted, &made)
 	return made, err
 }
 
 // SetPlan moves the organization to another plan.
-func (p *Probe) SetPlan(ctx context.Context, id, plan string) error {
+func (p *HTTPProbe) SetPlan(ctx context.Context, id, plan string) error {
 	return p.call(ctx, http.MethodPatch, organizationPath(id, ""), map[string]any{"plan": plan}, nil)
 }
 
 // SetFlags sets which feature flags are on for the organization.
-func (p *Probe) SetFlags(ctx context.Context, id string, flags ...string) error {
+func (p *HTTPProbe) SetFlags(ctx context.Context, id string, flags ...string) error {
 	if flags == nil {
 		flags = []string{}
 	}
@@ -69,13 +69,13 @@ func (p *Probe) SetFlags(ctx context.Context, id string, flags ...string) error 
 
 // SetProvider enables or disables the organization's provider. Enabling one that
 // has seen no test sign-in is a *Refusal.
-func (p *Probe) SetProvider(ctx context.Context, id, state string) error {
+func (p *HTTPProbe) SetProvider(ctx context.Context, id, state string) error {
 	return p.call(ctx, http.MethodPut, organizationPath(id, "/provider"), map[string]any{"state": state}, nil)
 }
 
 // RotateToken replaces the SCIM token; the old one works on for the overlap. A
 // lifetime of zero means that the new one does not expire.
-func (p *Probe) RotateToken(ctx context.Context, id string, overlap, lifetime time.Duration) (token string, err error) {
+func (p *HTTPProbe) RotateToken(ctx context.Context, id string, overlap, lifetime time.Duration) (token string, err error) {
 	var made struct {
 		Token   string `json:"token"`
 		BaseURL string `json:"base_url"`
@@ -92,17 +92,17 @@ func (p *Probe) RotateToken(ctx context.Context, id string, overlap, lifetime ti
 }
 
 // ExpireToken makes the SCIM token expire now.
-func (p *Probe) ExpireToken(ctx context.Context, id string) error {
+func (p *HTTPProbe) ExpireToken(ctx context.Context, id string) error {
 	return p.call(ctx, http.MethodPost, organizationPath(id, "/token"), map[string]any{"action": "expire"}, nil)
 }
 
 // Advance moves the organization's clock ahead.
-func (p *Probe) Advance(ctx context.Context, id string, by time.Duration) error {
+func (p *HTTPProbe) Advance(ctx context.Context, id string, by time.Duration) error {
 	return p.call(ctx, http.MethodPost, organizationPath(id, "/clock"), map[string]any{"advance_seconds": seconds(by)}, nil)
 }
 
 // Audit reads the organization's audit log after the given row.
-func (p *Probe) Audit(ctx context.Context, id string, after int64) ([]Event, error) {
+func (p *HTTPProbe) Audit(ctx context.Context, id string, after int64) ([]Event, error) {
 	var log struct {
 		Events []Event `json:"events"`
 	}
@@ -111,7 +111,7 @@ func (p *Probe) Audit(ctx context.Context, id string, after int64) ([]Event, err
 }
 
 // Seats counts the organization's seats.
-func (p *Probe) Seats(ctx context.Context, id string) (SeatTotal, error) {
+func (p *HTTPProbe) Seats(ctx context.Context, id string) (SeatTotal, error) {
 	var total SeatTotal
 	err := p.call(ctx, http.MethodGet, organizationPath(id, "/seats"), nil, &total)
 	return total, err

@@ -1,111 +1,69 @@
 package target
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
-	"strings"
 	"time"
 )
 
-// ErrNoProbe says that the target has no probe to look or arrange with.
-var ErrNoProbe = errors.New("the target has no probe")
-
-// How much of an answer is read, and of what it says is wrong shown, in bytes.
-const (
-	maxAnswer = 16 << 20
-	maxError  = 200
-)
-
-// Probe speaks the HTTP probe contract (fixtures/probe/openapi.yaml). Looking is
-// what every probe can do; arranging and organizations are features.
-type Probe struct {
-	address ProbeAddress
-	client  *http.Client
+// Probe looks inside the product. It is the one interface that every probe has,
+// whether it speaks the contract over HTTP or is written in Go by a vendor; what
+// more one can do it says by its features and by being an [Arranger] or an
+// [Organizer] too.
+//
+// An error of any method means that the probe is broken, and ends the spec as an
+// error of the run; a *[Refusal] means that the product would not do it.
+type Probe interface {
+	// Features lists what the probe offers: those features of [Features] that begin
+	// with look, arrange or organization.
+	Features(ctx context.Context) ([]string, error)
+	// Look shows everything that the organization holds of a person. A list that is
+	// nil is not shown; an empty one says that there is none.
+	Look(ctx context.Context, organization string, who Identifiers) (View, error)
 }
 
-// NewProbe returns the probe at the address, called through client.
-func NewProbe(address ProbeAddress, client *http.Client) *Probe {
-	return &Probe{address: address, client: client}
+// Arranger is a probe that acts as one of the product's own administrators.
+type Arranger interface {
+	// SetRole makes a member an admin, or an admin a member, by the hand of the
+	// member whose account is by or, where that is empty, of nobody in particular.
+	SetRole(ctx context.Context, organization, account, role, by string) error
+	// NewTeam makes a team and returns it with its id.
+	NewTeam(ctx context.Context, organization string, t Team) (Team, error)
+	// Join puts a member into a team.
+	Join(ctx context.Context, organization, account, team, role string) error
+	// Leave takes a member out of a team.
+	Leave(ctx context.Context, organization, account, team string) error
+	// Remove takes a member out of the organization.
+	Remove(ctx context.Context, organization, account string) error
+	// IssueToken issues an API token of the member's and returns its secret.
+	IssueToken(ctx context.Context, organization, account, name string) (secret string, err error)
 }
 
-// Features asks the probe what it can do.
-func (p *Probe) Features(ctx context.Context) ([]string, error) {
-	var answer struct {
-		Version  int      `json:"version"`
-		Features []string `json:"features"`
-	}
-	err := p.call(ctx, http.MethodGet, "", nil, &answer)
-	if err == nil && answer.Version != 1 {
-		err = fmt.Errorf("probe %s speaks version %d of the contract; this suite speaks 1", p.address.URL, answer.Version)
-	}
-	return answer.Features, err
-}
-
-// Look shows everything that the organization holds of a person.
-func (p *Probe) Look(ctx context.Context, organization string, who Identifiers) (View, error) {
-	var view View
-	err := p.call(ctx, http.MethodPost, "/look", map[string]any{"organization": organization, "identifiers": who}, &view)
-	return view, err
-}
-
-// SetRole makes a member an admin, or an admin a member, by hand: by the hand of the
-// member whose account is by or, where that is empty, of nobody in particular.
-func (p *Probe) SetRole(ctx context.Context, organization, account, role, by string) error {
-	body := map[string]any{"organization": organization, "account_id": account, "role": role}
-	if by != "" {
-		body["by"] = by
-	}
-	return p.arrange(ctx, "role", body, nil)
-}
-
-// NewTeam makes a team.
-func (p *Probe) NewTeam(ctx context.Context, organization string, t Team) (Team, error) {
-	made := t
-	err := p.arrange(ctx, "team", map[string]any{
-		"organization": organization, "name": t.Slug, "default": t.Default, "default_role": t.DefaultRole,
-	}, &made)
-	if err == nil && made.ID == "" {
-		err = fmt.Errorf("probe: making the team %s answered without an id", t.Slug)
-	}
-	return made, err
-}
-
-// Join puts a member into a team by hand.
-func (p *Probe) Join(ctx context.Context, organization, account, team, role string) error {
-	return p.arrange(ctx, "join", map[string]any{"organization": organization, "account_id": account, "team": team, "role": role}, nil)
-}
-
-// Leave takes a member out of a team by hand.
-func (p *Probe) Leave(ctx context.Context, organization, account, team string) error {
-	return p.arrange(ctx, "leave", map[string]any{"organization": organization, "account_id": account, "team": team}, nil)
-}
-
-// Remove takes a member out of the organization by hand, as an administrator would.
-func (p *Probe) Remove(ctx context.Context, organization, account string) error {
-	return p.arrange(ctx, "remove", map[string]any{"organization": organization, "account_id": account}, nil)
-}
-
-// IssueToken issues an API token of the member and returns its secret.
-func (p *Probe) IssueToken(ctx context.Context, organization, account, name string) (secret string, err error) {
-	var made struct {
-		ID     string `json:"id"`
-		Secret string `json:"secret"`
-	}
-	err = p.arrange(ctx, "token", map[string]any{"organization": organization, "account_id": account, "name": name}, &made)
-	if err == nil && made.Secret == "" {
-		err = fmt.Errorf("probe: issuing a token for %s answered without a secret", account)
-	}
-	return made.Secret, err
-}
-
-func (p *Probe) arrange(ctx context.Context, verb string, body, into any) error {
-	return p.call(ctx, http.MethodPost, "/arrange/"+verb, body, into)
+// Organizer is a probe that founds organizations and changes what they are
+// subscribed to and connected with.
+type Organizer interface {
+	// NewOrganization makes an organization and returns the connection to it.
+	NewOrganization(ctx context.Context, wanted NewOrganization) (Connection, error)
+	// Organization returns the connection to an organization as it is now.
+	Organization(ctx context.Context, id string) (Connection, error)
+	// AddProvider gives an organization a further provider.
+	AddProvider(ctx context.Context, id string, wanted NewProvider) (Connection, error)
+	// SetPlan moves the organization to another plan.
+	SetPlan(ctx context.Context, id, plan string) error
+	// SetFlags sets which feature flags are on.
+	SetFlags(ctx context.Context, id string, flags ...string) error
+	// SetProvider enables or disables the organization's provider.
+	SetProvider(ctx context.Context, id, state string) error
+	// RotateToken replaces the SCIM token; the old one works on for the overlap.
+	RotateToken(ctx context.Context, id string, overlap, lifetime time.Duration) (token string, err error)
+	// ExpireToken makes the SCIM token expire now.
+	ExpireToken(ctx context.Context, id string) error
+	// Advance moves the organization's clock ahead.
+	Advance(ctx context.Context, id string, by time.Duration) error
+	// Audit reads the organization's audit log after the given row.
+	Audit(ctx context.Context, id string, after int64) ([]Event, error)
+	// Seats counts the organization's seats.
+	Seats(ctx context.Context, id string) (SeatTotal, error)
 }
 
 // Refusal is a probe's answer that something cannot be done.
@@ -118,72 +76,27 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("the probe answered %d: %s", r.Status, r.Message)
 }
 
-// call sends one request of the contract. A 409 or 422 is a *Refusal; any other
-// failure means that the probe is broken.
-func (p *Probe) call(ctx context.Context, method, path string, body, into any) error {
-	payload, err := json.Marshal(body)
-	if err != nil {
-		return fmt.Errorf("probe: %w", err)
-	}
-	address := strings.TrimRight(p.address.URL, "/") + path
-	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(payload))
-	if err != nil {
-		return fmt.Errorf("probe: %w", err)
-	}
-	request.Header.Set("Authorization", "Bearer "+p.address.Token)
-	request.Header.Set("Content-Type", "application/json")
-	if body == nil {
-		request.Body, request.ContentLength = http.NoBody, 0
-	}
-	answer, err := p.client.Do(request)
-	if err != nil {
-		return fmt.Errorf("probe: %w", withoutQuery(err))
-	}
-	defer func() { _ = answer.Body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
-	if err != nil {
-		return fmt.Errorf("probe: %s %s: the answer broke off: %w", method, address, err)
-	}
+// ProbeConfig says which probe the target has: exactly one of its fields is set.
+type ProbeConfig struct {
+	HTTP *ProbeAddress `json:"http,omitempty"` // speaks the contract
+	// Go is a probe in this program, for a vendor's own suite. It cannot go to
+	// another process, so such a run has one.
+	Go Probe `json:"-"`
+}
+
+// ProbeAddress is where an HTTP probe answers.
+type ProbeAddress struct {
+	URL   string `json:"url"`
+	Token string `json:"token,omitempty"` // bearer token
+}
+
+// String says where the probe is, without a secret.
+func (p ProbeConfig) String() string {
 	switch {
-	case len(text) > maxAnswer:
-		return fmt.Errorf("probe: %s %s answered more than %d MiB", method, address, maxAnswer>>20)
-	case answer.StatusCode == http.StatusConflict || answer.StatusCode == http.StatusUnprocessableEntity:
-		return &Refusal{answer.StatusCode, p.errorOf(text)}
-	case answer.StatusCode < 200 || answer.StatusCode > 299:
-		return fmt.Errorf("probe: %s %s answered %d: %s", method, address, answer.StatusCode, p.errorOf(text))
-	case into == nil:
-		return nil
+	case p.Go != nil:
+		return "in this program"
+	case p.HTTP != nil:
+		return p.HTTP.URL
 	}
-	if err := json.Unmarshal(text, into); err != nil {
-		return fmt.Errorf("probe: %s %s did not answer what the contract says: %w", method, address, err)
-	}
-	return nil
+	return "none"
 }
-
-// errorOf is what the probe says is wrong, or else the beginning of its answer: one
-// line, in which a token that it repeats is blanked.
-func (p *Probe) errorOf(body []byte) string {
-	var refusal struct {
-		Error string `json:"error"`
-	}
-	said := string(body)
-	if json.Unmarshal(body, &refusal) == nil && refusal.Error != "" {
-		said = refusal.Error
-	}
-	if p.address.Token != "" {
-		said = strings.ReplaceAll(said, p.address.Token, "[token]")
-	}
-	said = strings.Join(strings.Fields(said), " ")
-	return strings.ToValidUTF8(said[:min(len(said), maxError)], "\uFFFD")
-}
-
-func withoutQuery(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
-}
-
-// seconds is how the contract writes a duration.
-func seconds(d time.Duration) int64 { return int64(d / time.Second) }

@@ -19,11 +19,14 @@ import (
 type Target struct {
 	Name        string           `json:"name"`
 	Connections []Connection     `json:"connections"` // one tenant of the product each; the first is the one most specs use
-	Probe       *ProbeAddress    `json:"probe,omitempty"`
+	Probe       *ProbeConfig     `json:"probe,omitempty"`
 	Profile     fixtures.Profile `json:"profile"`
 	Dialects    []string         `json:"dialects"` // the Okta dialects to drive it in
 	Features    []string         `json:"features"` // what it declares; the rest is unsupported
 	Propagation time.Duration    `json:"propagation"`
+	// Disposable says that the product is thrown away after the run, as the bundled
+	// reference is: nothing has to be cleared away in it.
+	Disposable bool `json:"disposable,omitempty"`
 }
 
 // Connection is one tenant of the product: its two sides that Okta talks to, and
@@ -54,7 +57,19 @@ type Okta struct {
 type SCIM struct {
 	BaseURL string `json:"base_url"`
 	Token   string `json:"token,omitempty"` // bearer token; empty where the product issues none
+	Auth    *Auth  `json:"auth,omitempty"`  // other credentials, in place of a token
 }
+
+// Credentials are what requests are sent with: the token, or what stands in its place.
+func (s SCIM) Credentials() Auth {
+	if s.Auth != nil {
+		return *s.Auth
+	}
+	return Auth{Bearer: s.Token}
+}
+
+// Usable says whether there is an endpoint to call and something to come in with.
+func (s SCIM) Usable() bool { return s.BaseURL != "" && !s.Credentials().Empty() }
 
 // SAML is the product as a service provider.
 type SAML struct {
@@ -83,12 +98,6 @@ type Team struct {
 	DefaultRole string `json:"default_role"`
 }
 
-// ProbeAddress is where the HTTP probe answers.
-type ProbeAddress struct {
-	URL   string `json:"url"`
-	Token string `json:"token"`
-}
-
 // Has says whether the target declares the feature.
 func (t Target) Has(feature string) bool { return slices.Contains(t.Features, feature) }
 
@@ -105,10 +114,10 @@ func (t Target) Connection() Connection {
 func (t Target) Secrets() []string {
 	var secrets []string
 	for _, c := range t.Connections {
-		secrets = append(secrets, c.SCIM.Token)
+		secrets = append(secrets, c.SCIM.Credentials().Secrets()...)
 	}
-	if t.Probe != nil {
-		secrets = append(secrets, t.Probe.Token)
+	if t.Probe != nil && t.Probe.HTTP != nil {
+		secrets = append(secrets, t.Probe.HTTP.Token)
 	}
 	return slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
 }
@@ -117,10 +126,10 @@ func (t Target) Secrets() []string {
 func (t Target) Redacted() Target {
 	t.Connections = slices.Clone(t.Connections)
 	for i := range t.Connections {
-		t.Connections[i].SCIM.Token = ""
+		t.Connections[i].SCIM.Token, t.Connections[i].SCIM.Auth = "", nil
 	}
-	if t.Probe != nil {
-		t.Probe = &ProbeAddress{URL: t.Probe.URL}
+	if t.Probe != nil && t.Probe.HTTP != nil {
+		t.Probe = &ProbeConfig{HTTP: &ProbeAddress{URL: t.Probe.HTTP.URL}}
 	}
 	return t
 }
@@ -141,13 +150,13 @@ func (t Target) Check() error {
 			}
 		}
 	}
-	if t.Probe == nil {
+	if t.Probe == nil || t.Probe.Go != nil {
 		return nil
 	}
-	if t.Probe.URL == "" {
+	if t.Probe.HTTP == nil || t.Probe.HTTP.URL == "" {
 		return fmt.Errorf("target: the probe has no address")
 	}
-	return checkAddress(t.Probe.URL)
+	return checkAddress(t.Probe.HTTP.URL)
 }
 
 func checkAddress(address string) error {

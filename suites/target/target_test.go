@@ -33,7 +33,7 @@ func whole() target.Target {
 			Teams: []target.Team{{ID: "t1", Slug: "all", Default: true, DefaultRole: "member"}},
 			Okta:  target.Okta{Subdomain: "acme", App: "Acme", Key: "okta", Created: joined, BaseURL: "https://okta.test"},
 		}, {SCIM: target.SCIM{BaseURL: "http://other.test/scim", Token: "scim-secret-2"}}},
-		Probe:       &target.ProbeAddress{URL: "https://acme.test/probe", Token: probeToken},
+		Probe:       &target.ProbeConfig{HTTP: &target.ProbeAddress{URL: "https://acme.test/probe", Token: probeToken}},
 		Profile:     fixtures.Profile{Name: "two-layer", Core: []string{target.SCIMUsers}, Keys: map[string]any{"jit": "on"}},
 		Dialects:    []string{"oin"},
 		Features:    []string{target.SCIMUsers, target.LookSeats},
@@ -69,7 +69,7 @@ func TestSecretsAreKnownAndNotShown(t *testing.T) {
 			t.Errorf("%s stands in %s", secret, text)
 		}
 	}
-	for _, kept := range []string{given.Connections[0].SCIM.BaseURL, given.Probe.URL, given.Name, "two-layer"} {
+	for _, kept := range []string{given.Connections[0].SCIM.BaseURL, given.Probe.HTTP.URL, given.Name, "two-layer"} {
 		if !bytes.Contains(text, []byte(kept)) {
 			t.Errorf("%s went too: %s", kept, text)
 		}
@@ -106,8 +106,8 @@ func TestCheck(t *testing.T) {
 		"admin elsewhere":     {func(t *target.Target) { t.Connections[0].Doors.Admin = "admin" }, `"admin"`},
 		"settings elsewhere":  {func(t *target.Target) { t.Connections[0].Doors.Settings = "settings" }, `"settings"`},
 		"team elsewhere":      {func(t *target.Target) { t.Connections[0].Doors.Team = "teams/{team}" }, `"teams/{team}"`},
-		"probe elsewhere":     {func(t *target.Target) { t.Probe.URL = "acme.test/probe" }, `"acme.test/probe"`},
-		"probe with no place": {func(t *target.Target) { t.Probe.URL = "" }, "the probe has no address"},
+		"probe elsewhere":     {func(t *target.Target) { t.Probe.HTTP.URL = "acme.test/probe" }, `"acme.test/probe"`},
+		"probe with no place": {func(t *target.Target) { t.Probe.HTTP.URL = "" }, "the probe has no address"},
 	} {
 		checked := whole()
 		c.change(&checked)

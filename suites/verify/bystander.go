@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 
 	"rollcall.example/simulator"
 	"rollcall.example/simulator/idp"
@@ -23,15 +22,18 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 	if err != nil {
 		return nil, err
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	tenant, err := simulator.New(simulator.Options{Identity: identity, Transport: transport})
+	live, err := target.Open(t)
+	if err != nil {
+		return nil, err
+	}
+	tenant, err := simulator.New(simulator.Options{Identity: identity, Transport: live.Transport()})
 	if err != nil {
 		return nil, err
 	}
 	app := tenant.NewApp(simulator.AppSettings{
 		Label:           c.Okta.App,
-		SCIM:            simulator.Connection{BaseURL: c.SCIM.BaseURL, Token: c.SCIM.Token},
-		Integration:     c.SCIM.BaseURL != "" && c.SCIM.Token != "",
+		SCIM:            live.Okta(c.SCIM),
+		Integration:     c.SCIM.Usable(),
 		CreateUsers:     true,
 		DeactivateUsers: true,
 		Dialect:         dialectOf(t),
@@ -48,13 +50,13 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 		return nil, fmt.Errorf("assigning a bystander: %w", err)
 	}
 	if c.SAML.SignIn != "" {
-		if _, err := tenant.Browser(transport).SignIn(ctx, app, person, simulator.SignInOptions{StartURL: c.SAML.SignIn}); err != nil {
+		if _, err := tenant.Browser(nil).SignIn(ctx, app, person, simulator.SignInOptions{StartURL: c.SAML.SignIn}); err != nil {
 			return nil, fmt.Errorf("signing a bystander in: %w", err)
 		}
 	}
 	return func(ctx context.Context) {
 		_, _ = app.Unassign(ctx, person)
-		transport.CloseIdleConnections()
+		live.Close()
 	}, nil
 }
 

@@ -30,26 +30,32 @@ func (u *Unreachable) Unwrap() error { return u.Err }
 func Reach(ctx context.Context, t target.Target) error {
 	ctx, cancel := context.WithTimeout(ctx, ReachWithin)
 	defer cancel()
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	defer transport.CloseIdleConnections()
+	live, err := target.Open(t)
+	if err != nil {
+		return err
+	}
+	defer live.Close()
 	for _, c := range t.Connections {
-		if err := reachSCIM(ctx, transport, c.SCIM); err != nil {
+		if err := reachSCIM(ctx, live, c.SCIM); err != nil {
 			return &Unreachable{"the SCIM endpoint " + c.SCIM.BaseURL, err}
 		}
 	}
-	if t.Probe != nil {
-		if _, err := target.NewProbe(*t.Probe, &http.Client{Transport: transport}).Features(ctx); err != nil {
-			return &Unreachable{"the probe " + t.Probe.URL, err}
+	if probe := live.Probe(); probe != nil {
+		if _, err := probe.Features(ctx); err != nil {
+			return &Unreachable{"the probe " + t.Probe.String(), err}
 		}
 	}
 	return nil
 }
 
-func reachSCIM(ctx context.Context, transport http.RoundTripper, endpoint target.SCIM) error {
+func reachSCIM(ctx context.Context, live *target.Live, endpoint target.SCIM) error {
 	if endpoint.BaseURL == "" {
 		return nil
 	}
-	caller, err := provision.NewClient(provision.Options{BaseURL: endpoint.BaseURL, Token: endpoint.Token, Transport: transport})
+	connection := live.Okta(endpoint)
+	caller, err := provision.NewClient(provision.Options{
+		BaseURL: connection.BaseURL, Token: connection.Token, Authorize: connection.Authorize, Transport: live.Transport(),
+	})
 	if err != nil {
 		return err
 	}
@@ -58,7 +64,7 @@ func reachSCIM(ctx context.Context, transport http.RoundTripper, endpoint target
 		return err
 	}
 	if answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden {
-		return fmt.Errorf("it answered %d %s to the token that it was given", answer.Status, http.StatusText(answer.Status))
+		return fmt.Errorf("it answered %d %s to the credentials that it was given", answer.Status, http.StatusText(answer.Status))
 	}
 	return nil
 }
