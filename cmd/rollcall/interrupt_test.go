@@ -20,11 +20,18 @@ import (
 // The process is a real one: signals are what is tested.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
+	for _, procs := range []string{"1", "2"} {
+		t.Run(procs+" processes", func(t *testing.T) { interruptWith(t, procs) })
+	}
+}
+
+func interruptWith(t *testing.T, procs string) {
+	t.Parallel()
 	begun := make(chan struct{}, 1000)
 	server := httptest.NewServer(keepWaiting(begun))
 	defer server.Close()
 	file := filepath.Join(t.TempDir(), "report.json")
-	command := exec.Command("rollcall", "verify", "--scim-url", server.URL, "--scim-token-env", "TOKEN", "--json", file)
+	command := exec.Command("rollcall", "verify", "--scim-url", server.URL, "--scim-token-env", "TOKEN", "--procs", procs, "--json", file)
 	command.Env = append(os.Environ(), "TOKEN=x1y2z3")
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr

@@ -34,6 +34,7 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
+	verify.Work()
 	selftest.Work()
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"text/tabwriter"
 
@@ -28,6 +29,7 @@ type verifyFlags struct {
 	seed        int64
 	complete    bool
 	list        bool
+	procs       int
 	scimURL     string
 	tokenEnv    string
 }
@@ -76,6 +78,7 @@ Exit status: 0 conformant, or partly observed; 1 not conformant, or with
 	flags.Int64Var(&f.seed, "seed", 0, "run the specs in the order of this `number`; 0 chooses one")
 	flags.BoolVar(&f.complete, "complete", false, "fail where a MUST could not be observed")
 	flags.BoolVar(&f.list, "list", false, "list the specs that would run, and run none")
+	flags.IntVar(&f.procs, "procs", 0, "run specs in this `number` of processes; 0: one a core against the reference, else 1")
 	flags.StringVar(&f.scimURL, "scim-url", "", "judge the SCIM endpoint at this base `URL`")
 	flags.StringVar(&f.tokenEnv, "scim-token-env", "", "name of the environment `variable` that holds its token")
 	complete(c, "only", func() []string { return keys(verify.List()) })
@@ -120,7 +123,7 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	line := report.NewProgressLine(stderr)
-	options.Target, options.Progress = product, line.Show
+	options.Target, options.Progress, options.Procs = product, line.Show, f.processes(product)
 	r, err = verify.Run(ctx, options)
 	line.Clear()
 	if err := errors.Join(err, stop()); err != nil {
@@ -140,6 +143,8 @@ func (f verifyFlags) check() error {
 		}
 	}
 	switch {
+	case f.procs < 0:
+		return fmt.Errorf("--procs is a number of processes, and %d is none", f.procs)
 	case f.defect != "" && !slices.Contains(bundled.Defects(), f.defect):
 		return verify.NewUnknown("defect", f.defect, bundled.Defects())
 	case f.scimURL == "" && f.tokenEnv != "":
@@ -166,6 +171,18 @@ func (f verifyFlags) options() verify.Options {
 			Dialects: f.dialects, Defect: f.defect, SCIMURL: f.scimURL, TokenEnv: f.tokenEnv, Complete: f.complete,
 		},
 	}
+}
+
+// processes is how many to run specs in. Somebody else's product is not called from
+// all sides at once unless its owner asks for it.
+func (f verifyFlags) processes(product target.Target) int {
+	switch {
+	case f.procs > 0:
+		return f.procs
+	case product.Disposable:
+		return runtime.NumCPU()
+	}
+	return 1
 }
 
 // product is what to judge, and how to stop it where we started it.

@@ -6,33 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"sync"
-	"time"
-)
 
-// workerEnv marks a process as a worker of another one.
-const workerEnv = "ROLLCALL_SELFTEST_WORKER"
+	"rollcall.example/suites/workers"
+)
 
 // Work turns the process into a worker, and ends it, where a self-test started
 // it as one. Otherwise it does nothing. A program that runs self-tests with
 // several workers calls it before anything else.
-func Work() {
-	if os.Getenv(workerEnv) == "" {
-		return
-	}
-	if err := serveTrials(context.Background(), os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
+func Work() { workers.Serve("selftest", serveTrials) }
 
 // serveTrials reads trials and writes what came of each, as JSON, until there are
 // no more.
-func serveTrials(ctx context.Context, in io.Reader, out io.Writer) error {
-	trials, findings := json.NewDecoder(in), json.NewEncoder(out)
+func serveTrials(ctx context.Context, trials *json.Decoder, findings *json.Encoder) error {
 	for {
 		var t trial
 		if err := trials.Decode(&t); errors.Is(err, io.EOF) {
@@ -92,34 +78,17 @@ func tryAll(ctx context.Context, trials []trial, workers int, found func(int, fi
 }
 
 // employ starts one worker and gives it a trial whenever it is done with the last.
-func employ(ctx context.Context, trials []trial, take func() (int, bool), tell func(int, finding)) (err error) {
-	self, err := os.Executable()
+func employ(ctx context.Context, trials []trial, take func() (int, bool), tell func(int, finding)) error {
+	worker, err := workers.Start(ctx, "selftest")
 	if err != nil {
-		return fmt.Errorf("starting a worker: %w", err)
+		return err
 	}
-	worker := exec.CommandContext(ctx, self)
-	worker.Env = append(os.Environ(), workerEnv+"=1")
-	worker.Stderr = os.Stderr
-	worker.Cancel = func() error { return worker.Process.Signal(os.Interrupt) }
-	worker.WaitDelay = 5 * time.Second
-	in, err := worker.StdinPipe()
-	if err != nil {
-		return fmt.Errorf("starting a worker: %w", err)
-	}
-	out, err := worker.StdoutPipe()
-	if err != nil {
-		return fmt.Errorf("starting a worker: %w", err)
-	}
-	if err := worker.Start(); err != nil {
-		return fmt.Errorf("starting a worker: %w", err)
-	}
-	give, answers := json.NewEncoder(in), json.NewDecoder(out)
 	for i, more := take(); more; i, more = take() {
 		var f finding
-		if err := errors.Join(give.Encode(trials[i]), answers.Decode(&f)); err != nil {
-			return errors.Join(fmt.Errorf("a worker died at the defect %s: %w", trials[i].Defect.Name, err), in.Close(), worker.Wait())
+		if err := errors.Join(worker.Give(trials[i]), worker.Take(&f)); err != nil {
+			return errors.Join(fmt.Errorf("a worker died at the defect %s: %w", trials[i].Defect.Name, err), worker.Close())
 		}
 		tell(i, f)
 	}
-	return errors.Join(in.Close(), worker.Wait())
+	return worker.Close()
 }

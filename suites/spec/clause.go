@@ -63,7 +63,6 @@ func readCitation(kind types.NodeType, offset ginkgo.Offset, text string, args [
 	if !inSection || kind != types.NodeTypeIt {
 		return text, args, nil
 	}
-	location := types.NewCodeLocation(int(offset))
 	rest := make([]any, 0, len(args)+8)
 	var cited *Citation
 	for _, arg := range args {
@@ -73,15 +72,18 @@ func readCitation(kind types.NodeType, offset ginkgo.Offset, text string, args [
 		}
 		rest = append(rest, arg)
 	}
+	wrong := func(what string, of ...any) []error {
+		return []error{fmt.Errorf("%s: %q "+what, append([]any{types.NewCodeLocation(int(offset) + 1), text}, of...)...)}
+	}
 	if cited == nil {
-		return text, args, []error{fmt.Errorf("%s: %q cites no requirement: add spec.Clause(id)", location, text)}
+		return text, args, wrong("cites no requirement: add spec.Clause(id)")
 	}
 	requirement, ok := fixtures.Requirements().Find(cited.id)
 	if !ok {
-		return text, args, []error{fmt.Errorf("%s: %q cites %q, which the catalogue does not have", location, text, cited.id)}
+		return text, args, wrong("cites %q, which the catalogue does not have", cited.id)
 	}
 	if requirement.Untested != "" {
-		return text, args, []error{fmt.Errorf("%s: %q cites %q, which the catalogue calls untestable", location, text, cited.id)}
+		return text, args, wrong("cites %q, which the catalogue calls untestable", cited.id)
 	}
 	rest = append(rest, labelsOf(requirement, cited.variantHere()), ginkgo.SpecTimeout(Timeout), ginkgo.AroundNode(warnOnly))
 	return text, rest, nil

@@ -59,7 +59,7 @@ func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 	staged.profile = t.Profile
 	requirement := current()
 	holdTo(t, requirement)
-	tag := fmt.Sprintf("%s-%d-%d", runTag, ginkgo.GinkgoParallelProcess(), played.Add(1))
+	tag := fmt.Sprintf("%s-%d-%d", runTag, max(t.Process, ginkgo.GinkgoParallelProcess()), played.Add(1))
 	live, err := open(t)
 	broken(err, 1)
 	s := &stage{live: live, connection: t.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t)}

@@ -27,6 +27,9 @@ type Target struct {
 	// Disposable says that the product is thrown away after the run, as the bundled
 	// reference is: nothing has to be cleared away in it.
 	Disposable bool `json:"disposable,omitempty"`
+	// Process is which of several processes of a run has this copy of the target;
+	// what each makes is named so that they never meet.
+	Process int `json:"process,omitempty"`
 }
 
 // Connection is one tenant of the product: its two sides that Okta talks to, and

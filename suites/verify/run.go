@@ -35,7 +35,11 @@ type Options struct {
 	LabelFilter string        // in Ginkgo's syntax, besides
 	Seed        int64         // the order of specs; 0 chooses one
 	Timeout     time.Duration // of the whole run; 0 for an hour
-	Tool        report.Tool   // who runs it, for the report
+	// Procs is how many processes run specs at a time; 0 and 1 run them in this one.
+	// More are this program again, which must call [Work] first thing in its main. A
+	// probe in Go cannot follow to another process: such a target has one.
+	Procs int
+	Tool  report.Tool // who runs it, for the report
 	// Configuration is what the report says of how the run was asked for; Only and
 	// LabelFilter are filled in.
 	Configuration report.Configuration
@@ -59,6 +63,7 @@ func Run(ctx context.Context, o Options) (report.Report, error) {
 	if err := o.Target.Check(); err != nil {
 		return report.Report{}, err
 	}
+	o.Seed = o.seed()
 	signalled, stopSignals := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stopSignals()
 	if err := Reach(signalled, o.Target); err != nil {
@@ -73,7 +78,10 @@ func Run(ctx context.Context, o Options) (report.Report, error) {
 	var stopped atomic.Pointer[time.Time]
 	defer context.AfterFunc(signalled, func() { now := time.Now(); stopped.Store(&now) })()
 	o.Configuration.Only, o.Configuration.LabelFilter = o.Only, o.LabelFilter
-	ran := o.play(ctx, filter, len(chosen))
+	ran, err := o.playAll(ctx, signalled, chosen, filter)
+	if err != nil {
+		return report.Report{}, err
+	}
 	interrupted := signalled.Err() != nil
 	signal.Reset(os.Interrupt, syscall.SIGTERM)
 
@@ -84,8 +92,17 @@ func Run(ctx context.Context, o Options) (report.Report, error) {
 	return report.FromGinkgo(ran, fixtures.Requirements(), meta), nil
 }
 
-// play lets Ginkgo run what the filter chooses and returns its report.
-func (o Options) play(ctx context.Context, filter string, total int) types.Report {
+// playAll runs what is chosen, in this process or in several.
+func (o Options) playAll(ctx, signalled context.Context, chosen []Listed, filter string) (types.Report, error) {
+	if procs := o.procs(len(chosen)); procs > 1 {
+		return o.playTogether(signalled, chosen, procs)
+	}
+	return o.play(ctx, filter, o.showProgress(len(chosen))), nil
+}
+
+// play lets Ginkgo run what the filter chooses and returns its report. It calls
+// ended after each spec.
+func (o Options) play(ctx context.Context, filter string, ended func(ginkgo.SpecReport)) types.Report {
 	globals.Reset()
 	defer globals.Reset()
 	gomega.RegisterFailHandler(ginkgo.Fail)
@@ -98,19 +115,29 @@ func (o Options) play(ctx context.Context, filter string, total int) types.Repor
 			ginkgo.AbortSuite("the run was cancelled")
 		}
 	})
-	ginkgo.ReportAfterEach(o.reportProgress(total))
+	ginkgo.ReportAfterEach(func(s ginkgo.SpecReport) {
+		if tookPart(s) {
+			ended(s)
+		}
+	})
 	ginkgo.ReportAfterSuite("collecting the report", func(r types.Report) { ran = r })
 
 	config, reporting := ginkgo.GinkgoConfiguration()
 	config.LabelFilter = filter
 	config.FailOnEmpty = true
 	config.RandomizeAllSpecs = true
-	config.RandomSeed = o.seed()
+	config.RandomSeed = o.Seed
 	config.Timeout = o.timeout()
 	config.GracePeriod = grace
 	reporting.NoColor = true
 	ginkgo.RunSpecs(&outcome{}, suiteName, config, reporting, ginkgo.AroundNode(cancelledWith(ctx)))
 	return ran
+}
+
+// tookPart says whether the spec was run, or concluded that it cannot be; the
+// others were not chosen.
+func tookPart(s ginkgo.SpecReport) bool {
+	return s.State != types.SpecStateSkipped || s.Failure.Message != ""
 }
 
 func (o Options) seed() int64 {
@@ -127,24 +154,38 @@ func (o Options) timeout() time.Duration {
 	return time.Hour
 }
 
-// reportProgress counts the specs that ended and tells the caller.
-func (o Options) reportProgress(total int) func(ginkgo.SpecReport) {
+// showProgress counts the specs that ended and tells the caller.
+func (o Options) showProgress(total int) func(ginkgo.SpecReport) {
+	count := o.counter(total)
+	return func(ran ginkgo.SpecReport) { count(ended(ran)) }
+}
+
+// counter returns what is told of each spec that ended.
+func (o Options) counter(total int) func(spec string, failed bool) {
 	started := time.Now()
 	progress := report.Progress{Total: total}
-	return func(ran ginkgo.SpecReport) {
-		if o.Progress == nil || ran.State == types.SpecStateSkipped && ran.Failure.Message == "" {
+	return func(spec string, failed bool) {
+		if o.Progress == nil {
 			return
 		}
 		progress.Done++
-		if ran.Failed() {
+		if failed {
 			progress.Failed++
 		}
-		if identity, ok := report.Identify(ran, fixtures.Requirements()); ok {
-			progress.Doing = identity.Key()
+		if spec != "" {
+			progress.Doing = spec
 		}
 		progress.Elapsed = time.Since(started)
 		o.Progress(progress)
 	}
+}
+
+// ended is the key of a spec that ended, and whether it failed.
+func ended(ran ginkgo.SpecReport) (key string, failed bool) {
+	if identity, ok := report.Identify(ran, fixtures.Requirements()); ok {
+		key = identity.Key()
+	}
+	return key, ran.Failed()
 }
 
 // cancelledWith ends what a spec is doing when the caller's context ends; Ginkgo
