@@ -14,6 +14,7 @@ test:
 	  echo "make test: $$tool is missing: the tests that need it are skipped (make setup installs it)"; done
 	go vet ./...
 	go test $(GOFLAGS_TEST) -count=1 ./...
+	cd suites/embedding && go test $(GOFLAGS_TEST) -count=1 ./...
 
 # Only the specs, against the bundled reference, in parallel and in random order.
 specs:
@@ -29,6 +30,7 @@ setup:
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xmlsec1 libxml2-utils opensaml-schemas xmltooling-schemas >/dev/null
 	go mod download
+	cd suites/embedding && go mod download
 	@$$(go env GOPATH)/bin/golangci-lint version 2>/dev/null | grep -q "$(GOLANGCI_LINT_VERSION:v%=%)" || \
 	  go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 
