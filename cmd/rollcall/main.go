@@ -69,7 +69,9 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(verifyCommand(), selftestCommand(), requirementsCommand(), serveCommand(), versionCommand())
+	root.AddCommand(
+		verifyCommand(), selftestCommand(), requirementsCommand(), serveCommand(), ciCommand(), versionCommand(),
+	)
 	return root
 }
 
