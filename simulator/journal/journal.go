@@ -146,9 +146,11 @@ func (j *Journal) show(kept entry) Exchange {
 		j.secrets.blankExchange(&e)
 		return e
 	}
+	margin := j.secrets.longest()
+	unreadRequest, unreadResponse := clip(&e.Request, margin), clip(&e.Response, margin)
 	redact(&e)
 	j.secrets.blankExchange(&e)
-	bound(&e.Request)
-	bound(&e.Response)
+	bound(&e.Request, unreadRequest, margin)
+	bound(&e.Response, unreadResponse, margin)
 	return e
 }

@@ -210,6 +210,68 @@ func TestBodiesAreBounded(t *testing.T) {
 	}
 }
 
+// TestNoSecretIsHalved moves a secret over every place at which a long body may be
+// cut: no part of it is ever shown, whether a value or a name gives it away.
+func TestNoSecretIsHalved(t *testing.T) {
+	t.Parallel()
+	const hush = "correct-horse-battery-staple"
+	for _, body := range []struct{ before, after string }{
+		{`{"note": "` + hush + `", "x": "`, `"}`},
+		{`{"password": "` + strings.Repeat("p", 900) + `", "x": "`, `"}`},
+	} {
+		for _, gap := range []int{64<<10 - 1000, 64<<10 - 500, 64<<10 - 40, 64<<10 - 20, 64<<10 - 5, 64 << 10, 64<<10 + 10, 64<<10 + 230} {
+			text := strings.Repeat(" ", gap) + body.before + strings.Repeat("y", 64<<10) + body.after
+			book, client, address := wire(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, text)
+			})
+			book.Secret(hush)
+			send(t, client, request(t.Context(), t, "GET", address, ""))
+			got := book.Exchanges()[0].Response.Body
+			if len(got) > 65<<10 || strings.Contains(got, hush[:4]) || strings.Contains(got, "pppp") {
+				t.Errorf("gap %d: %d bytes, ending %q", gap, len(got), got[max(0, len(got)-80):])
+			}
+			if !strings.HasSuffix(got, "more bytes are not shown]") {
+				t.Errorf("gap %d: ends %q", gap, got[max(0, len(got)-80):])
+			}
+		}
+	}
+}
+
+// TestSecretNames: however a name is spelt, a JSON member of that name is blanked.
+func TestSecretNames(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"password": "hushhush"}`, `{"PASSWD":"hushhush"}`, `{"client_Secret" : "hushhush"}`, `{"pa\u017f\u017fword":"x","next_token":"hushhush`,
+		"{\"pa\u017f\u017fword\":\"hushhush\"}", `{"ApiKey":"hushhush"}`, `{"x-api_key":"hushhush"}`, "{\"to\u212aen\":\"hushhush\"}",
+		`{"op":"replace","path":"urn:x:Password","value":"hushhush"}`,
+		`<form><input type=hidden NAME="samlResponse" value="hushhush"></form>`,
+	} {
+		book, client, address := wire(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
+		send(t, client, request(t.Context(), t, "GET", address, ""))
+		if got := book.Exchanges()[0].Response.Body; strings.Contains(got, "hush") {
+			t.Errorf("%s is shown as %s", body, got)
+		}
+	}
+}
+
+func BenchmarkLongAnswer(b *testing.B) {
+	book := journal.New()
+	text := "[" + strings.Repeat(`{"action": "SSO_LOGIN_SUCCEEDED", "seat": "a3b4", "number": 17},`, 16<<10) + "{}]"
+	client := &http.Client{Transport: book.Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+		header := http.Header{"Content-Type": {"application/json"}}
+		return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
+	}), "scim", nil)}
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		response, err := client.Get("http://ci.test/")
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = response.Body.Close()
+	}
+}
+
 func TestEndlessAnswer(t *testing.T) {
 	t.Parallel()
 	book := journal.New()

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -147,12 +148,29 @@ func redactBody(header http.Header, body string) string {
 	if strings.Contains(header.Get("Content-Type"), "x-www-form-urlencoded") {
 		return redactPairs(body)
 	}
+	if !suspicious(body) {
+		return body
+	}
 	body = jsonSecret.ReplaceAllString(body, `${1}"`+blank+`"`)
 	body = patchSecret.ReplaceAllString(body, `${1}"`+blank+`"`)
 	return formField.ReplaceAllStringFunc(body, func(field string) string {
 		parts := formField.FindStringSubmatch(field)
 		return parts[1] + digest(parts[2], parts[3])
 	})
+}
+
+// hints are what a text must hold, in small letters, for one of the patterns above to
+// find anything in it. Looking for them takes a hundredth of the time.
+var hints = []string{`password"`, `passwd"`, `secret"`, `token"`, `apikey"`, `api_key"`, `name="saml`}
+
+// suspicious says whether the patterns may find something in a body. They take a long
+// s for an s, hence the first question.
+func suspicious(body string) bool {
+	if strings.ContainsRune(body, 'ſ') {
+		return true
+	}
+	small := strings.ToLower(body)
+	return slices.ContainsFunc(hints, func(hint string) bool { return strings.Contains(small, hint) })
 }
 
 // digest stands for a message that is too long and too sensitive to show, but
@@ -173,14 +191,38 @@ func unescaped(value string) string {
 	return value
 }
 
-// bound cuts a body at 64 KiB, on a rune's edge, and says so.
-func bound(message *Message) {
-	if len(message.Body) <= maxBody {
+// clip takes from a JSON body what would not be shown anyway, before it is searched
+// for secrets: that takes long in a body of many megabytes. A margin is left over,
+// so that a secret which the cut halves ends behind what is shown. It returns how
+// many bytes it took. Any other body is needed whole, for its digests.
+func clip(message *Message, margin int) int {
+	keep := maxBody + margin
+	if len(message.Body) <= keep || !strings.Contains(message.Header.Get("Content-Type"), "json") || !utf8.ValidString(message.Body) {
+		return 0
+	}
+	unread := len(message.Body) - edge(message.Body, keep)
+	message.Body = message.Body[:len(message.Body)-unread]
+	return unread
+}
+
+// bound cuts a body at 64 KiB, on a rune's edge, and says so. Of a body that was
+// clipped the margin is cut off as well.
+func bound(message *Message, unread, margin int) {
+	keep := maxBody
+	if unread > 0 {
+		keep = min(keep, max(0, len(message.Body)-margin))
+	}
+	if len(message.Body) <= keep {
 		return
 	}
-	cut := maxBody
-	for cut > 0 && !utf8.RuneStart(message.Body[cut]) {
-		cut--
+	cut := edge(message.Body, keep)
+	message.Body = fmt.Sprintf("%s\n[%d more bytes are not shown]", message.Body[:cut], len(message.Body)-cut+unread)
+}
+
+// edge is where a text may be cut, at most so many bytes in, without halving a rune.
+func edge(text string, most int) int {
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
 	}
-	message.Body = fmt.Sprintf("%s\n[%d more bytes are not shown]", message.Body[:cut], len(message.Body)-cut)
+	return most
 }

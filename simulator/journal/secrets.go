@@ -39,6 +39,14 @@ func (s *secrets) add(values ...string) {
 	s.replacer = strings.NewReplacer(pairs...)
 }
 
+// longest is the length of the longest spelling, in bytes.
+func (s *secrets) longest() int {
+	if len(s.spellings) == 0 {
+		return 0
+	}
+	return len(s.spellings[0])
+}
+
 func spellings(value string) []string {
 	all := []string{
 		value,
