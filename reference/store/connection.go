@@ -131,17 +131,14 @@ func (p *pool) give(c *connection) {
 	<-p.slots
 }
 
-// drain waits until no transaction runs any more and closes all connections, after
-// a last statement on each unless that is empty. None can be taken afterwards.
-func (p *pool) drain(last string) error {
+// drain waits until no transaction runs any more and closes all connections. None can
+// be taken afterwards.
+func (p *pool) drain() error {
 	for range cap(p.slots) {
 		p.slots <- struct{}{}
 	}
 	var broken []error
 	for c := p.pop(); c != nil; c = p.pop() {
-		if last != "" {
-			broken = append(broken, c.run(context.Background(), last))
-		}
 		broken = append(broken, c.close())
 	}
 	return errors.Join(broken...)

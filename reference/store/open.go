@@ -19,15 +19,17 @@ import (
 // Options say what to open.
 type Options struct {
 	// Path of the data file, made when it is not there. Empty: a file in a
-	// temporary directory that is removed when the store is closed.
+	// temporary directory, in memory where there is plenty, that is removed when the
+	// store is closed.
 	Path string
 	// Extra is SQL run after the migrations, in one transaction, at every opening:
 	// how a defect takes a constraint out. In a named file its effect stays.
 	Extra []string
 }
 
-// settings hold for every connection. A transaction waits up to five seconds for
-// one of another process. (Transactions of this process queue before they get here.)
+// settings hold for every connection to a named file. A transaction waits up to five
+// seconds for one of another process. (Transactions of this process queue before
+// they get here.)
 var settings = []string{
 	"_pragma", patient,
 	"_pragma", "foreign_keys(1)",
@@ -63,23 +65,6 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 		return nil, errors.Join(refusal(path, err), s.Close())
 	}
 	return s, nil
-}
-
-// makeEphemeral puts a blank data file into a new temporary directory.
-func makeEphemeral() (path, dir string, err error) {
-	content, err := blank()
-	if err != nil {
-		return "", "", fmt.Errorf("store: %w", err)
-	}
-	dir, err = os.MkdirTemp("", "rollcall-")
-	if err != nil {
-		return "", "", fmt.Errorf("store: make a temporary directory: %w", err)
-	}
-	path = filepath.Join(dir, "rollcall.db")
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		return "", "", errors.Join(fmt.Errorf("store: make a temporary data file: %w", err), removeDir(dir))
-	}
-	return path, dir, nil
 }
 
 // prepare sees to it that path is a data file of the newest version.
@@ -130,7 +115,11 @@ func place(ctx context.Context, path string) error {
 // connect makes the store of the data file that is at path now. Nothing is opened
 // before it is needed.
 func connect(path, dir string) (*Store, error) {
-	db, err := sql.Open("sqlite", source(path, settings...))
+	with := settings
+	if dir != "" {
+		with = ephemeral()
+	}
+	db, err := sql.Open("sqlite", source(path, with...))
 	if err != nil {
 		return nil, err
 	}
@@ -201,11 +190,4 @@ func cause(err error) error {
 		return at.Err
 	}
 	return err
-}
-
-func removeDir(dir string) error {
-	if dir == "" {
-		return nil
-	}
-	return os.RemoveAll(dir)
 }

@@ -1,9 +1,9 @@
 // Package store keeps what package org decides, in SQLite.
 //
 // One file holds everything. A store without a path makes its own in a temporary
-// directory, and that goes when the store is closed. The file is in WAL mode with
-// synchronous NORMAL: a process that is killed loses no transaction it was told
-// had been committed; a machine that loses power may lose the last few, and never
+// directory, and that goes when the store is closed. The file is in WAL mode, a named
+// one with synchronous NORMAL: a process that is killed loses no transaction it was
+// told had been committed; a machine that loses power may lose the last few, and never
 // half of one.
 //
 // Writing transactions run one after the other, reading ones beside them on the
@@ -252,13 +252,7 @@ func (s *Store) Close() error { return s.closing() }
 func (s *Store) shut() func() error {
 	return sync.OnceValue(func() error {
 		close(s.closed)
-		end := ""
-		if s.dir != "" {
-			// The last connection copies the log into the file. One that is about
-			// to be removed need not reach the disk.
-			end = "PRAGMA synchronous = OFF"
-		}
-		err := errors.Join(s.readers.drain(""), s.writer.drain(end), s.db.Close(), removeDir(s.dir))
+		err := errors.Join(s.readers.drain(), s.writer.drain(), s.db.Close(), removeDir(s.dir))
 		if err != nil {
 			return fmt.Errorf("store: close: %w", err)
 		}
