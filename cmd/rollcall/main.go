@@ -5,6 +5,7 @@
 //	rollcall selftest        prove that the suite notices what it should
 //	rollcall requirements    list what a product owes
 //	rollcall serve           run the reference and the fake Okta, to click through
+//	rollcall idp             keep the identity that signs for a product of your own
 //	rollcall version         say which versions this is
 //
 // Rules for what is printed: the outcome goes to standard output; progress and
@@ -70,7 +71,13 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		verifyCommand(), selftestCommand(), requirementsCommand(), serveCommand(), ciCommand(), versionCommand(),
+		verifyCommand(),
+		selftestCommand(),
+		requirementsCommand(),
+		serveCommand(),
+		idpCommand(),
+		ciCommand(),
+		versionCommand(),
 	)
 	return root
 }

@@ -1,6 +1,10 @@
 package idp
 
-import "github.com/beevik/etree"
+import (
+	"crypto/x509"
+
+	"github.com/beevik/etree"
+)
 
 // XML namespaces of the messages.
 const (
@@ -21,20 +25,23 @@ const (
 )
 
 // Metadata returns the document that a product is configured with (SAML 2.0
-// metadata §2.4.3): UTF-8, one line but for the certificate, unsigned, only the
-// key in use.
-func (i Identity) Metadata() []byte {
+// metadata §2.4.3): UTF-8, one line but for the certificate, unsigned. It shows the
+// key in use, as Okta's does, and after it the certificates given, which Okta's
+// does not: they are for a rollover.
+func (i Identity) Metadata(further ...*x509.Certificate) []byte {
 	document := newDocument()
 	entity := document.CreateElement("md:EntityDescriptor")
 	attributes(entity, "entityID", i.EntityID, "xmlns:md", nsMetadata)
 	role := entity.CreateElement("md:IDPSSODescriptor")
 	attributes(role, "WantAuthnRequestsSigned", "false", "protocolSupportEnumeration", nsProtocol)
 
-	key := role.CreateElement("md:KeyDescriptor")
-	attributes(key, "use", "signing")
-	info := key.CreateElement("ds:KeyInfo")
-	attributes(info, "xmlns:ds", nsSignature)
-	info.CreateElement("ds:X509Data").CreateElement("ds:X509Certificate").SetText(wrapped(i.Certificate.Raw))
+	for _, certificate := range append([]*x509.Certificate{i.Certificate}, further...) {
+		key := role.CreateElement("md:KeyDescriptor")
+		attributes(key, "use", "signing")
+		info := key.CreateElement("ds:KeyInfo")
+		attributes(info, "xmlns:ds", nsSignature)
+		info.CreateElement("ds:X509Data").CreateElement("ds:X509Certificate").SetText(wrapped(certificate.Raw))
+	}
 
 	role.CreateElement("md:NameIDFormat").SetText(i.NameIDFormat)
 	for _, binding := range []string{BindingPOST, BindingRedirect} {
