@@ -71,6 +71,26 @@ func (b *Browser) Get(ctx context.Context, address string) (int, string, error) 
 	return page.status, page.body, err
 }
 
+// Page is where a browser came out.
+type Page struct {
+	URL    string
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Open is Get for whoever also wants to know where the redirects led.
+func (b *Browser) Open(ctx context.Context, address string) (Page, error) {
+	ended, err := b.walk(ctx, step{method: http.MethodGet, address: address}, nil)
+	return Page{ended.address, ended.status, ended.header, ended.body}, err
+}
+
+// Peek is Open without following redirects.
+func (b *Browser) Peek(ctx context.Context, address string) (Page, error) {
+	answered, err := b.fetch(ctx, step{method: http.MethodGet, address: address})
+	return Page{answered.address, answered.status, answered.header, answered.body}, err
+}
+
 // step is a request to make.
 type step struct {
 	method  string

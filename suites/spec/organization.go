@@ -22,7 +22,7 @@ type Organization struct {
 // totals and last administrators belong in one.
 func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Product) {
 	name := fmt.Sprintf("%s-%d", p.tag, founded.Add(1))
-	customer := target.Okta{Subdomain: "customer-" + name, App: "Rollcall", Key: "other-tenant", Created: p.connection.Okta.Created}
+	customer := p.connection.Okta.Beside("customer-"+name, "other-tenant")
 	identity, err := customer.Identity()
 	broken(err, 1)
 	made, err := p.organizer().NewOrganization(ctx, target.NewOrganization{
@@ -42,9 +42,7 @@ func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Produ
 
 // AddProvider connects the same organization to a second Okta tenant.
 func (p *Product) AddProvider(ctx context.Context) (*Okta, *Product) {
-	customer := target.Okta{
-		Subdomain: fmt.Sprintf("second-%s-%d", p.tag, founded.Add(1)), App: "Rollcall", Key: "okta-next", Created: p.connection.Okta.Created,
-	}
+	customer := p.connection.Okta.Beside(fmt.Sprintf("second-%s-%d", p.tag, founded.Add(1)), "okta-next")
 	identity, err := customer.Identity()
 	broken(err, 1)
 	made, err := p.organizer().AddProvider(ctx, p.connection.Organization, target.NewProvider{

@@ -2,10 +2,10 @@ package target
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
-	"rollcall.example/fixtures"
 	"rollcall.example/simulator/idp"
 )
 
@@ -33,15 +33,18 @@ func (o Okta) Identity() (idp.Identity, error) {
 }
 
 func (o Okta) base() (idp.Identity, error) {
+	if o.Kept != "" {
+		return keptIdentity(o.Kept)
+	}
 	of := certificate{o.Key, o.Created.UTC()}
 	if known, ok := certified.Load(of); ok {
 		return known.(idp.Identity), nil
 	}
-	key, err := fixtures.Key(o.Key)
+	key, err := keyNamed(o.Key)
 	if err != nil {
 		return idp.Identity{}, err
 	}
-	base, err := idp.NewIdentity(o.Key, "certificate", key, o.Created, "")
+	base, err := idp.NewIdentity(strings.TrimPrefix(o.Key, NewKey), "certificate", key, o.Created, "")
 	if err != nil {
 		return idp.Identity{}, fmt.Errorf("target: %w", err)
 	}

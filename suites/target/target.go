@@ -45,12 +45,16 @@ type Connection struct {
 
 // Okta is the identity provider that the tenant trusts, in terms from which the
 // fake Okta makes exactly the same one again: nothing in it is secret but the
-// key, which is known here by its name in package fixtures.
+// key, which is known here by its name in package fixtures, or by the directory in
+// which it is kept.
 type Okta struct {
 	Subdomain string    `json:"subdomain"`
 	App       string    `json:"app"`
-	Key       string    `json:"key"`
+	Key       string    `json:"key,omitempty"`
 	Created   time.Time `json:"created"`
+	// Kept is the directory of an identity that `rollcall idp init` made, in place
+	// of Key and Created; see [KeptOkta].
+	Kept string `json:"kept,omitempty"`
 	// BaseURL is where it answers, for real browsers; empty where it is only ever
 	// met in process.
 	BaseURL string `json:"base_url,omitempty"`
@@ -74,13 +78,24 @@ func (s SCIM) Credentials() Auth {
 // Usable says whether there is an endpoint to call and something to come in with.
 func (s SCIM) Usable() bool { return s.BaseURL != "" && !s.Credentials().Empty() }
 
-// SAML is the product as a service provider.
+// SAML is the product as a service provider. EntityID and ACS may be left to the
+// metadata; see [Target.Resolve].
 type SAML struct {
-	Metadata string `json:"sp_metadata"`
-	EntityID string `json:"entity_id"` // the audience
-	ACS      string `json:"acs"`
-	SignIn   string `json:"sign_in"` // where a person starts
+	Metadata string `json:"sp_metadata" yaml:"sp_metadata,omitempty"` // address or file
+	EntityID string `json:"entity_id" yaml:"entity_id,omitempty"`     // the audience; picks one entity where the metadata has several
+	ACS      string `json:"acs" yaml:"acs,omitempty"`
+	SignIn   string `json:"sign_in" yaml:"sign_in,omitempty"` // where a person starts; empty where sign-in cannot start at the product
+	// IdPInitiated says that a sign-in may start at Okta.
+	IdPInitiated bool `json:"idp_initiated,omitempty" yaml:"idp_initiated,omitempty"`
+	// SignedIn tells who is in; nil leaves it to the doors.
+	SignedIn *SignedIn `json:"signed_in,omitempty" yaml:"signed_in,omitempty"`
+	// WantsEncryption says that the product takes encrypted assertions only, which
+	// Rollcall does not send yet: what needs a sign-in is then unsupported.
+	WantsEncryption bool `json:"wants_encrypted_assertions,omitempty" yaml:"wants_encrypted_assertions,omitempty"`
 }
+
+// Offered says whether there is any way to sign in.
+func (s SAML) Offered() bool { return s.SignIn != "" || s.IdPInitiated }
 
 // Doors are addresses behind which a person is in or not. All answer 401 to a
 // stranger. WhoAmI answers JSON with "email", "role" and "teams" to a member;
@@ -143,7 +158,10 @@ func (t Target) Check() error {
 		return fmt.Errorf("target: no connection: name a SCIM base URL or a sign-in URL")
 	}
 	for _, c := range t.Connections {
-		if c.SCIM.BaseURL == "" && c.SAML.SignIn == "" {
+		if err := c.SAML.SignedIn.check(); err != nil {
+			return err
+		}
+		if c.SCIM.BaseURL == "" && !c.SAML.Offered() {
 			return fmt.Errorf("target: a connection has neither a SCIM base URL nor a sign-in URL")
 		}
 		doors := []string{c.Doors.WhoAmI, c.Doors.Admin, c.Doors.Settings, c.Doors.Team}
@@ -151,6 +169,9 @@ func (t Target) Check() error {
 			if err := checkAddress(address); err != nil {
 				return err
 			}
+		}
+		if err := c.checkIdentity(); err != nil {
+			return err
 		}
 	}
 	if t.Probe == nil || t.Probe.Go != nil {

@@ -31,7 +31,7 @@ func whole() target.Target {
 				Settings: "https://acme.test/settings", Team: "https://acme.test/teams/{team}",
 			},
 			Teams: []target.Team{{ID: "t1", Slug: "all", Default: true, DefaultRole: "member"}},
-			Okta:  target.Okta{Subdomain: "acme", App: "Acme", Key: "okta", Created: joined, BaseURL: "https://okta.test"},
+			Okta:  target.Okta{Subdomain: "acme", App: "Acme", Kept: "idp", Created: joined, BaseURL: "https://okta.test"},
 		}, {SCIM: target.SCIM{BaseURL: "http://other.test/scim", Token: "scim-secret-2"}}},
 		Probe:       &target.ProbeConfig{HTTP: &target.ProbeAddress{URL: "https://acme.test/probe", Token: probeToken}},
 		Profile:     fixtures.Profile{Name: "two-layer", Core: []string{target.SCIMUsers}, Keys: map[string]any{"jit": "on"}},
@@ -96,9 +96,20 @@ func TestCheck(t *testing.T) {
 		"SCIM only": {func(t *target.Target) {
 			t.Connections[0].SAML, t.Connections[0].Doors, t.Probe = target.SAML{}, target.Doors{}, nil
 		}, ""},
-		"sign-in only":        {func(t *target.Target) { t.Connections[0].SCIM = target.SCIM{} }, ""},
-		"no connection":       {func(t *target.Target) { t.Connections = nil }, "no connection"},
-		"neither side":        {func(t *target.Target) { t.Connections[1].SCIM.BaseURL = "" }, "neither"},
+		"sign-in only":  {func(t *target.Target) { t.Connections[0].SCIM = target.SCIM{} }, ""},
+		"no connection": {func(t *target.Target) { t.Connections = nil }, "no connection"},
+		"neither side":  {func(t *target.Target) { t.Connections[1].SCIM.BaseURL = "" }, "neither"},
+		"only Okta starts it": {func(t *target.Target) {
+			t.Connections[0].SCIM, t.Connections[0].SAML.SignIn, t.Connections[0].SAML.IdPInitiated = target.SCIM{}, "", true
+		}, ""},
+		"a public key": {func(t *target.Target) { t.Connections[0].Okta.Kept = "" }, "https://acme.test/sso is not on this machine"},
+		"a public key here": {func(t *target.Target) {
+			t.Connections[0].Okta.Kept = ""
+			t.Connections[0].SAML = target.SAML{SignIn: "http://localhost:1/sso", ACS: "http://127.0.0.1:1/acs", Metadata: "sp.xml"}
+		}, ""},
+		"two oracles": {func(t *target.Target) {
+			t.Connections[0].SAML.SignedIn = &target.SignedIn{Cookie: &target.ByCookie{Name: "sid"}, Status: &target.ByStatus{URL: "https://acme.test/"}}
+		}, "signed_in has 2 ways"},
 		"SCIM elsewhere":      {func(t *target.Target) { t.Connections[1].SCIM.BaseURL = "acme.test/scim" }, `"acme.test/scim"`},
 		"sign-in elsewhere":   {func(t *target.Target) { t.Connections[0].SAML.SignIn = "/sso" }, `"/sso"`},
 		"ACS elsewhere":       {func(t *target.Target) { t.Connections[0].SAML.ACS = "ftp://acme.test" }, `"ftp://acme.test"`},
