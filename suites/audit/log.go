@@ -143,19 +143,23 @@ var _ = spec.Section("No row of the audit log holds", func(_ *spec.Okta, product
 	It("a SCIM token", spec.Clause("audit.no-secrets").In("scim-token"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{})
 		first, second := okta.Connection().SCIM.Token, product.RotateToken(ctx, time.Hour, 0)
-		spec.Given(okta.CallWith(ctx, second, "GET", "/Users", nil)).To(HaveStatus(200))
+		han := okta.Hire("Han Solo")
+		spec.Given(okta.CallWith(ctx, second, "POST", "/Users", spec.UserBody(han))).To(HaveStatus(201))
 
 		log := product.Audit(ctx, 0)
 
+		spec.Given(product.AuditOf(ctx, han)).NotTo(BeEmpty())
 		Expect(silent(log, first) && silent(log, second)).To(BeTrue(), "the audit log holds a SCIM token")
 	})
 
 	It("a password", spec.Clause("audit.no-secrets").In("password"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{})
-		body := spec.UserBody(okta.Hire("Han Solo"))
+		han := okta.Hire("Han Solo")
+		body := spec.UserBody(han)
 		body["password"] = "kessel-run-12-parsecs"
 		spec.Given(okta.Call(ctx, "POST", "/Users", body)).To(HaveStatus(201))
 
+		spec.Given(product.AuditOf(ctx, han)).NotTo(BeEmpty())
 		Expect(silent(product.Audit(ctx, 0), "kessel-run-12-parsecs")).To(BeTrue(), "the audit log holds a password")
 	})
 

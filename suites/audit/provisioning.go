@@ -78,6 +78,7 @@ var _ = spec.Section("Of a tracking record, the audit log", func(_ *spec.Okta, p
 
 		spec.Given(okta.Call(ctx, "PUT", "/Users/"+made.ID(), spec.UserBody(han))).To(HaveStatus(200))
 
+		spec.Given(product.AuditOf(ctx, han)).NotTo(BeEmpty())
 		Expect(product.AuditOf(ctx, han)).To(HaveNoEventOf(target.RecordUpdated, target.RecordReactivated))
 	})
 })

@@ -109,6 +109,15 @@ func errorBody(a provision.Answer) (scimError, bool) {
 	return said, err == nil && len(said.Schemas) == 1 && said.Schemas[0] == errorSchema
 }
 
+// ShowUser holds for an answer of one user, with this user name and an id (RFC 7644
+// section 3.4.1).
+func ShowUser(userName string) types.GomegaMatcher {
+	return answered{"the user " + userName, func(a provision.Answer) bool {
+		user, err := a.Resource()
+		return a.OK() && err == nil && user.Text("id") != "" && strings.EqualFold(user.Text("userName"), userName)
+	}}
+}
+
 // ListUsers holds for a well-formed list of exactly n users (RFC 7644 section 3.4.2).
 func ListUsers(n int) types.GomegaMatcher {
 	return answered{fmt.Sprintf("a list of %d users", n), func(a provision.Answer) bool {

@@ -16,8 +16,10 @@ import (
 var _ = spec.Section("Provisioning over SCIM", func(_ *spec.Okta, product *spec.Product) {
 	It("is there for a new Enterprise customer, who switched nothing on", spec.Clause("setup.enterprise-serves-scim"), func(ctx SpecContext) {
 		okta, _ := product.Found(ctx, spec.Organization{})
+		mon := okta.Hire("Mon Mothma")
 
-		Expect(okta.Call(ctx, "POST", "/Users", spec.UserBody(okta.Hire("Mon Mothma")))).To(HaveStatus(201))
+		Expect(okta.Call(ctx, "POST", "/Users", spec.UserBody(mon))).To(HaveStatus(201))
+		Expect(okta.Find(ctx, mon.Login())).To(ListOnly(mon.Login()))
 	})
 
 	It("is not there on the Pro plan", spec.Clause("setup.pro-refuses-scim"), func(ctx SpecContext) {
@@ -113,8 +115,12 @@ var _ = spec.Section("A custom SAML provider", func(_ *spec.Okta, product *spec.
 	It("has SCIM once the flag is on", spec.Clause("setup.flag-serves-scim"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{Kind: "custom_saml"})
 		product.SetFlags(ctx, scimFlag)
+		mon := okta.Hire("Mon Mothma")
 
-		Expect(product.Reconnect(ctx).Call(ctx, "POST", "/Users", spec.UserBody(okta.Hire("Mon Mothma")))).To(HaveStatus(201))
+		connected := product.Reconnect(ctx)
+
+		Expect(connected.Call(ctx, "POST", "/Users", spec.UserBody(mon))).To(HaveStatus(201))
+		Expect(connected.Find(ctx, mon.Login())).To(ListOnly(mon.Login()))
 	})
 
 	It("loses SCIM with the flag", spec.Clause("setup.flag-withdrawn"), func(ctx SpecContext) {

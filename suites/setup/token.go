@@ -63,6 +63,7 @@ var _ = spec.Section("The SCIM token", func(okta *spec.Okta, product *spec.Produ
 
 		Expect(product.Look(ctx, han)).To(HaveNoRecord())
 		spec.Given(okta.Call(ctx, "POST", "/Users", spec.UserBody(han))).To(HaveStatus(201))
+		spec.Given(product.Look(ctx, han)).To(HaveRecord())
 	})
 
 	for _, r := range append(requests[:len(requests):len(requests)], deletion) {
@@ -95,21 +96,24 @@ var _ = spec.Section("After a rotation", func(_ *spec.Okta, product *spec.Produc
 
 	It("the new token works at once", spec.Clause("setup.new-token-works"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{})
-		spec.Given(opens(ctx, okta, okta.Connection().SCIM.Token)).To(HaveStatus(200))
+		han := okta.Hire("Han Solo")
+		okta.Assign(ctx, han)
+		spec.Given(opens(ctx, okta, okta.Connection().SCIM.Token)).To(ListOnly(han.Login()))
 
 		fresh := product.RotateToken(ctx, time.Hour, 0)
 
-		Expect(opens(ctx, okta, fresh)).To(HaveStatus(200))
+		Expect(opens(ctx, okta, fresh)).To(ListOnly(han.Login()))
 	})
 
 	It("the old token works until the overlap is over", spec.Clause("setup.old-token-overlaps"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{})
-		old := okta.Connection().SCIM.Token
-		spec.Given(opens(ctx, okta, old)).To(HaveStatus(200))
+		old, han := okta.Connection().SCIM.Token, okta.Hire("Han Solo")
+		okta.Assign(ctx, han)
+		spec.Given(opens(ctx, okta, old)).To(ListOnly(han.Login()))
 
 		product.RotateToken(ctx, time.Hour, 0)
 
-		Expect(opens(ctx, okta, old)).To(HaveStatus(200))
+		Expect(opens(ctx, okta, old)).To(ListOnly(han.Login()))
 	})
 
 	It("the old token ends with the overlap", spec.Clause("setup.old-token-ends"), func(ctx SpecContext) {

@@ -63,7 +63,9 @@ var _ = spec.Section("The application username", func(okta *spec.Okta, product *
 
 	It("that can belong to nobody does not pass in silence", spec.Clause("setup.prefix-user-name-noted"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{})
-		okta.Assign(ctx, okta.Hire("Leia Organa"))
+		leia := okta.Hire("Leia Organa")
+		okta.Assign(ctx, leia)
+		spec.Given(product.Look(ctx, leia)).To(HaveActiveRecord())
 		ordinary := product.Audit(ctx, 0)
 		okta.Configure(func(s *simulator.AppSettings) { s.UserNameFormat = simulator.EmailPrefix })
 
@@ -87,7 +89,9 @@ func causes(log []target.Event) []string {
 
 var _ = spec.Section("Test API Credentials", func(okta *spec.Okta, product *spec.Product) {
 	It("succeeds", spec.Clause("setup.credentials-verified"), func(ctx SpecContext) {
-		spec.Given(okta.Call(ctx, "POST", "/Users", spec.UserBody(okta.Hire("Han Solo")))).To(HaveStatus(201))
+		han := okta.Hire("Han Solo")
+		spec.Given(okta.Call(ctx, "POST", "/Users", spec.UserBody(han))).To(HaveStatus(201))
+		spec.Given(okta.Find(ctx, han.Login())).To(ListOnly(han.Login()))
 
 		Expect(okta.TestCredentials(ctx)).To(BeEmpty())
 	})
@@ -96,6 +100,10 @@ var _ = spec.Section("Test API Credentials", func(okta *spec.Okta, product *spec
 		okta, _ := product.Found(ctx, spec.Organization{})
 
 		Expect(okta.TestCredentials(ctx)).To(BeEmpty())
+
+		han := okta.Hire("Han Solo")
+		okta.Assign(ctx, han)
+		spec.Given(okta.Find(ctx, han.Login())).To(ListOnly(han.Login()))
 	})
 
 	It("fails with a wrong token", spec.Clause("setup.wrong-credentials-noticed"), func(ctx SpecContext) {
@@ -108,13 +116,14 @@ var _ = spec.Section("Test API Credentials", func(okta *spec.Okta, product *spec
 
 	It("leaves everything as it was", spec.Clause("setup.testing-changes-nothing"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{})
-		okta.Assign(ctx, okta.Hire("Han Solo"))
+		han := okta.Hire("Han Solo")
+		okta.Assign(ctx, han)
 		seats := product.Seats(ctx)
-		spec.Given(okta.Call(ctx, "GET", "/Users", nil)).To(ListUsers(1))
+		spec.Given(okta.Call(ctx, "GET", "/Users", nil)).To(ListOnly(han.Login()))
 
 		okta.TestCredentials(ctx)
 
-		Expect(okta.Call(ctx, "GET", "/Users", nil)).To(ListUsers(1))
+		Expect(okta.Call(ctx, "GET", "/Users", nil)).To(ListOnly(han.Login()))
 		Expect(product.Seats(ctx)).To(StayAt(seats))
 	})
 })

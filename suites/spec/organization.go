@@ -2,6 +2,7 @@ package spec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"rollcall.example/suites/target"
@@ -36,8 +37,18 @@ func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Produ
 		Teams:   append([]target.NewTeam{}, wanted.Teams...),
 	})
 	broken(err, 1)
+	broken(reachable(made), 1)
 	made.Okta = customer
 	return p.enter(made)
+}
+
+// reachable says what is wrong with a connection that a probe gave. Everything that
+// is then asked of it would come to nothing, and nothing is what many claims expect.
+func reachable(made target.Connection) error {
+	if made.Organization == "" || made.SCIM.BaseURL == "" && made.SAML.SignIn == "" {
+		return errors.New("the probe made an organization and did not say what its id is or where it is reached")
+	}
+	return nil
 }
 
 // AddProvider connects the same organization to a second Okta tenant.
@@ -49,6 +60,7 @@ func (p *Product) AddProvider(ctx context.Context) (*Okta, *Product) {
 		Kind: "okta", State: "enabled", Metadata: string(identity.Metadata()),
 	})
 	broken(err, 1)
+	broken(reachable(made), 1)
 	made.Okta = customer
 	return p.enter(made)
 }

@@ -3,7 +3,11 @@ package spec
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"strings"
 
+	"rollcall.example/simulator/provision"
 	"rollcall.example/suites/target"
 )
 
@@ -21,6 +25,10 @@ func (p *Product) Look(ctx context.Context, who *Person) target.View {
 // LookFor is Look for somebody known by these names only.
 func (p *Product) LookFor(ctx context.Context, who target.Identifiers) target.View {
 	view, err := p.see(ctx, who)
+	var blind unreadable
+	if errors.As(err, &blind) {
+		conclude(EntryUntestable, blind.Error(), 2)
+	}
 	broken(err, 2)
 	view.Unobserved = func(list string) {
 		conclude(EntryUnobserved, "nothing shows "+list+": the target's probe leaves the list out", 1)
@@ -45,6 +53,31 @@ func (p *Product) see(ctx context.Context, who target.Identifiers) (target.View,
 	return p.seeOverSCIM(ctx, who)
 }
 
+// unreadable says that the product does not let itself be looked at. No record is
+// seen then, and none is not what it means.
+type unreadable struct{ error }
+
+// listed reads what the look-up of a user name answered. Like Okta it takes a 404 for
+// nobody; unlike Okta it takes nobody for somebody else.
+func listed(answer provision.Answer, userName string) (provision.List, error) {
+	if answer.Status == http.StatusNotFound {
+		return provision.List{}, nil
+	}
+	list, err := answer.List()
+	switch {
+	case !answer.OK():
+		return list, unreadable{fmt.Errorf("the look-up of %s answered %d %s, and no list", userName, answer.Status, answer.Reason())}
+	case err != nil:
+		return list, unreadable{fmt.Errorf("the look-up of %s cannot be read: %w", userName, err)}
+	}
+	for _, resource := range list.Resources {
+		if found := resource.Text("userName"); !strings.EqualFold(found, userName) {
+			return list, unreadable{fmt.Errorf("the look-up of %s shows %q", userName, found)}
+		}
+	}
+	return list, nil
+}
+
 func (p *Product) seeOverSCIM(ctx context.Context, who target.Identifiers) (target.View, error) {
 	view := target.View{Records: []target.Record{}}
 	client, err := p.client(p.connection.SCIM)
@@ -57,9 +90,9 @@ func (p *Product) seeOverSCIM(ctx context.Context, who target.Identifiers) (targ
 		if err != nil {
 			return view, err
 		}
-		list, err := answer.List()
+		list, err := listed(answer, name)
 		if err != nil {
-			continue
+			return view, err
 		}
 		for _, resource := range list.Resources {
 			record := recordOf(resource)

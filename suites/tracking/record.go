@@ -39,10 +39,11 @@ var _ = spec.Section("A tracking record", func(okta *spec.Okta, product *spec.Pr
 	})
 
 	It("can be read at once", spec.Clause("tracking.record-readable-at-once"), func(ctx SpecContext) {
-		made := okta.Call(ctx, "POST", "/Users", spec.UserBody(okta.Hire("Han Solo")))
+		han := okta.Hire("Han Solo")
+		made := okta.Call(ctx, "POST", "/Users", spec.UserBody(han))
 		spec.Given(made).To(HaveStatus(201))
 
-		Expect(okta.Call(ctx, "GET", "/Users/"+made.ID(), nil)).To(HaveStatus(200))
+		Expect(okta.Call(ctx, "GET", "/Users/"+made.ID(), nil)).To(ShowUser(han.Login()))
 	})
 
 	It("is inactive when created so", spec.Clause("tracking.born-inactive"), func(ctx SpecContext) {
@@ -56,13 +57,15 @@ var _ = spec.Section("A tracking record", func(okta *spec.Okta, product *spec.Pr
 	})
 
 	It("never gives a password back", spec.Clause("tracking.password-stays-secret"), func(ctx SpecContext) {
-		body := spec.UserBody(okta.Hire("Han Solo"))
+		han := okta.Hire("Han Solo")
+		body := spec.UserBody(han)
 		body["password"] = "kessel-run-12-parsecs"
 		made := okta.Call(ctx, "POST", "/Users", body)
 		spec.Given(made).To(HaveStatus(201))
 
 		read := okta.Call(ctx, "GET", "/Users/"+made.ID(), nil)
 
+		spec.Given(read).To(ShowUser(han.Login()))
 		Expect([]string{string(made.Body), string(read.Body)}).To(HaveEach(Not(ContainSubstring("kessel-run"))))
 	})
 
