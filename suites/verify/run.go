@@ -27,6 +27,10 @@ const suiteName = "Rollcall"
 // grace is how long a spec may go on after the run was told to stop.
 const grace = 2 * time.Second
 
+// leaveWithin is how long it may take to send the bystander away, who may stay where
+// the product does not answer any more.
+const leaveWithin = 5 * time.Second
+
 // Options say what to run against what.
 type Options struct {
 	Target      target.Target
@@ -73,7 +77,11 @@ func Run(ctx context.Context, o Options) (report.Report, error) {
 	if err != nil {
 		return report.Report{}, &Unreachable{"the target " + o.Target.Name, err}
 	}
-	defer leave(context.WithoutCancel(ctx))
+	defer func() {
+		leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveWithin)
+		defer cancel()
+		leave(leaving)
+	}()
 
 	var stopped atomic.Pointer[time.Time]
 	defer context.AfterFunc(signalled, func() { now := time.Now(); stopped.Store(&now) })()
