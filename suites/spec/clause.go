@@ -123,17 +123,8 @@ func warnOnly(ctx context.Context, body func(context.Context)) {
 	}
 }
 
-func gates(r fixtures.Requirement) bool {
-	if r.Level != fixtures.Must || r.Status == "provisional" {
-		return false
-	}
-	if r.Basis == fixtures.Documented {
-		return true
-	}
-	key, _ := r.ProfileKey()
-	_, stated := staged.profile.Keys[key]
-	return stated
-}
+// gates says whether the requirement binds the target of the running spec.
+func gates(r fixtures.Requirement) bool { return r.Gates(staged.profile) }
 
 // current finds the requirement that the running spec proves.
 func current() fixtures.Requirement {

@@ -91,10 +91,8 @@ func holdTo(t target.Target, r fixtures.Requirement) {
 			conclude(EntryUnsupported, "the target does not declare "+feature, 1)
 		}
 	}
-	if key, value := r.ProfileKey(); key != "" {
-		if stated, ok := t.Profile.Keys[key]; ok && !t.Profile.States(key, value) {
-			conclude(EntryUnsupported, fmt.Sprintf("the profile %s says %s: %v; this holds for %s", t.Profile.Name, key, stated, value), 1)
-		}
+	if why := r.Excluded(t.Profile); why != "" {
+		conclude(EntryUnsupported, why, 1)
 	}
 	if dialect := labelled("dialect:"); dialect != "" && !contains(t.Dialects, dialect) {
 		conclude(EntryUnsupported, "the target is not driven in dialect "+dialect, 1)
