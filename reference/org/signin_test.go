@@ -1,9 +1,7 @@
 package org_test
 
 import (
-	"strings"
 	"testing"
-	"time"
 
 	"rollcall.example/reference/org"
 )
@@ -369,37 +367,4 @@ func TestDisabling(t *testing.T) {
 	_, err = w.svc.Session(w.ctx, in.Secret)
 	w.refused(err, org.Unauthenticated)
 	w.signIn(han)
-}
-
-func TestRequestsAndUses(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.ok(w.svc.BeginSignIn(w.ctx, w.okta, "_r1", "/teams"))
-	now := w.svc.Now(w.org)
-	pending := func(provider, id string, now time.Time, want bool) {
-		t.Helper()
-		got, err := w.svc.Requests().Pending(w.ctx, provider, id, now)
-		w.ok(err)
-		if got != want {
-			t.Errorf("pending %t, want %t", got, want)
-		}
-	}
-	pending(w.okta.ID, "_r1", now, true)
-	pending(w.okta.ID, "_r2", now, false)
-	pending("other", "_r1", now, false)
-	pending(w.okta.ID, "_r1", now.Add(org.RequestLifetime+time.Second), false)
-	w.ok(w.svc.Requests().Answer(w.ctx, w.okta.ID, "_r1"))
-	pending(w.okta.ID, "_r1", now, false)
-	for i, want := range []bool{true, false, false} {
-		first, err := w.svc.Uses().Use(w.ctx, "http://okta.test", "_a", now.Add(time.Hour))
-		w.ok(err)
-		if first != want {
-			t.Errorf("use %d: first is %t", i, first)
-		}
-	}
-	w.ok(w.svc.DenySignIn(w.ctx, w.org.ID, w.okta.ID, "", "the signature does not fit"))
-	log := w.log()
-	if e := log[len(log)-1]; e.Action != org.SignInDenied || !strings.Contains(e.Cause, "signature") {
-		t.Errorf("%+v", e)
-	}
 }

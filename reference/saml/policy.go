@@ -107,26 +107,31 @@ func (p *Policy) index(name string) int {
 // *Refusal when the response is not to be believed, or any other error when a log
 // failed or the context ended: then nothing is known about the response.
 func (p Policy) Verify(ctx context.Context, arrival Arrival) (*Assertion, error) {
-	if arrival.ACS == "" || arrival.Now.IsZero() || arrival.Requests == nil || arrival.Uses == nil {
-		return nil, errors.New("saml: an arrival needs an ACS, a time, a request log and a use log")
+	if arrival.Requests == nil || arrival.Uses == nil {
+		return nil, errors.New("saml: an arrival needs a request log and a use log")
 	}
-	m := &Message{Arrival: arrival, Limits: p.Limits}
-	for _, check := range p.Checks {
+	examined, err := p.Examine(ctx, arrival)
+	if err != nil {
+		return nil, err
+	}
+	return examined.Believe(ctx, arrival.Requests, arrival.Uses)
+}
+
+// run takes a message through some of the checks.
+func (m *Message) run(ctx context.Context, checks []Check) error {
+	for _, check := range checks {
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("saml: stopped before check %s: %w", check.Name, err)
+			return fmt.Errorf("saml: stopped before check %s: %w", check.Name, err)
 		}
 		if err := check.Run(ctx, m); err != nil {
 			var refusal *Refusal
 			if errors.As(err, &refusal) {
-				return nil, &Refusal{Check: check.Name, Reason: refusal.Reason}
+				return &Refusal{Check: check.Name, Reason: refusal.Reason}
 			}
-			return nil, fmt.Errorf("saml: check %s could not be made: %w", check.Name, err)
+			return fmt.Errorf("saml: check %s could not be made: %w", check.Name, err)
 		}
 	}
-	if m.Trusted == nil || m.Assertion == nil {
-		return nil, errors.New("saml: the policy verified no assertion: it lacks the checks signature and contents")
-	}
-	return m.Assertion, nil
+	return nil
 }
 
 // Refusal says that a response was not believed. Both fields are for the audit log

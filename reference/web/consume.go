@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"rollcall.example/reference/org"
@@ -32,31 +34,43 @@ func (s *Server) consume(w http.ResponseWriter, r *http.Request) {
 		s.failPage(w, r, err)
 		return
 	}
-	organization, err := s.org.OrganizationBySlug(r.Context(), r.URL.Query().Get("organization"))
+	organization, providers, err := s.org.Entrance(r.Context(), r.URL.Query().Get("organization"))
 	if err != nil {
 		s.failPage(w, r, err)
 		return
 	}
-	providers, err := s.candidates(r, organization)
-	if err != nil {
-		s.failPage(w, r, err)
-		return
-	}
-	assertion, err := s.verify(r, organization, providers, posted)
+	providers = slices.DeleteFunc(providers, closed)
+	examined, err := s.examine(r, organization, providers, posted)
 	if err != nil {
 		s.turnAway(w, r, organization, providers, err)
 		return
 	}
-	signedIn, err := s.org.SignIn(r.Context(), chosen(providers, assertion.ProviderID), statement(assertion))
-	if err != nil {
+	signedIn, unbelieved, err := s.arrive(r, chosen(providers, examined.ProviderID()), examined)
+	switch {
+	case unbelieved != nil:
+		s.turnAway(w, r, organization, providers, unbelieved)
+	case err != nil:
 		s.denied(w, r, err)
-		return
-	}
-	if signedIn.Tested {
+	case signedIn.Tested:
 		s.showTested(w, r, organization)
-		return
+	default:
+		s.welcome(w, r, organization, signedIn, posted.relayState)
 	}
-	s.welcome(w, r, organization, signedIn, posted.relayState)
+}
+
+// arrive holds the response against what is remembered and lets the person in, all in
+// one. It says apart whether the response was not believed and whether the domain
+// refused.
+func (s *Server) arrive(r *http.Request, provider org.Provider, examined *saml.Examined) (in org.SignedIn, unbelieved, err error) {
+	in, err = s.org.Arrive(r.Context(), provider, func(ctx context.Context, memory *org.Memory) (org.Assertion, error) {
+		assertion, err := examined.Believe(ctx, memory, memory)
+		if err != nil {
+			unbelieved = err
+			return org.Assertion{}, err
+		}
+		return statement(assertion), nil
+	})
+	return in, unbelieved, err
 }
 
 func readPosting(w http.ResponseWriter, r *http.Request) (posting, error) {
@@ -79,23 +93,12 @@ func unusable(status int, message string) error {
 	return &wire.Problem{Status: status, Message: message}
 }
 
-// candidates are the providers of the organization that a response may come from:
-// those that are enabled, and those that are still to be tested.
-func (s *Server) candidates(r *http.Request, organization org.Organization) ([]org.Provider, error) {
-	all, err := s.org.Providers(r.Context(), organization.ID)
-	if err != nil {
-		return nil, err
-	}
-	var open []org.Provider
-	for _, provider := range all {
-		if provider.State != org.Disabled {
-			open = append(open, provider)
-		}
-	}
-	return open, nil
-}
+// closed says whether no response may come from a provider: one that is enabled signs
+// people in, and one that is new is still to be tested.
+func closed(provider org.Provider) bool { return provider.State == org.Disabled }
 
-func (s *Server) verify(r *http.Request, organization org.Organization, providers []org.Provider, posted posting) (*saml.Assertion, error) {
+// examine makes every check of the response that needs no memory.
+func (s *Server) examine(r *http.Request, organization org.Organization, providers []org.Provider, posted posting) (*saml.Examined, error) {
 	at := s.site(r)
 	var parties []saml.Provider
 	for _, provider := range providers {
@@ -105,13 +108,11 @@ func (s *Server) verify(r *http.Request, organization org.Organization, provider
 		}
 		parties = append(parties, party)
 	}
-	return s.policy.Verify(r.Context(), saml.Arrival{
+	return s.policy.Examine(r.Context(), saml.Arrival{
 		Encoded:          posted.response,
 		Providers:        parties,
 		ACS:              at.ACS(organization.Slug),
 		Now:              s.org.Now(organization),
-		Requests:         s.org.Requests(),
-		Uses:             s.org.Uses(),
 		AllowUnsolicited: true,
 	})
 }

@@ -47,12 +47,12 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 // that is enabled, or the one that ?provider= names. A provider that is not
 // enabled yet must be named: that is how it is tested.
 func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request) {
-	organization, err := s.org.OrganizationBySlug(r.Context(), r.PathValue("slug"))
+	organization, providers, err := s.org.Entrance(r.Context(), r.PathValue("slug"))
 	if err != nil {
 		s.failPage(w, r, err)
 		return
 	}
-	provider, err := s.chooseProvider(r, organization)
+	provider, err := chooseProvider(providers, r.URL.Query().Get("provider"))
 	if err != nil {
 		s.failPage(w, r, err)
 		return
@@ -79,7 +79,7 @@ func (s *Server) request(r *http.Request, organization org.Organization, provide
 	if err != nil {
 		return "", err
 	}
-	return address, s.org.BeginSignIn(r.Context(), provider, request.ID, relay)
+	return address, s.org.BeginSignIn(r.Context(), organization, provider.ID, request.ID, relay)
 }
 
 // relayState is the page to come back to, if it is one of ours.
@@ -92,12 +92,8 @@ func (s *Server) relayState(r *http.Request) string {
 	return path
 }
 
-func (s *Server) chooseProvider(r *http.Request, organization org.Organization) (org.Provider, error) {
-	providers, err := s.org.Providers(r.Context(), organization.ID)
-	if err != nil {
-		return org.Provider{}, err
-	}
-	wanted := r.URL.Query().Get("provider")
+// chooseProvider takes the provider that is wanted, or else the newest enabled one.
+func chooseProvider(providers []org.Provider, wanted string) (org.Provider, error) {
 	var found *org.Provider
 	for i, p := range providers {
 		fits := p.State == org.Enabled
