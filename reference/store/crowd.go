@@ -83,8 +83,7 @@ func (t *tx) PlacesAmong(ctx context.Context, organization string, accounts []st
 	in, args := among(organization, accounts)
 	return list(ctx, t, "list places in teams", scanPlaceOf,
 		`SELECT p.account, p.role, p.source, t.id, t.organization, t.slug, t.name, t.is_default, t.default_role
-			FROM team_places p JOIN teams t ON t.id = p.team
-			WHERE t.organization = $1 AND p.account IN `+in+" ORDER BY t.slug, t.id, p.account", args...)
+			FROM `+placesFirst+" AND t.organization = $1 AND p.account IN "+in+" ORDER BY t.slug, t.id, p.account", args...)
 }
 
 // SeatsAmong implements [org.Tx].

@@ -79,10 +79,7 @@ func (t *tx) FindRecords(ctx context.Context, provider string, match org.RecordM
 	var page []org.Record
 	if limit > 0 {
 		var err error
-		// The ids of the page are found in an index; only its own rows are read.
-		page, err = list(ctx, t, "find records", scanRecord, fmt.Sprintf(
-			`SELECT %s FROM records WHERE id IN (SELECT id FROM records WHERE %s ORDER BY created, id LIMIT $%d OFFSET $%d) ORDER BY created, id`,
-			recordColumns, where, len(args)+1, len(args)+2), append(args[:len(args):len(args)], limit, offset)...)
+		page, err = list(ctx, t, "find records", scanRecord, onePageOf(match, where, len(args)), append(args[:len(args):len(args)], limit, offset)...)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -92,6 +89,17 @@ func (t *tx) FindRecords(ctx context.Context, provider string, match org.RecordM
 	}
 	total, err := one(ctx, t, "count records", single[int], "SELECT count(*) FROM records WHERE "+where, args...)
 	return page, total, err
+}
+
+// onePageOf is the query for a page of what matches; limit and offset are arguments
+// after the given number of others.
+func onePageOf(match org.RecordMatch, where string, given int) string {
+	query := fmt.Sprintf("SELECT %%s FROM records WHERE %s ORDER BY created, id LIMIT $%d OFFSET $%d", where, given+1, given+2)
+	if match.ID != nil || match.UserName != nil || match.ExternalID != nil {
+		return fmt.Sprintf(query, recordColumns)
+	}
+	// Many match: the ids of the page are found in an index; only its own rows are read.
+	return fmt.Sprintf("SELECT %s FROM records WHERE id IN ("+query+") ORDER BY created, id", recordColumns, "id")
 }
 
 // narrow words the match as a condition with its values.
