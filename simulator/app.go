@@ -158,6 +158,7 @@ func (a *App) jobs(settings AppSettings) (*provision.Jobs, error) {
 		Header:    settings.SCIM.Header,
 		Authorize: settings.SCIM.Authorize,
 		Plus:      settings.SCIM.Plus,
+		Timeout:   settings.SCIM.Timeout,
 		Transport: a.tenant.journal.Transport(
 			a.tenant.options.Transport, "scim", a.tenant.clock.Now),
 	})

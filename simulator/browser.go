@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (t *Tenant) Browser(transport http.RoundTripper) *Browser {
 		client: &http.Client{
 			Transport:     t.journal.Transport(transport, "browser", t.clock.Now),
 			Jar:           jar,
-			Timeout:       pageTimeout,
+			Timeout:       cmp.Or(t.options.PageTimeout, pageTimeout),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		since: map[*Person]time.Time{},

@@ -3,6 +3,7 @@ package simulator
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"rollcall.example/simulator/idp"
 	"rollcall.example/simulator/provision"
@@ -40,6 +41,8 @@ type Connection struct {
 	Authorize func(*http.Request) error
 	// Plus writes spaces in queries as older clients do.
 	Plus bool
+	// Timeout is the limit for one exchange; 0 is Okta's own.
+	Timeout time.Duration
 	// Groups is what the groups request of a credentials test counts for.
 	Groups provision.GroupsCheck
 	// Empties is how an emptied attribute is pushed.

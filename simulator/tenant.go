@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"rollcall.example/simulator/idp"
 	"rollcall.example/simulator/journal"
@@ -23,6 +24,8 @@ type Options struct {
 	Journal *journal.Journal
 	// Transport carries SCIM requests and browsers; nil is http.DefaultTransport.
 	Transport http.RoundTripper
+	// PageTimeout is how long a browser waits for a page; 0 is a minute.
+	PageTimeout time.Duration
 	// RealTime makes the answer 429 cost real time. Otherwise the wait only moves the clock.
 	RealTime bool
 	// Random feeds ids; nil is crypto/rand. It is read under a lock.

@@ -10,10 +10,15 @@ import (
 	"github.com/onsi/gomega"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/suites/target"
 )
 
-// Timeout is how long one spec may take.
-const Timeout = 30 * time.Second
+// Timeout is how long one spec may take, not counting the time in which it waits
+// for the product's leave to go on. Longest is how long with everything.
+const (
+	Timeout = 30 * time.Second
+	Longest = 15 * time.Minute
+)
 
 // Citation says which requirement an It proves; see [Clause].
 type Citation struct {
@@ -85,7 +90,7 @@ func readCitation(kind types.NodeType, offset ginkgo.Offset, text string, args [
 	if requirement.Untested != "" {
 		return text, args, wrong("cites %q, which the catalogue calls untestable", cited.id)
 	}
-	rest = append(rest, labelsOf(requirement, cited.variantHere()), ginkgo.SpecTimeout(Timeout), ginkgo.AroundNode(warnOnly))
+	rest = append(rest, labelsOf(requirement, cited.variantHere()), ginkgo.SpecTimeout(Longest), ginkgo.AroundNode(patiently), ginkgo.AroundNode(warnOnly))
 	return text, rest, nil
 }
 
@@ -108,6 +113,13 @@ func labelsOf(r fixtures.Requirement, variant string) ginkgo.Labels {
 		labels = append(labels, "variant:"+variant)
 	}
 	return labels
+}
+
+// patiently ends a spec that takes too long, and not one that only has to wait.
+func patiently(ctx context.Context, body func(context.Context)) {
+	ctx, cancel := target.WithPatience(ctx, Timeout)
+	defer cancel()
+	body(ctx)
 }
 
 // warnOnly lets a failed claim of a requirement that does not gate be recorded

@@ -125,7 +125,7 @@ func TestACitationBecomesLabels(t *testing.T) {
 	if !slices.Equal(labels, want) {
 		t.Errorf("got  %v\nwant %v", labels, want)
 	}
-	if !slices.Contains(rest, any(ginkgo.SpecTimeout(Timeout))) {
+	if !slices.Contains(rest, any(ginkgo.SpecTimeout(Longest))) {
 		t.Error("the spec has no time limit")
 	}
 	labels, _ = read(t, Clause("door.soft"))

@@ -9,7 +9,7 @@ import (
 // Names of the report entries in which a spec tells more than pass and fail.
 // Reports read these; nothing is ever read back from a message. The value of the
 // first five is a [Note], of EntryTask a string, of EntryExchanges a
-// []journal.Exchange.
+// []journal.Exchange, of EntryTraffic a target.Traffic.
 const (
 	EntryUntestable  = "rollcall.untestable"
 	EntryUnobserved  = "rollcall.unobserved"
@@ -18,6 +18,7 @@ const (
 	EntryError       = "rollcall.error"
 	EntryTask        = "rollcall.task"
 	EntryExchanges   = "rollcall.exchanges"
+	EntryTraffic     = "rollcall.traffic"
 )
 
 // Note says why a spec ended as it did.

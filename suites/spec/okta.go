@@ -43,6 +43,8 @@ func (s *stage) hireOkta(okta *Okta) error {
 		Clock:     simulator.NewClock(nil),
 		Journal:   s.journal,
 		Transport: s.live.Transport(),
+
+		PageTimeout: s.live.Timeout(),
 	})
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ func (s *stage) client(at target.SCIM) (*provision.Client, error) {
 		BaseURL:   connection.BaseURL,
 		Token:     connection.Token,
 		Authorize: connection.Authorize,
+		Timeout:   connection.Timeout,
 		Transport: s.journal.Transport(s.live.Transport(), "scim", nil),
 	})
 }

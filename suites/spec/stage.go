@@ -62,8 +62,8 @@ func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 	tag := fmt.Sprintf("%s-%d-%d", runTag, max(t.Process, ginkgo.GinkgoParallelProcess()), played.Add(1))
 	live, err := open(t)
 	broken(err, 1)
-	s := &stage{live: live, connection: t.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t)}
-	s.journal.Secret(t.Secrets()...)
+	s := &stage{live: live, connection: t.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t), before: live.Traffic()}
+	s.journal.Secret(live.Secrets()...)
 	if err := s.hireOkta(okta); err != nil {
 		broken(err, 1)
 	}
@@ -77,6 +77,7 @@ type stage struct {
 	journal    *journal.Journal
 	tag        string
 	dialect    string
+	before     target.Traffic // what had gone to the product when the spec began
 }
 
 // holdTo ends the spec where the target lacks a feature that the requirement
@@ -127,11 +128,15 @@ func contains(all []string, one string) bool {
 	return false
 }
 
-// keepEvidence adds what went over the wire to the report of a spec that did not
-// pass.
+// keepEvidence adds to the report what went over the wire in a spec that did not
+// pass, and of every spec how much.
 func keepEvidence(okta *Okta) {
-	if okta.stage == nil || ginkgo.CurrentSpecReport().State.Is(types.SpecStatePassed) {
+	if okta.stage == nil {
 		return
 	}
-	ginkgo.AddReportEntry(EntryExchanges, okta.journal.Exchanges(), ginkgo.ReportEntryVisibilityNever)
+	if !ginkgo.CurrentSpecReport().State.Is(types.SpecStatePassed) {
+		okta.journal.Secret(okta.live.Secrets()...)
+		ginkgo.AddReportEntry(EntryExchanges, okta.journal.Exchanges(), ginkgo.ReportEntryVisibilityNever)
+	}
+	ginkgo.AddReportEntry(EntryTraffic, okta.live.Traffic().Minus(okta.before), ginkgo.ReportEntryVisibilityNever)
 }

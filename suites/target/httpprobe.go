@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"rollcall.example/suites/target/strict"
 )
 
 // How much of an answer is read, and of what it says is wrong shown, in bytes.
@@ -117,7 +119,9 @@ func (p *HTTPProbe) call(ctx context.Context, method, path string, body, into an
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}
-	request.Header.Set("Authorization", "Bearer "+p.address.Token)
+	if p.address.Auth == nil {
+		request.Header.Set("Authorization", "Bearer "+p.address.Token)
+	}
 	request.Header.Set("Content-Type", "application/json")
 	if body == nil {
 		request.Body, request.ContentLength = http.NoBody, 0
@@ -157,8 +161,8 @@ func (p *HTTPProbe) errorOf(body []byte) string {
 	if json.Unmarshal(body, &refusal) == nil && refusal.Error != "" {
 		said = refusal.Error
 	}
-	if p.address.Token != "" {
-		said = strings.ReplaceAll(said, p.address.Token, "[token]")
+	for _, secret := range strict.Secrets(p.address) {
+		said = strings.ReplaceAll(said, secret, "[token]")
 	}
 	said = strings.Join(strings.Fields(said), " ")
 	return strings.ToValidUTF8(said[:min(len(said), maxError)], "\uFFFD")

@@ -2,6 +2,7 @@ package target
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"rollcall.example/simulator"
@@ -11,12 +12,16 @@ import (
 // credentials and its probe. Making one calls nobody.
 type Live struct {
 	Target
+	wire      *wire
 	transport http.RoundTripper
+	grants    *grants
+	secrets   []string
 	probe     Probe
 }
 
-// callTimeout is how long one call of a probe may take.
-const callTimeout = 30 * time.Second
+// callTimeout is how long one call of a probe may take, waiting for the product's
+// leave to send it included.
+const callTimeout = 10 * time.Minute
 
 // Open readies the target. It fails on a target that cannot be used, as [Target.Check]
 // says.
@@ -24,7 +29,12 @@ func Open(t Target) (*Live, error) {
 	if err := t.Check(); err != nil {
 		return nil, err
 	}
-	live := &Live{Target: t, transport: &http.Transport{MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}}
+	carrier, err := newWire(t.Network)
+	if err != nil {
+		return nil, err
+	}
+	live := &Live{Target: t, wire: carrier, grants: newGrants(carrier), secrets: t.Secrets()}
+	live.transport = &renewing{carrier, live.grants}
 	live.probe = live.openProbe()
 	return live, nil
 }
@@ -36,7 +46,37 @@ func (l *Live) openProbe() Probe {
 	case p.Go != nil:
 		return p.Go
 	default:
-		return NewHTTPProbe(*p.HTTP, &http.Client{Transport: l.transport, Timeout: callTimeout})
+		return NewHTTPProbe(*p.HTTP, l.client(p.HTTP.Auth))
+	}
+}
+
+// client sends every request with the credentials; nil are none.
+func (l *Live) client(auth *Auth) *http.Client {
+	var through http.RoundTripper = l.transport
+	if auth != nil {
+		through = authorized{l.transport, l.writer(auth)}
+	}
+	return &http.Client{
+		Transport: through,
+		Timeout:   callTimeout,
+		// A redirect would take the credentials along to who knows where.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// writer writes the credentials into a request, and gets a token first where one
+// has to be granted.
+func (l *Live) writer(auth *Auth) func(*http.Request) error {
+	return func(request *http.Request) error {
+		auth.write(request)
+		if auth.OAuth2 == nil {
+			return nil
+		}
+		token, err := l.grants.of(*auth.OAuth2).get(request.Context())
+		if err == nil {
+			request.Header.Set("Authorization", "Bearer "+token)
+		}
+		return err
 	}
 }
 
@@ -49,18 +89,30 @@ func (l *Live) Probe() Probe { return l.probe }
 // Okta is the SCIM endpoint as an app of Okta's is connected with it.
 func (l *Live) Okta(s SCIM) simulator.Connection {
 	connection := simulator.Connection{BaseURL: s.BaseURL, Token: s.Token}
-	if auth := s.Auth; auth != nil {
-		connection.Authorize = func(request *http.Request) error {
-			auth.authorize(request)
-			return nil
-		}
+	if s.Auth != nil {
+		connection.Authorize = l.writer(s.Auth)
 	}
+	connection.Timeout = l.Timeout()
 	return connection
 }
 
-// Close ends the connections that are idle.
-func (l *Live) Close() {
-	if t, ok := l.transport.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
+// Timeout is how long a caller may take who has to wait for the product's leave as
+// well; 0 where nobody waits. What takes too long on the wire ends long before.
+func (l *Live) Timeout() time.Duration {
+	if l.Network.Timeout == 0 {
+		return 0
 	}
+	return callTimeout
 }
+
+// Secrets lists what nobody may see: the target's secrets, and the tokens that were
+// granted since.
+func (l *Live) Secrets() []string {
+	return append(slices.Clone(l.secrets), l.grants.tokens()...)
+}
+
+// Traffic is what was sent so far.
+func (l *Live) Traffic() Traffic { return l.wire.Traffic() }
+
+// Close ends the connections that are idle.
+func (l *Live) Close() { l.wire.base.CloseIdleConnections() }

@@ -78,7 +78,7 @@ func (r *Refusal) Error() string {
 
 // ProbeConfig says which probe the target has: exactly one of its fields is set.
 type ProbeConfig struct {
-	HTTP *ProbeAddress `json:"http,omitempty"` // speaks the contract
+	HTTP *ProbeAddress `json:"http,omitempty" yaml:"http"` // speaks the contract
 	// Go is a probe in this program, for a vendor's own suite. It cannot go to
 	// another process, so such a run has one.
 	Go Probe `json:"-"`
@@ -86,8 +86,9 @@ type ProbeConfig struct {
 
 // ProbeAddress is where an HTTP probe answers.
 type ProbeAddress struct {
-	URL   string `json:"url"`
-	Token string `json:"token,omitempty"` // bearer token
+	URL   string `json:"url" yaml:"url" read:"url,required"`
+	Token string `json:"token,omitempty" read:"secret"` // bearer token
+	Auth  *Auth  `json:"auth,omitempty" yaml:"auth"`    // other credentials, in place of a token
 }
 
 // String says where the probe is, without a secret.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/suites/target/strict"
 )
 
 // Target is a product under test.
@@ -24,6 +25,7 @@ type Target struct {
 	Dialects    []string         `json:"dialects"` // the Okta dialects to drive it in
 	Features    []string         `json:"features"` // what it declares; the rest is unsupported
 	Propagation time.Duration    `json:"propagation"`
+	Network     Network          `json:"network,omitzero"`
 	// Disposable says that the product is thrown away after the run, as the bundled
 	// reference is: nothing has to be cleared away in it.
 	Disposable bool `json:"disposable,omitempty"`
@@ -35,11 +37,11 @@ type Target struct {
 // Connection is one tenant of the product: its two sides that Okta talks to, and
 // the addresses where a person can see whether they are in.
 type Connection struct {
-	Organization string `json:"organization"` // the product's own id of the tenant, for the probe
-	SCIM         SCIM   `json:"scim"`
-	SAML         SAML   `json:"saml"`
-	Doors        Doors  `json:"doors"`
-	Teams        []Team `json:"teams,omitempty"`
+	Organization string `json:"organization" yaml:"organization"` // the product's own id of the tenant, for the probe
+	SCIM         SCIM   `json:"scim" yaml:"scim"`
+	SAML         SAML   `json:"saml" yaml:"saml"`
+	Doors        Doors  `json:"doors" yaml:"doors"`
+	Teams        []Team `json:"teams,omitempty" yaml:"teams"`
 	Okta         Okta   `json:"okta"`
 }
 
@@ -62,9 +64,9 @@ type Okta struct {
 
 // SCIM is where and how to call the product's SCIM endpoint.
 type SCIM struct {
-	BaseURL string `json:"base_url"`
-	Token   string `json:"token,omitempty"` // bearer token; empty where the product issues none
-	Auth    *Auth  `json:"auth,omitempty"`  // other credentials, in place of a token
+	BaseURL string `json:"base_url" yaml:"base_url" read:"url,required"`
+	Token   string `json:"token,omitempty" read:"secret"` // bearer token; empty where the product issues none
+	Auth    *Auth  `json:"auth,omitempty" yaml:"auth"`    // other credentials, in place of a token
 }
 
 // Credentials are what requests are sent with: the token, or what stands in its place.
@@ -81,17 +83,20 @@ func (s SCIM) Usable() bool { return s.BaseURL != "" && !s.Credentials().Empty()
 // SAML is the product as a service provider. EntityID and ACS may be left to the
 // metadata; see [Target.Resolve].
 type SAML struct {
-	Metadata string `json:"sp_metadata" yaml:"sp_metadata,omitempty"` // address or file
-	EntityID string `json:"entity_id" yaml:"entity_id,omitempty"`     // the audience; picks one entity where the metadata has several
-	ACS      string `json:"acs" yaml:"acs,omitempty"`
-	SignIn   string `json:"sign_in" yaml:"sign_in,omitempty"` // where a person starts; empty where sign-in cannot start at the product
+	Metadata string `json:"sp_metadata" yaml:"sp_metadata" read:"place"` // address or file
+	EntityID string `json:"entity_id" yaml:"entity_id"`                  // the audience; picks one entity where the metadata has several
+	ACS      string `json:"acs" yaml:"acs" read:"url"`
+	SignIn   string `json:"sign_in" yaml:"sign_in" read:"url"` // where a person starts; empty where sign-in cannot start at the product
 	// IdPInitiated says that a sign-in may start at Okta.
-	IdPInitiated bool `json:"idp_initiated,omitempty" yaml:"idp_initiated,omitempty"`
+	IdPInitiated bool `json:"idp_initiated,omitempty" yaml:"idp_initiated"`
 	// SignedIn tells who is in; nil leaves it to the doors.
-	SignedIn *SignedIn `json:"signed_in,omitempty" yaml:"signed_in,omitempty"`
+	SignedIn *SignedIn `json:"signed_in,omitempty" yaml:"signed_in"`
+	// WhoAmI is short for a SignedIn that asks this address and finds the e-mail
+	// address of whoever is in under body.email. Only a target file has it.
+	WhoAmI string `json:"-" yaml:"whoami" read:"url"`
 	// WantsEncryption says that the product takes encrypted assertions only, which
 	// Rollcall does not send yet: what needs a sign-in is then unsupported.
-	WantsEncryption bool `json:"wants_encrypted_assertions,omitempty" yaml:"wants_encrypted_assertions,omitempty"`
+	WantsEncryption bool `json:"wants_encrypted_assertions,omitempty"`
 }
 
 // Offered says whether there is any way to sign in.
@@ -102,18 +107,18 @@ func (s SAML) Offered() bool { return s.SignIn != "" || s.IdPInitiated }
 // Admin and Settings answer 403 to a member who is not an admin; Team (a template
 // with {team}) answers 404 to a member who is not in the team.
 type Doors struct {
-	WhoAmI   string `json:"whoami,omitempty"`
-	Admin    string `json:"admin,omitempty"`
-	Settings string `json:"settings,omitempty"`
-	Team     string `json:"team,omitempty"`
+	WhoAmI   string `json:"whoami,omitempty" yaml:"whoami" read:"url"`
+	Admin    string `json:"admin,omitempty" yaml:"admin" read:"url"`
+	Settings string `json:"settings,omitempty" yaml:"settings" read:"url"`
+	Team     string `json:"team,omitempty" yaml:"team" read:"url"`
 }
 
 // Team is a team of the tenant, by the id that the teams attribute uses.
 type Team struct {
-	ID          string `json:"id"`
-	Slug        string `json:"slug"`
-	Default     bool   `json:"default"`
-	DefaultRole string `json:"default_role"`
+	ID          string `json:"id" yaml:"id" read:"required"`
+	Slug        string `json:"slug" yaml:"slug"`
+	Default     bool   `json:"default" yaml:"default"`
+	DefaultRole string `json:"default_role" yaml:"default_role"`
 }
 
 // Has says whether the target declares the feature.
@@ -130,14 +135,7 @@ func (t Target) Connection() Connection {
 // Secrets lists every secret that the target holds, so that a journal can blank
 // them wherever they turn up.
 func (t Target) Secrets() []string {
-	var secrets []string
-	for _, c := range t.Connections {
-		secrets = append(secrets, c.SCIM.Credentials().Secrets()...)
-	}
-	if t.Probe != nil && t.Probe.HTTP != nil {
-		secrets = append(secrets, t.Probe.HTTP.Token)
-	}
-	return slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
+	return strict.Secrets(t)
 }
 
 // Redacted returns the target without its secrets, as reports show it.
@@ -149,6 +147,7 @@ func (t Target) Redacted() Target {
 	if t.Probe != nil && t.Probe.HTTP != nil {
 		t.Probe = &ProbeConfig{HTTP: &ProbeAddress{URL: t.Probe.HTTP.URL}}
 	}
+	t.Network.ClientCertificate = nil
 	return t
 }
 

@@ -26,7 +26,7 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 	if err != nil {
 		return nil, err
 	}
-	tenant, err := simulator.New(simulator.Options{Identity: identity, Transport: live.Transport()})
+	tenant, err := simulator.New(simulator.Options{Identity: identity, Transport: live.Transport(), PageTimeout: live.Timeout()})
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package verify
 import (
 	"errors"
 	"net/url"
-	"time"
 
 	"rollcall.example/fixtures"
 	"rollcall.example/suites/target"
@@ -28,10 +27,11 @@ func SCIMOnly(baseURL, token string, dialects []string) (target.Target, error) {
 		Name: address.Host,
 		Connections: []target.Connection{{
 			SCIM: target.SCIM{BaseURL: baseURL, Token: token},
-			Okta: target.Okta{Subdomain: "rollcall", App: "Rollcall", Key: "okta", Created: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)},
+			Okta: target.AnyOkta(),
 		}},
 		Profile:  profile,
 		Dialects: dialects,
+		Network:  target.Network{Timeout: target.DefaultTimeout},
 		Features: []string{target.SCIMUsers, target.SCIMPatch, target.SCIMDelete, target.LookRecords},
 	}, nil
 }
