@@ -13,7 +13,7 @@ import (
 // deleting records.
 func init() {
 	register("record-stays-inactive", func(p *reference.Parts) { org.Without(&p.Events.Reactivate, "record") })
-	register("reactivation-restores", func(p *reference.Parts) { p.Rules.Reactivate = "restore" })
+	register("reactivation-restores", ruledOtherwise(func(r *org.Rules) { r.Reactivate = "restore" }))
 	register("once-gone-always-gone", func(p *reference.Parts) {
 		org.Before(&p.Events.SignIn, "create-account", org.Step[org.SignIn]{Name: "departed",
 			Do: func(ctx context.Context, tx org.Tx, e *org.SignIn) error {

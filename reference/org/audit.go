@@ -10,13 +10,14 @@ import (
 )
 
 // The audit log is written so that playing it back rebuilds the state. Subject
-// is the record's id for SCIM_RECORD_*, the team's for TEAM_CREATED and the
+// is the record's id for SCIM_RECORD_* and ORGANIZATION_INVITATION_*, the team's for TEAM_CREATED and the
 // account's for everything that belongs to a person; Before and After hold:
 //
 //	SCIM_RECORD_CREATED, _UPDATED       a JSON object of the fields (all, or those that changed)
 //	SCIM_RECORD_DEACTIVATED, …          "active", "inactive"
 //	SCIM_RECORD_LINKED                  the account's id
 //	USER_CREATED, _UPDATED              a JSON object of email and name, likewise
+//	ORGANIZATION_INVITATION_*           who was invited, by user name
 //	ORGANIZATION_MEMBER_*               the role
 //	TEAM_CREATED                        a JSON object
 //	TEAM_MEMBER_*                       the team's slug and the role, as "core/maintainer"

@@ -2,8 +2,8 @@ package org
 
 // Behaviour is everything about the product that a variation may change. The
 // steps of Events read Rules and Grammar through it at the moment they run, so
-// the three may be changed in any order until a Service is made of them. It must
-// not be copied.
+// the three may be changed in any order until a Service is made of them; but for
+// the rules that pick steps, which count when it is made. It must not be copied.
 type Behaviour struct {
 	Rules   Rules
 	Grammar Grammar
@@ -18,9 +18,17 @@ func NewBehaviour(rules Rules) *Behaviour {
 	return b
 }
 
-// StandardEvents returns the steps of every event. They keep the pointers: what
-// is changed in rules and grammar later, the steps see.
+// StandardEvents returns the steps of every event under the rules. They keep the
+// pointers: what is changed in rules and grammar later, the steps see.
 func StandardEvents(rules *Rules, grammar *Grammar) Events {
+	events := twoLayerEvents(rules, grammar)
+	events.adapt(rules)
+	return events
+}
+
+// twoLayerEvents are the steps of the profile two-layer, from which those of the
+// others are made.
+func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 	call := callSteps{rules}
 	record := recordSteps{rules}
 	leave := leaveSteps{rules}
@@ -63,7 +71,6 @@ func StandardEvents(rules *Rules, grammar *Grammar) Events {
 		},
 		Reactivate: []Step[Returning]{
 			{"record", record.reactivate},
-			{"restore", record.restore},
 			{"audit", auditReturning},
 		},
 		Delete: []Step[Leaving]{

@@ -203,11 +203,35 @@ func (c *census) checkPeople() {
 }
 
 func (c *census) checkMember(p *person) {
-	if p.openSeats == 0 {
+	out := p.inactive > 0 && p.active == 0
+	if out && c.rules.Deactivate == "suspend" {
+		c.checkSuspended(p)
+		return
+	}
+	// Where SCIM makes members and the sign-in starts the seat, there is none between.
+	if p.openSeats == 0 && (c.rules.SCIMCreate != "account" || c.rules.BillingStarts != "first_login") {
 		c.report("%s is a member without a seat", p.name)
 	}
-	if p.inactive > 0 && p.active == 0 && c.rules.LoginWhenRecordInactive != "rejit" {
+	if out && c.rules.LoginWhenRecordInactive != "rejit" {
 		c.report("%s is a member while the record is inactive", p.name)
+	}
+}
+
+// checkSuspended looks at a member who waits for the record to be active again.
+func (c *census) checkSuspended(p *person) {
+	if p.openSeats > 0 && c.rules.SeatReleased != "never" {
+		c.report("%s has an open seat and is suspended", p.name)
+	}
+	c.checkAccess(p, "is suspended")
+}
+
+// checkAccess looks for a way in of somebody who has none.
+func (c *census) checkAccess(p *person, but string) {
+	if p.sessions > 0 && c.rules.RevokeSessions != "never" {
+		c.report("%s has a live session and %s", p.name, but)
+	}
+	if p.tokens > 0 && c.rules.RevokeTokens != "never" {
+		c.report("%s has a live API token and %s", p.name, but)
 	}
 }
 
@@ -218,10 +242,5 @@ func (c *census) checkOutsider(p *person) {
 	if p.places > 0 {
 		c.report("%s is in a team and is no member", p.name)
 	}
-	if p.sessions > 0 && c.rules.RevokeSessions != "never" {
-		c.report("%s has a live session and is no member", p.name)
-	}
-	if p.tokens > 0 && c.rules.RevokeTokens != "never" {
-		c.report("%s has a live API token and is no member", p.name)
-	}
+	c.checkAccess(p, "is no member")
 }

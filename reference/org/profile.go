@@ -18,7 +18,7 @@ var permitted = map[string][]string{
 	"jit":                         {"on", "off", "record_required"},
 	"login_when_record_inactive":  {"reject", "rejit"},
 	"login_after_manual_removal":  {"rejit", "reject"},
-	"reactivate":                  {"record_only", "restore"},
+	"reactivate":                  {"record_only", "restore", "unsupported"},
 	"deactivate_without_record":   {"404", "noop"},
 	"deactivate_last_admin":       {"refuse", "apply"},
 	"demote_last_admin":           {"skip", "apply", "reject_login"},
@@ -39,32 +39,32 @@ var permitted = map[string][]string{
 	"default_teams_survive":       {"true", "false"},
 	"bare_team_role":              {"team_default", "member"},
 	"unknown_team":                {"ignore", "reject"},
-	"unknown_role":                {"member", "ignore_entry", "reject"},
-	"duplicate_team":              {"highest", "first", "last"},
+	"unknown_role":                {"member", "ignore_entry", "reject", "default"},
+	"duplicate_team":              {"highest", "first", "last", "reject"},
 	"multi_value":                 {"join", "first"},
 	"scim_when_provider_disabled": {"reject", "deactivate_only"},
+	"scim_create":                 {"tracking", "invitation", "account"},
+	"sees_preexisting_accounts":   {"false", "true"},
+	"billing_starts":              {"first_login", "scim_create", "invite_accepted", "membership"},
+	"deactivate":                  {"remove_membership", "suspend"},
+	"record_after_deactivate":     {"inactive", "gone"},
+	"roles_after_return":          {"from_assertion", "previous", "default"},
+	"role_source":                 {"saml", "scim_over_saml"},
+	"scim_profile_update":         {"record_only", "account", "frozen_when_inactive"},
+	"token_rotation":              {"overlap", "replace"},
 
-	"scim_create":               {"tracking"},
-	"sees_preexisting_accounts": {"false"},
-	"email_match":               {"ci"},
-	"billing_starts":            {"first_login"},
-	"deactivate":                {"remove_membership"},
-	"record_after_deactivate":   {"inactive"},
-	"roles_after_return":        {"from_assertion"},
-	"role_source":               {"saml"},
-	"admin_value":               {"boolean_any_case"},
-	"team_ref":                  {"uuid"},
-	"entry_sep":                 {","},
-	"role_sep":                  {"/"},
-	"protected_roles":           {},
-	"scim_groups":               {"unsupported"},
-	"scim_profile_update":       {"record_only"},
-	"scim_scope":                {"provider"},
-	"token_lifetime":            {"static", "max_age"},
-	"token_rotation":            {"replace", "overlap"},
-	"after_downgrade":           {"keep"},
-	"gates":                     {"plan=enterprise", "provider=enabled", "flag(custom_saml)"},
-	"propagation_bound":         {"0", "0s"},
+	"email_match":       {"ci"},
+	"admin_value":       {"boolean_any_case"},
+	"team_ref":          {"uuid"},
+	"entry_sep":         {","},
+	"role_sep":          {"/"},
+	"protected_roles":   {},
+	"scim_groups":       {"unsupported"},
+	"scim_scope":        {"provider"},
+	"token_lifetime":    {"static", "max_age"},
+	"after_downgrade":   {"keep"},
+	"gates":             {"plan=enterprise", "provider=enabled", "flag(custom_saml)"},
+	"propagation_bound": {"0", "0s"},
 }
 
 // RulesFrom reads the rules out of a profile: flat keys as Rules names them, or
@@ -83,7 +83,7 @@ func RulesFrom(keys map[string]any) (Rules, error) {
 			return Rules{}, err
 		}
 	}
-	return rules, nil
+	return rules, rules.check()
 }
 
 // flatten joins the names of nested keys with dots.
@@ -104,6 +104,9 @@ func flatten(prefix string, keys map[string]any) map[string]any {
 // set puts the value of one key in its place.
 func (r *Rules) set(name string, value any) error {
 	values, known := permitted[name]
+	if event, named := strings.CutPrefix(name, "audit_events."); named {
+		return fmt.Errorf("profile: audit_events: the reference calls %s only that", event)
+	}
 	if !known {
 		return fmt.Errorf("profile: unknown key %q; known are %s", name, strings.Join(knownKeys(), ", "))
 	}

@@ -193,12 +193,15 @@ func configure(ctx context.Context, tx Tx, p *Provider, now time.Time, actor str
 }
 
 // RotateToken issues a new SCIM token; the old ones work for the overlap and not
-// after. A lifetime of zero makes a token that does not expire.
+// after, or not at all where the rules leave no overlap. A lifetime of zero makes a token that does not expire.
 func (s *Service) RotateToken(ctx context.Context, actor, providerID string, overlap, lifetime time.Duration) (Credential, error) {
 	var c Credential
 	err := s.inProvider(ctx, providerID, func(tx Tx, p Provider, now time.Time) (err error) {
 		if p.State != Enabled {
 			return refuse(Immutable, "the SSO provider is not enabled, so it has no SCIM token")
+		}
+		if s.behaviour.Rules.TokenRotation == "replace" {
+			overlap = 0
 		}
 		if err := retire(ctx, tx, p, now, overlap); err != nil {
 			return err

@@ -222,7 +222,8 @@ func (e *Leaving) of(ctx context.Context, tx Tx, account string) error {
 }
 
 // DeleteRecord deactivates the record and drops it. One that is inactive already
-// took its place away then; only the record is left to drop.
+// took its place away then; only the record is left to drop, or, where it only
+// suspended its person, their place as well.
 func (s *Service) DeleteRecord(ctx context.Context, c Caller, id string) error {
 	caller, r := c, Record{ID: id}
 	err := s.inCaller(ctx, &caller, func(tx Tx) (err error) {
@@ -233,7 +234,7 @@ func (s *Service) DeleteRecord(ctx context.Context, c Caller, id string) error {
 		if err != nil {
 			return err
 		}
-		if !r.Active {
+		if !r.Active && s.behaviour.Rules.Deactivate != "suspend" {
 			e.Account, e.Membership = nil, nil
 		}
 		return run(ctx, tx, s.behaviour.Events.Delete, &e)

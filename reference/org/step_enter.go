@@ -88,13 +88,17 @@ func (e *SignIn) joining() *joining {
 	return &joining{Organization: e.Organization, Account: *e.Account, Now: e.Now, Event: e.event}
 }
 
-func (enterSteps) membership(ctx context.Context, tx Tx, e *SignIn) error {
+func (s enterSteps) membership(ctx context.Context, tx Tx, e *SignIn) error {
 	if !e.First {
 		return nil
 	}
-	j := e.joining()
 	// Everybody comes as a member; what the assertion grants is the next steps' concern.
-	m, err := j.membership(ctx, tx, Member)
+	role, err := roleAfterReturn(ctx, tx, s.rules, e.Organization.ID, e.Account.ID)
+	if err != nil {
+		return err
+	}
+	j := e.joining()
+	m, err := j.membership(ctx, tx, role)
 	if err != nil {
 		return err
 	}

@@ -125,8 +125,11 @@ func (s grantSteps) wantedTeams(ctx context.Context, tx Tx, e *SignIn, entries [
 		if err != nil {
 			return nil, err
 		}
-		if take {
-			wanted = s.merge(wanted, wantedPlace{team, role})
+		if !take {
+			continue
+		}
+		if wanted, err = s.merge(wanted, wantedPlace{team, role}); err != nil {
+			return nil, err
 		}
 	}
 	return wanted, nil
@@ -161,23 +164,28 @@ func (s grantSteps) teamRole(e *SignIn, team Team, entry TeamEntry) (role TeamRo
 	case "ignore_entry":
 		e.ignore("teams", entry.Raw, "no such role; the entry has no effect")
 		return "", false, nil
+	case "default":
+		e.ignore("teams", entry.Raw, "no such role; joined with the team's own")
+		return team.joinRole(), true, nil
 	}
 	e.ignore("teams", entry.Raw, "no such role; joined as a member")
 	return TeamMember, true, nil
 }
 
 // merge adds a place, or settles it with one in the same team.
-func (s grantSteps) merge(wanted []wantedPlace, p wantedPlace) []wantedPlace {
+func (s grantSteps) merge(wanted []wantedPlace, p wantedPlace) ([]wantedPlace, error) {
 	at := slices.IndexFunc(wanted, func(w wantedPlace) bool { return w.team.ID == p.team.ID })
 	switch {
 	case at < 0:
-		return append(wanted, p)
+		return append(wanted, p), nil
+	case s.rules.DuplicateTeam == "reject":
+		return nil, refuse(Forbidden, "the teams attribute names a team twice")
 	case s.rules.DuplicateTeam == "last":
 		wanted[at].role = p.role
 	case s.rules.DuplicateTeam != "first" && p.role == TeamMaintainer:
 		wanted[at].role = p.role
 	}
-	return wanted
+	return wanted, nil
 }
 
 // matchTeams makes the places of the person those that are wanted.

@@ -205,38 +205,3 @@ func (recordSteps) reactivate(ctx context.Context, tx Tx, e *Returning) error {
 	e.Events = append(e.Events, event)
 	return nil
 }
-
-// restore gives the place back at once where the rules say so. By the standard
-// ones a record comes back alone, and the next sign-in brings the rest.
-func (s recordSteps) restore(ctx context.Context, tx Tx, e *Returning) error {
-	if s.rules.Reactivate != "restore" || e.Record.Account == "" {
-		return nil
-	}
-	account, err := tx.Account(ctx, e.Record.Account)
-	if err != nil {
-		return err
-	}
-	place, err := maybe(tx.Membership(ctx, e.Record.Organization, account.ID))
-	if err != nil || place != nil {
-		return err
-	}
-	j := joining{
-		Organization: e.Caller.Organization, Account: account, Now: e.Now,
-		Event: func(action Action) Event {
-			event := e.Caller.event(action, *e.Record, e.Now, "reactivated over SCIM")
-			event.Subject, event.SubjectName = account.ID, account.Email
-			return event
-		},
-	}
-	if _, err := j.membership(ctx, tx, Member); err != nil {
-		return err
-	}
-	if err := j.seat(ctx, tx, "reactivated over SCIM"); err != nil {
-		return err
-	}
-	if err := j.defaultTeams(ctx, tx); err != nil {
-		return err
-	}
-	e.Events = append(e.Events, j.Events...)
-	return nil
-}

@@ -45,8 +45,12 @@ type tester interface {
 // varied is a change to the standard product.
 type varied func(*org.Behaviour)
 
+// rule changes rules, and the steps with them. It goes before any change of a step.
 func rule(change func(*org.Rules)) varied {
-	return func(b *org.Behaviour) { change(&b.Rules) }
+	return func(b *org.Behaviour) {
+		change(&b.Rules)
+		b.Events = org.StandardEvents(&b.Rules, &b.Grammar)
+	}
 }
 
 func newWorld(t tester, variations ...varied) *world {
