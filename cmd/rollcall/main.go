@@ -4,6 +4,7 @@
 //	rollcall verify          judge the reference, or a SCIM endpoint of your own
 //	rollcall selftest        prove that the suite notices what it should
 //	rollcall requirements    list what a product owes
+//	rollcall profile         say what a product may declare where products differ
 //	rollcall serve           run the reference and the fake Okta, to click through
 //	rollcall idp             keep the identity that signs for a product of your own
 //	rollcall version         say which versions this is
@@ -74,6 +75,7 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 		verifyCommand(),
 		selftestCommand(),
 		requirementsCommand(),
+		profileCommand(),
 		serveCommand(),
 		idpCommand(),
 		ciCommand(),

@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rollcall.example/fixtures"
 	"rollcall.example/simulator"
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/target"
@@ -29,6 +30,7 @@ type serveFlags struct {
 	oktaListen string
 	data       string
 	defect     string
+	profile    string
 	readyFile  string
 }
 
@@ -53,14 +55,20 @@ people, groups and assignments; signing in asks who you are and for no password.
 	flags.StringVar(&f.oktaListen, "okta-listen", "127.0.0.1:0", "`host:port` of the fake Okta")
 	flags.StringVar(&f.data, "data", "", "keep the reference's data in this `file`")
 	flags.StringVar(&f.defect, "defect", "", "build this `name`d defect into the reference")
+	flags.StringVar(&f.profile, "profile", "", "set the reference to the `profile` of this name, or in this file")
 	flags.StringVar(&f.readyFile, "ready-file", "", "write the addresses as JSON to this `file` once everything answers")
 	complete(c, "defect", bundled.Defects)
+	complete(c, "profile", fixtures.ProfileNames)
 	return c
 }
 
 func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
 	if f.defect != "" && !slices.Contains(bundled.Defects(), f.defect) {
 		return verify.NewUnknown("defect", f.defect, bundled.Defects())
+	}
+	declared, err := declaredProfile(f.profile)
+	if err != nil {
+		return err
 	}
 	var ready readiness
 	files := outputs{{flag: "ready-file", path: f.readyFile, render: func(w io.Writer) error { return ready.write(w) }}}
@@ -77,7 +85,7 @@ func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
 	}
 	defer func() { _ = okta.Close() }()
 	product, err := bundled.Start(ctx, bundled.Options{
-		Defect: f.defect, Data: f.data, Listen: f.listen, OktaURL: "http://" + okta.Addr().String(),
+		Defect: f.defect, Profile: declared, Data: f.data, Listen: f.listen, OktaURL: "http://" + okta.Addr().String(),
 	})
 	if err != nil {
 		return err

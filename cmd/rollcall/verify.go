@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rollcall.example/fixtures"
 	"rollcall.example/simulator/provision"
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/report"
@@ -24,6 +25,7 @@ type verifyFlags struct {
 	only        []string
 	labelFilter string
 	defect      string
+	profile     string
 	dialects    []string
 	json, junit string
 	seed        int64
@@ -55,6 +57,10 @@ Exit status: 0 conformant, or partly observed; 1 not conformant, or with
   rollcall verify --only 'tracking.record-created[aiw]'
   rollcall verify --only 'deactivation.*' --label-filter '!level:SHOULD'
 
+  # a product that does otherwise than most
+  rollcall verify --profile suspend-on-deactivate
+  rollcall profile list
+
   # what does a failure look like?
   rollcall verify --defect seat-at-create
 
@@ -72,6 +78,7 @@ Exit status: 0 conformant, or partly observed; 1 not conformant, or with
 	flags.StringArrayVar(&f.only, "only", nil, "run only this `id`, id[variant], or either with * and ?; repeatable")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "run only specs whose labels match this Ginkgo `filter`")
 	flags.StringVar(&f.defect, "defect", "", "build this `name`d defect into the reference")
+	flags.StringVar(&f.profile, "profile", "", "declare the `profile` of this name, or in this file; the reference is set to it")
 	flags.StringArrayVar(&f.dialects, "dialect", nil, "drive the product only in this Okta dialect `name`; repeatable")
 	flags.StringVar(&f.json, "json", "", "write the report as JSON to this `file`")
 	flags.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to this `file`")
@@ -84,6 +91,7 @@ Exit status: 0 conformant, or partly observed; 1 not conformant, or with
 	complete(c, "only", func() []string { return keys(verify.List()) })
 	complete(c, "defect", bundled.Defects)
 	complete(c, "dialect", dialects)
+	complete(c, "profile", fixtures.ProfileNames)
 	return c
 }
 
@@ -147,6 +155,8 @@ func (f verifyFlags) check() error {
 		return fmt.Errorf("--procs is a number of processes, and %d is none", f.procs)
 	case f.defect != "" && !slices.Contains(bundled.Defects(), f.defect):
 		return verify.NewUnknown("defect", f.defect, bundled.Defects())
+	case f.defect != "" && f.profile != "":
+		return hinted(errors.New("--defect comes with the profile that it is about"), "leave --profile out")
 	case f.scimURL == "" && f.tokenEnv != "":
 		return hinted(errors.New("--scim-token-env says nothing without --scim-url"), "name the endpoint with --scim-url")
 	case f.scimURL == "":
@@ -187,15 +197,22 @@ func (f verifyFlags) processes(product target.Target) int {
 
 // product is what to judge, and how to stop it where we started it.
 func (f verifyFlags) product(ctx context.Context) (target.Target, func() error, error) {
+	declared, err := declaredProfile(f.profile)
+	if err != nil {
+		return target.Target{}, nil, err
+	}
 	if f.scimURL != "" {
 		asked := f.dialects
 		if len(asked) == 0 {
 			asked = []string{string(provision.OIN)}
 		}
 		endpoint, err := verify.SCIMOnly(f.scimURL, os.Getenv(f.tokenEnv), asked)
+		if declared.Name != "" {
+			endpoint.Profile = declared
+		}
 		return endpoint, func() error { return nil }, err
 	}
-	started, err := bundled.Start(ctx, bundled.Options{Defect: f.defect, Dialects: f.dialects})
+	started, err := bundled.Start(ctx, bundled.Options{Defect: f.defect, Dialects: f.dialects, Profile: declared})
 	if err != nil {
 		return target.Target{}, nil, err
 	}

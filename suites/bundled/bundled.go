@@ -31,12 +31,12 @@ const Slug = "rollcall"
 // Options say which reference to start. The zero value is a fresh one without a
 // defect, driven in every dialect.
 type Options struct {
-	Defect   string   // name of a defect to build in; empty for none
-	Dialects []string // dialects to drive it in; empty for all
-	Data     string   // file that keeps its data; empty: nothing is kept
-	Listen   string   // host:port; empty: a free port on loopback
-	Profile  string   // behaviour profile that it declares; empty: two-layer
-	OktaURL  string   // where the Okta that it trusts answers; empty: it is met in process
+	Defect   string           // name of a defect to build in; empty for none
+	Dialects []string         // dialects to drive it in; empty for all
+	Data     string           // file that keeps its data; empty: nothing is kept
+	Listen   string           // host:port; empty: a free port on loopback
+	Profile  fixtures.Profile // what it declares, and does; zero: what the defect is about, or two-layer
+	OktaURL  string           // where the Okta that it trusts answers; empty: it is met in process
 }
 
 // Bundled is a reference that is running.
@@ -61,8 +61,8 @@ func oktaTenant(at string) target.Okta {
 
 // Start starts a reference with one organization, which is on the Enterprise plan,
 // trusts an enabled Okta and has a founder and three teams. It fails on an
-// unknown defect, dialect or profile, on data that cannot be read and on an address
-// that is taken. Whoever starts it closes it.
+// unknown defect or dialect, on a profile that the reference does not keep, on data
+// that cannot be read and on an address that is taken. Whoever starts it closes it.
 func Start(ctx context.Context, o Options) (*Bundled, error) {
 	variation, err := o.variation()
 	if err != nil {
@@ -72,7 +72,11 @@ func Start(ctx context.Context, o Options) (*Bundled, error) {
 	if err != nil {
 		return nil, err
 	}
-	app, err := reference.New(ctx, reference.Options{Data: o.Data}, variation...)
+	rules, err := org.RulesFrom(described.Profile.Keys)
+	if err != nil {
+		return nil, err
+	}
+	app, err := reference.New(ctx, reference.Options{Data: o.Data, Rules: &rules}, variation...)
 	if err != nil {
 		return nil, err
 	}
@@ -187,12 +191,21 @@ func (o Options) variation() ([]reference.Option, error) {
 	return []reference.Option{reference.With(wrong)}, nil
 }
 
+// profile is what the reference declares.
+func (o Options) profile() (fixtures.Profile, error) {
+	if o.Profile.Name != "" && o.Defect != "" {
+		return fixtures.Profile{}, fmt.Errorf("the defect %s comes with a profile, so there cannot be another", o.Defect)
+	}
+	if o.Profile.Name != "" {
+		return o.Profile, nil
+	}
+	wrong, _ := fixtures.FindDefect(o.Defect)
+	return wrong.Variant.Profile()
+}
+
 // describe is the target as far as it is known before it runs.
 func (o Options) describe() (target.Target, error) {
-	if o.Profile == "" {
-		o.Profile = "two-layer"
-	}
-	profile, err := fixtures.ReadProfile(o.Profile)
+	profile, err := o.profile()
 	if err != nil {
 		return target.Target{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"rollcall.example/fixtures"
 	"strings"
 	"testing"
 
@@ -97,11 +98,13 @@ func TestWhatCannotBeStarted(t *testing.T) {
 	}
 	defer func() { _ = taken.Close() }()
 	for want, o := range map[string]bundled.Options{
-		"no defect":   {Defect: "no-such-defect"},
-		"no dialect":  {Dialects: []string{"oin", "klingon"}},
-		"no profile":  {Profile: "no-such-profile"},
-		"in use":      {Listen: taken.Addr().String()},
-		"no such dir": {Data: filepath.Join(t.TempDir(), "missing", "x.db")},
+		"no defect":            {Defect: "no-such-defect"},
+		"no dialect":           {Dialects: []string{"oin", "klingon"}},
+		"does not do":          {Profile: fixtures.Profile{Name: "beyond", Keys: map[string]any{"scim_groups": "push"}}},
+		"comes with a profile": {Defect: "seat-at-create", Profile: fixtures.Profile{Name: "mine"}},
+		"only beside":          {Profile: fixtures.Profile{Name: "torn", Keys: map[string]any{"billing_starts": "scim_create"}}},
+		"in use":               {Listen: taken.Addr().String()},
+		"no such dir":          {Data: filepath.Join(t.TempDir(), "missing", "x.db")},
 	} {
 		b, err := bundled.Start(context.Background(), o)
 		if err == nil {
