@@ -2,10 +2,13 @@ package defect
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 
 	"rollcall.example/fixtures"
 	"rollcall.example/reference"
+	"rollcall.example/reference/org"
 )
 
 func TestRegistryAndFixturesNameTheSameDefects(t *testing.T) {
@@ -31,7 +34,7 @@ func TestEveryDefectCanBeBuilt(t *testing.T) {
 	for _, name := range Names() {
 		t.Run(name, func(t *testing.T) {
 			d, _ := Find(name)
-			app, err := reference.New(context.Background(), reference.Options{}, reference.With(d))
+			app, err := reference.New(context.Background(), reference.Options{Rules: declaredBy(t, name)}, reference.With(d))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -40,6 +43,66 @@ func TestEveryDefectCanBeBuilt(t *testing.T) {
 			}
 		})
 	}
+}
+
+// declaredBy are the rules of the profile under which the defect is one.
+func declaredBy(t *testing.T, name string) *org.Rules {
+	t.Helper()
+	listed, _ := fixtures.FindDefect(name)
+	profile, err := listed.Variant.Profile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := org.RulesFrom(profile.Keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &rules
+}
+
+// A defect that goes back to the usual rule must stand under a profile in which the
+// rule is another, or it would change nothing.
+func TestRulesOfADefectAreOthersThanDeclared(t *testing.T) {
+	t.Parallel()
+	for _, listed := range fixtures.Defects() {
+		if listed.Variant.Usual() {
+			continue
+		}
+		declared := declaredBy(t, listed.Name)
+		d, _ := Find(listed.Name)
+		var before, after []string
+		look := func(into *[]string) reference.Option {
+			return func(p *reference.Parts) { *into = append(steps(p), fmt.Sprintf("%+v", *p.Rules)) }
+		}
+		app, err := reference.New(context.Background(), reference.Options{Rules: declared}, look(&before), reference.With(d), look(&after))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := app.Close(); err != nil {
+			t.Error(err)
+		}
+		if slices.Equal(before, after) {
+			t.Errorf("%s changes neither rules nor steps of %s", listed.Name, listed.Variant)
+		}
+	}
+}
+
+// steps names the steps of the events that defects of profiles are about.
+func steps(p *reference.Parts) []string {
+	var names []string
+	for _, s := range p.Events.Provision {
+		names = append(names, s.Name)
+	}
+	for _, s := range p.Events.Deactivate {
+		names = append(names, s.Name)
+	}
+	for _, s := range p.Events.SignIn {
+		names = append(names, s.Name)
+	}
+	for _, s := range p.Events.Session {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // One reference with a defect must leave the next one in the process right.

@@ -42,7 +42,7 @@ func life(ctx context.Context, okta *spec.Okta, product *spec.Product) []*spec.P
 
 	spec.Given(product.Look(ctx, leia)).To(HaveRole("member"))
 	spec.Given(product.Look(ctx, han)).To(BeMember())
-	spec.Given(product.Look(ctx, wedge)).To(BeNoMember())
+	spec.Given(product.Look(ctx, wedge)).NotTo(HaveActiveRecord())
 	return []*spec.Person{leia, han, lando, wedge, biggs}
 }
 

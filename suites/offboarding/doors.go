@@ -91,7 +91,7 @@ var _ = spec.Section("To somebody who left", func(okta *spec.Okta, product *spec
 
 		okta.Unassign(ctx, han)
 
-		spec.Given(product.Look(ctx, han)).To(BeNoMember())
+		spec.Given(product.Look(ctx, han)).To(HaveInactiveRecord())
 		Expect(other.WhoAmI(ctx, there)).To(BeOpen())
 		Expect(other.WhoAmI(ctx, token)).To(BeOpen())
 	})

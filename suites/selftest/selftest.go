@@ -43,29 +43,65 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	for i, d := range o.Defects {
 		trials[i] = trialOf(d, o.Full)
 	}
-	clean, err := judge(ctx, "", concerned(trials, all || o.Full))
-	if err != nil {
+	passed, err := result.clean(ctx, trials, all || o.Full)
+	if err != nil || len(result.Reference) > 0 || result.Interrupted {
 		return result, err
-	}
-	result.Interrupted = clean.Interrupted
-	if result.Reference = notPassed(clean); len(result.Reference) > 0 || result.Interrupted {
-		return result, nil
 	}
 	failed, err := result.collect(ctx, trials, o)
 	if all && err == nil && !result.Interrupted {
-		result.Toothless = toothless(clean, failed)
+		result.Toothless = toothless(passed, failed)
 	}
 	return result, err
 }
 
-// concerned are the areas of the trials; nil for all there are.
-func concerned(trials []trial, everything bool) []string {
+// clean runs the reference without a defect, once under each profile that a trial is
+// about, and notes what it did not pass. It returns the keys of what it passed.
+func (r *Result) clean(ctx context.Context, trials []trial, everything bool) (passed []string, err error) {
+	for _, v := range variants(trials) {
+		ran, err := judge(ctx, v, "", concerned(trials, v, everything))
+		if err != nil {
+			return nil, fmt.Errorf("the reference under the profile %s: %w", v, err)
+		}
+		for _, key := range notPassed(ran) {
+			if !v.Usual() {
+				key += ", under the profile " + v.String()
+			}
+			r.Reference = append(r.Reference, key)
+		}
+		for _, s := range ran.Specs {
+			if s.Verdict == report.Passed {
+				passed = append(passed, s.Key())
+			}
+		}
+		if r.Interrupted = ran.Interrupted; r.Interrupted {
+			break
+		}
+	}
+	return passed, nil
+}
+
+// variants are the profiles that the trials are about, each once.
+func variants(trials []trial) []fixtures.Variant {
+	var all []fixtures.Variant
+	for _, t := range trials {
+		same := func(v fixtures.Variant) bool { return v.String() == t.Defect.Variant.String() }
+		if !slices.ContainsFunc(all, same) {
+			all = append(all, t.Defect.Variant)
+		}
+	}
+	return all
+}
+
+// concerned are the areas of the trials under a profile; nil for all there are.
+func concerned(trials []trial, under fixtures.Variant, everything bool) []string {
 	if everything {
 		return nil
 	}
 	var areas []string
 	for _, t := range trials {
-		areas = append(areas, t.Areas...)
+		if t.Defect.Variant.String() == under.String() {
+			areas = append(areas, t.Areas...)
+		}
 	}
 	slices.Sort(areas)
 	return slices.Compact(areas)
@@ -126,16 +162,17 @@ func notPassed(r report.Report) []string {
 	return keys
 }
 
-// toothless lists the specs that the reference passed and that no defect made
-// fail.
-func toothless(clean report.Report, failed map[string]bool) []string {
+// toothless lists the specs that the reference passed, under whatever profile, and
+// that no defect made fail.
+func toothless(passed []string, failed map[string]bool) []string {
 	keys := []string{}
-	for _, s := range clean.Specs {
-		if s.Verdict == report.Passed && !failed[s.Key()] {
-			keys = append(keys, s.Key())
+	for _, key := range passed {
+		if !failed[key] {
+			keys = append(keys, key)
 		}
 	}
-	return keys
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // checkRegistry makes sure that what the registry names exists.

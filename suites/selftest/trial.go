@@ -46,7 +46,7 @@ type finding struct {
 
 // try runs the trial against a reference of its own.
 func (t trial) try(ctx context.Context) finding {
-	ran, err := judge(ctx, t.Defect.Name, t.Areas)
+	ran, err := judge(ctx, t.Defect.Variant, t.Defect.Name, t.Areas)
 	switch {
 	case ran.Interrupted || ctx.Err() != nil:
 		return finding{Interrupted: true}
@@ -62,12 +62,38 @@ func (t trial) try(ctx context.Context) finding {
 	return found
 }
 
-// judge runs the specs of the areas, or all, against a fresh reference.
-func judge(ctx context.Context, defect string, areas []string) (r report.Report, err error) {
-	product, err := bundled.Start(ctx, bundled.Options{Defect: defect})
+// judge runs the specs of the areas, or all, against a fresh reference that declares
+// the variant, with the defect or, where it has no name, without one.
+func judge(ctx context.Context, v fixtures.Variant, defect string, areas []string) (r report.Report, err error) {
+	profile, err := v.Profile()
 	if err != nil {
 		return r, err
 	}
+	options := bundled.Options{Defect: defect}
+	if defect == "" {
+		options.Profile = profile
+	}
+	product, err := bundled.Start(ctx, options)
+	if err != nil {
+		return r, err
+	}
+	product.Target.Profile = profile
 	defer func() { err = errors.Join(err, product.Close()) }()
-	return verify.Run(ctx, verify.Options{Target: product.Target, Areas: areas, Seed: seed})
+	return verify.Run(ctx, verify.Options{Target: product.Target, Only: about(v, profile), Areas: areas, Seed: seed})
+}
+
+// about lists the requirements to try under a variant: for the default profile all,
+// and for another one only those that are about what it declares. The rest was tried
+// before, and knows of no difference.
+func about(v fixtures.Variant, profile fixtures.Profile) []string {
+	if v.Usual() {
+		return nil
+	}
+	var ids []string
+	for _, r := range fixtures.Requirements() {
+		if r.Untested == "" && r.Unusual() && r.Excluded(profile) == "" {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
 }

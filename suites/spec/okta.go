@@ -68,9 +68,19 @@ func (s *stage) settings() simulator.AppSettings {
 		SAML: simulator.SAML{
 			ACS: c.SAML.ACS, Recipient: c.SAML.ACS, Destination: c.SAML.ACS, Audience: c.SAML.EntityID,
 			NameIDFormat: idp.FormatEmailAddress,
-			Statements:   simulator.BuildkiteStatements(),
+			Statements:   s.statements(),
 		},
 	}
+}
+
+// statements are the attributes of the product's guide, and the address where the
+// product declares that it does not take the NameID for one.
+func (s *stage) statements() []simulator.Statement {
+	statements := simulator.BuildkiteStatements()
+	if s.target.Profile.States("missing_attribute.email", "reject") {
+		statements = append(statements, simulator.Statement{Name: "email", Value: simulator.User("email")})
+	}
+	return statements
 }
 
 // Hire adds an active person to the tenant. The address is theirs alone, in this
@@ -106,11 +116,33 @@ func (o *Okta) Assign(ctx context.Context, people ...*Person) {
 }
 
 // Admit gives people the app for sign-on only, as it was before anybody set up
-// SCIM: no record is made, and Okta remembers none.
+// SCIM: no record is made, and Okta remembers none. Where the product declares to let
+// nobody in that way, those who have no record are assigned like everybody else; what is
+// about people without one asks for jit=on.
 func (o *Okta) Admit(ctx context.Context, people ...*Person) {
+	for _, p := range people {
+		if o.lacksRecord(ctx, p) {
+			o.Assign(ctx, p)
+		} else {
+			o.signOnOnly(ctx, p)
+		}
+	}
+}
+
+// lacksRecord says whether the person needs a record to come in, and has none.
+func (o *Okta) lacksRecord(ctx context.Context, p *Person) bool {
+	if jit, stated := o.target.Profile.Keys["jit"]; !stated || jit == "on" {
+		return false
+	}
+	list, err := o.Find(ctx, p.Login()).List()
+	return err == nil && len(list.Resources) == 0
+}
+
+// signOnOnly assigns the app while the integration is off.
+func (o *Okta) signOnOnly(ctx context.Context, p *Person) {
 	integration := o.app.Settings().Integration
 	o.Configure(func(s *simulator.AppSettings) { s.Integration = false })
-	o.Assign(ctx, people...)
+	o.Assign(ctx, p)
 	o.Configure(func(s *simulator.AppSettings) { s.Integration = integration })
 }
 
