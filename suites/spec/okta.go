@@ -77,7 +77,7 @@ func (s *stage) settings() simulator.AppSettings {
 // product declares that it does not take the NameID for one.
 func (s *stage) statements() []simulator.Statement {
 	statements := simulator.BuildkiteStatements()
-	if s.target.Profile.States("missing_attribute.email", "reject") {
+	if s.live.Profile.States("missing_attribute.email", "reject") {
 		statements = append(statements, simulator.Statement{Name: "email", Value: simulator.User("email")})
 	}
 	return statements
@@ -131,7 +131,7 @@ func (o *Okta) Admit(ctx context.Context, people ...*Person) {
 
 // lacksRecord says whether the person needs a record to come in, and has none.
 func (o *Okta) lacksRecord(ctx context.Context, p *Person) bool {
-	if jit, stated := o.target.Profile.Keys["jit"]; !stated || jit == "on" {
+	if jit, stated := o.live.Profile.Keys["jit"]; !stated || jit == "on" {
 		return false
 	}
 	list, err := o.Find(ctx, p.Login()).List()
