@@ -3,6 +3,7 @@ package target
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -92,6 +93,17 @@ func (n *NoIdentity) Error() string {
 // Hint is what to do about it.
 func (n *NoIdentity) Hint() string {
 	return "make one with rollcall idp init ./idp, upload its metadata to the product, and say idp: ./idp in the target"
+}
+
+// checkSAML says what is wrong with the sign-in side.
+func (c Connection) checkSAML() error {
+	if err := c.SAML.SignedIn.check(); err != nil {
+		return err
+	}
+	if c.SAML.Offered() && c.SAML.Metadata == "" && c.SAML.ACS == "" {
+		return errors.New("target: nothing says where to post assertions: give saml.sp_metadata, or saml.acs and saml.entity_id")
+	}
+	return c.checkIdentity()
 }
 
 // checkIdentity refuses test keys, which are public, for a product that others may

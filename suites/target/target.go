@@ -157,9 +157,6 @@ func (t Target) Check() error {
 		return fmt.Errorf("target: no connection: name a SCIM base URL or a sign-in URL")
 	}
 	for _, c := range t.Connections {
-		if err := c.SAML.SignedIn.check(); err != nil {
-			return err
-		}
 		if c.SCIM.BaseURL == "" && !c.SAML.Offered() {
 			return fmt.Errorf("target: a connection has neither a SCIM base URL nor a sign-in URL")
 		}
@@ -169,7 +166,7 @@ func (t Target) Check() error {
 				return err
 			}
 		}
-		if err := c.checkIdentity(); err != nil {
+		if err := c.checkSAML(); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,103 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Resolve reads the service provider's metadata where the target leaves the entity
+// id or the assertion consumer service to it, and returns the target with both
+// filled in. What the target states itself stays. Where nothing is left to the
+// metadata it reads nothing.
+func (t Target) Resolve(ctx context.Context) (Target, error) {
+	if !slices.ContainsFunc(t.Connections, Connection.leftToMetadata) {
+		return t, nil
+	}
+	live, err := Open(t)
+	if err != nil {
+		return t, err
+	}
+	defer live.Close()
+	t.Connections = slices.Clone(t.Connections)
+	for i := range t.Connections {
+		c := &t.Connections[i]
+		if !c.leftToMetadata() {
+			continue
+		}
+		metadata, err := live.SPMetadata(ctx, *c)
+		if err != nil {
+			return t, err
+		}
+		c.SAML.EntityID = orElse(c.SAML.EntityID, metadata.EntityID)
+		c.SAML.ACS = orElse(c.SAML.ACS, metadata.PostACS())
+	}
+	return t, t.Check()
+}
+
+func (c Connection) leftToMetadata() bool {
+	return c.SAML.Offered() && c.SAML.Metadata != "" && (c.SAML.EntityID == "" || c.SAML.ACS == "")
+}
+
+// SPMetadata reads the metadata of the connection's service provider, from its
+// address or file. It is fetched anew each time.
+func (l *Live) SPMetadata(ctx context.Context, c Connection) (SPMetadata, error) {
+	text, err := l.metadataText(ctx, c.SAML.Metadata)
+	if err == nil {
+		var read SPMetadata
+		if read, err = ReadSPMetadata(text, c.SAML.EntityID, time.Now()); err == nil {
+			return read, nil
+		}
+	}
+	return SPMetadata{}, fmt.Errorf("the service provider's metadata %s cannot be used: %w", bareAddress(c.SAML.Metadata), err)
+}
+
+func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
+	if !strings.Contains(from, "://") {
+		file, err := os.Open(from)
+		if err != nil {
+			var path *fs.PathError
+			if errors.As(err, &path) {
+				err = path.Err
+			}
+			return nil, err
+		}
+		defer func() { _ = file.Close() }()
+		return io.ReadAll(io.LimitReader(file, maxMetadata+1))
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
+	if err != nil {
+		return nil, errors.New("it is not an http or https address")
+	}
+	request.Header.Set("Accept", "application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1")
+	response, err := (&http.Client{Transport: l.transport, Timeout: callTimeout}).Do(request)
+	if err != nil {
+		var wrapped *url.Error
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return nil, fmt.Errorf("no answer: %w", err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("it answered %d %s", response.StatusCode, http.StatusText(response.StatusCode))
+	}
+	if kind := response.Header.Get("Content-Type"); strings.HasPrefix(kind, "text/html") {
+		return nil, errors.New("it answered an HTML page, not metadata")
+	}
+	return io.ReadAll(io.LimitReader(response.Body, maxMetadata+1))
+}
+
+// bareAddress is an address without its query, which may hold a secret.
+func bareAddress(address string) string {
+	before, _, _ := strings.Cut(address, "?")
+	return before
+}
