@@ -33,7 +33,8 @@ func TestRollcall(t *testing.T) {
 // One product for all processes: specs that are not safe to run beside each other
 // fail here, and not at the first vendor who has but one product to offer.
 var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
-	chosen := choose(ctx)
+	chosen, err := verify.Resolve(ctx, choose(ctx))
+	Expect(err).NotTo(HaveOccurred())
 	Expect(verify.Reach(ctx, chosen)).To(Succeed())
 	leave, err := verify.Enroll(ctx, chosen)
 	Expect(err).NotTo(HaveOccurred())

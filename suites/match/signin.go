@@ -12,8 +12,15 @@ import (
 type visit interface {
 	// Person is who the assertion was signed for.
 	Person() string
-	// As is who the product thinks is there now; empty for nobody.
+	// In says whether the product thinks that anybody is there now.
+	In() bool
+	// As is who that is; empty for nobody, and where nothing tells.
 	As() string
+	// Control says whether it is enough that somebody is in.
+	Control() bool
+	// MustTell ends the spec where nobody can tell whether somebody is in or, with
+	// who, who it is.
+	MustTell(who bool)
 	// Ended says in words where the way ended.
 	Ended() string
 }
@@ -46,8 +53,10 @@ func endOf(actual any) string {
 	switch {
 	case !ok:
 		return fmt.Sprint(actual)
-	case v.As() == "":
+	case !v.In():
 		return "signed in as nobody; " + v.Ended()
+	case v.As() == "":
+		return "signed in, and nothing tells as whom; " + v.Ended()
 	}
 	return "signed in as " + v.As() + "; " + v.Ended()
 }
@@ -56,18 +65,25 @@ func endOf(actual any) string {
 // was signed for.
 func BeSignedIn() types.GomegaMatcher {
 	return arrival{"signed in as the person signed for", func(v visit) bool {
-		return v.As() != "" && strings.EqualFold(v.As(), v.Person())
+		v.MustTell(!v.Control())
+		return v.In() && (v.As() == "" || strings.EqualFold(v.As(), v.Person()))
 	}}
 }
 
 // BeSignedInAs holds for somebody who is signed in under this address.
 func BeSignedInAs(email string) types.GomegaMatcher {
-	return arrival{"signed in as " + email, func(v visit) bool { return v.As() != "" && strings.EqualFold(v.As(), email) }}
+	return arrival{"signed in as " + email, func(v visit) bool {
+		v.MustTell(true)
+		return v.As() != "" && strings.EqualFold(v.As(), email)
+	}}
 }
 
 // BeRefused holds for somebody who is signed in as nobody at all.
 func BeRefused() types.GomegaMatcher {
-	return arrival{"refused", func(v visit) bool { return v.As() == "" }}
+	return arrival{"refused", func(v visit) bool {
+		v.MustTell(false)
+		return !v.In()
+	}}
 }
 
 // doorway is what a door answered; spec.Answer is one.
@@ -80,13 +96,23 @@ type doorway interface {
 type knock struct {
 	expected string
 	holds    func(status int) bool
+	lets     bool // what it expects of a door that tells it otherwise
 }
+
+// teller is a door that tells by something else than its status whether it let
+// somebody in.
+type teller interface{ Lets() (in, told bool) }
 
 // Match implements Gomega's matcher.
 func (k knock) Match(actual any) (bool, error) {
 	d, ok := actual.(doorway)
 	if !ok {
 		return false, fmt.Errorf("this matcher takes what a door of product answers, not %T", actual)
+	}
+	if t, ok := actual.(teller); ok {
+		if in, told := t.Lets(); told {
+			return in == k.lets, nil
+		}
 	}
 	_, status := d.Answered()
 	return k.holds(status), nil
@@ -106,17 +132,26 @@ func answerAtDoor(actual any) string {
 		return fmt.Sprint(actual)
 	}
 	door, status := d.Answered()
-	return fmt.Sprintf("%s answered %d %s", door, status, http.StatusText(status))
+	said := fmt.Sprintf("%s answered %d %s", door, status, http.StatusText(status))
+	if t, ok := actual.(teller); ok {
+		switch in, told := t.Lets(); {
+		case told && in:
+			return said + ", and somebody is in"
+		case told:
+			return said + ", and nobody is in"
+		}
+	}
+	return said
 }
 
 // BeOpen holds for a door that answered 200.
 func BeOpen() types.GomegaMatcher {
-	return knock{"the door open (200)", func(status int) bool { return status == http.StatusOK }}
+	return knock{"the door open (200)", func(status int) bool { return status == http.StatusOK }, true}
 }
 
 // BeShut holds for a door that kept its visitor out: 401, 403, 404 or a redirect.
 func BeShut() types.GomegaMatcher {
 	return knock{"the door shut (401, 403, 404 or a redirect)", func(status int) bool {
 		return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound || status/100 == 3
-	}}
+	}, false}
 }

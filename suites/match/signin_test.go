@@ -1,7 +1,10 @@
 package match_test
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/onsi/gomega/types"
 
 	"rollcall.example/suites/match"
 )
@@ -10,8 +13,25 @@ import (
 type visited struct{ person, as string }
 
 func (v visited) Person() string { return v.person }
+func (v visited) In() bool       { return v.as != "" }
 func (v visited) As() string     { return v.as }
+func (v visited) Control() bool  { return false }
+func (v visited) MustTell(bool)  {}
 func (v visited) Ended() string  { return "the door answered 200 OK" }
+
+// dim is a visit of which nothing tells more than in from out. What it was asked to
+// tell is kept.
+type dim struct {
+	in, control bool
+	asked       *[]bool
+}
+
+func (d dim) Person() string    { return "han@x.test" }
+func (d dim) In() bool          { return d.in }
+func (d dim) As() string        { return "" }
+func (d dim) Control() bool     { return d.control }
+func (d dim) MustTell(who bool) { *d.asked = append(*d.asked, who) }
+func (d dim) Ended() string     { return "it ended" }
 
 // door is the HTTP status that a door answered.
 type door int
@@ -32,6 +52,61 @@ func TestMatchersOfVisits(t *testing.T) {
 		{name: "BeSignedInAs", matcher: match.BeSignedInAs("LEIA@x.test"), holds: another, fails: stopped, expected: "signed in as LEIA@x.test", actual: asNobody},
 		{name: "BeRefused", matcher: match.BeRefused(), holds: stopped, fails: another, expected: "refused", actual: asLeia},
 	})
+}
+
+// Each matcher says what it has to know before it judges: who is in, or only whether.
+func TestMatchersSayWhatTheyMustKnow(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		matcher types.GomegaMatcher
+		visit   dim
+		who     bool
+		holds   bool
+	}{
+		"the claim to be in":   {match.BeSignedIn(), dim{in: true}, true, true},
+		"the control":          {match.BeSignedIn(), dim{in: true, control: true}, false, true},
+		"the control, out":     {match.BeSignedIn(), dim{control: true}, false, false},
+		"in as somebody":       {match.BeSignedInAs("han@x.test"), dim{in: true}, true, false},
+		"a control as who":     {match.BeSignedInAs("han@x.test"), dim{in: true, control: true}, true, false},
+		"refused":              {match.BeRefused(), dim{}, false, true},
+		"refused, and is in":   {match.BeRefused(), dim{in: true}, false, false},
+		"in as nobody we know": {match.BeSignedIn(), dim{}, true, false},
+	} {
+		var asked []bool
+		c.visit.asked = &asked
+		holds, err := c.matcher.Match(c.visit)
+		if err != nil || holds != c.holds || len(asked) != 1 || asked[0] != c.who {
+			t.Errorf("%s: %v, %v, asked %v", name, holds, err, asked)
+		}
+	}
+	if said := match.BeRefused().FailureMessage(dim{in: true}); !strings.Contains(said, "signed in, and nothing tells as whom; it ended") {
+		t.Errorf("%s", said)
+	}
+}
+
+// guarded is a door that tells by something else than its status.
+type guarded struct{ in, told bool }
+
+func (g guarded) Answered() (string, int) { return "who am I", 200 }
+func (g guarded) Lets() (in, told bool)   { return g.in, g.told }
+
+func TestDoorsThatTellOtherwise(t *testing.T) {
+	t.Parallel()
+	for door, want := range map[guarded][2]bool{ // open, shut
+		{false, false}: {true, false}, {true, true}: {true, false}, {false, true}: {false, true},
+	} {
+		open, _ := match.BeOpen().Match(door)
+		shut, _ := match.BeShut().Match(door)
+		if want != [2]bool{open, shut} {
+			t.Errorf("%+v: open %v, shut %v", door, open, shut)
+		}
+	}
+	if said := match.BeOpen().FailureMessage(guarded{false, true}); !strings.Contains(said, "who am I answered 200 OK, and nobody is in") {
+		t.Errorf("%s", said)
+	}
+	if said := match.BeShut().FailureMessage(guarded{true, true}); !strings.Contains(said, "and somebody is in") {
+		t.Errorf("%s", said)
+	}
 }
 
 func TestMatchersOfDoors(t *testing.T) {

@@ -282,14 +282,14 @@ var exchanged = journal.Exchange{
 func TestCoreFeatures(t *testing.T) {
 	t.Parallel()
 	core := declared
-	core.Profile.Core = []string{target.SCIMUsers, target.SAMLSPInitiated}
+	core.Profile.Core = []string{target.SCIMUsers, target.SAMLIdPInitiated}
 	r := report.FromGinkgo(run(ran("door.open", nil)), catalogue, report.Meta{Target: core})
 	if r.Exit() != 0 {
 		t.Errorf("a sign-in without an address is not lacking: %s", r.Summary.Headline)
 	}
 	core.Connections = []target.Connection{{SAML: target.SAML{SignIn: "https://house.test/sso"}}}
 	r = report.FromGinkgo(run(ran("door.open", nil)), catalogue, report.Meta{Target: core})
-	if r.Exit() != 1 || !slices.Equal(r.Summary.MissingCore, []string{target.SAMLSPInitiated}) {
+	if r.Exit() != 1 || !slices.Equal(r.Summary.MissingCore, []string{target.SAMLIdPInitiated}) {
 		t.Errorf("exit %d, missing %v", r.Exit(), r.Summary.MissingCore)
 	}
 }

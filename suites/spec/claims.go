@@ -82,8 +82,7 @@ func (o *Okta) Forge(ctx context.Context, name string, attacker, victim *Person)
 	attack := Attack(name)
 	donor := forge.Donor{Identity: o.app.Identity(), Victim: victim.Email()}
 	return o.arrive(ctx, attacker, simulator.SignInOptions{
-		StartURL: o.connection.SAML.SignIn,
-		Alter:    func(c *Claims) { donor.Claims = *c },
+		Alter: func(c *Claims) { donor.Claims = *c },
 		Replace: func(p *simulator.Posting) error {
 			forged, err := attack.Forge(donor)
 			if err == nil {

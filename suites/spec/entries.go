@@ -29,6 +29,10 @@ type Note struct {
 // Given states a control: what must hold for the claim to mean anything. Where it
 // fails the spec is untestable, which fails a requirement that gates.
 func Given(actual any, extra ...any) types.Assertion {
+	if visit, ok := actual.(Visit); ok {
+		visit.control = true
+		actual = visit
+	}
 	return controls.Expect(actual, extra...)
 }
 

@@ -2,41 +2,68 @@ package spec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
 	"rollcall.example/simulator"
 	"rollcall.example/simulator/idp"
+	"rollcall.example/suites/target"
 )
 
 // Visit is what came of a person's way through the product's sign-in, and the
-// browser that went it. Whether they are in is not read off a status but asked at
-// the product's own door.
+// browser that went it. Whether they are in, and as whom, is not read off a status
+// but asked at the product, in the way that the target names.
 type Visit struct {
 	simulator.Visit
 	browser *simulator.Browser
 	person  *Person
-	as      string
+	seen    target.Presence
+	blind   bool // nothing tells who is in
+	control bool // it stands in a Given
 }
 
 // Person is the address of whom the assertion was signed for.
 func (v Visit) Person() string { return v.person.Email() }
 
-// As is the address of whom the product takes the browser for; empty for nobody.
-func (v Visit) As() string { return v.as }
+// In says whether the product takes the browser for anybody.
+func (v Visit) In() bool { return v.seen.In }
+
+// As is the address of whom the product takes the browser for; empty for nobody, and
+// where nothing tells more than that somebody is in.
+func (v Visit) As() string { return v.seen.Email }
+
+// Control says whether the visit only has to show that signing in works at all. For
+// that it is enough that somebody is in.
+func (v Visit) Control() bool { return v.control }
+
+// MustTell ends the spec as unobserved where nobody can tell whether the browser is
+// in or, with who, as whom.
+func (v Visit) MustTell(who bool) {
+	switch {
+	case v.blind:
+		conclude(EntryUnobserved, "nobody can see who is in: "+target.ErrNoOracle.Error(), 2)
+	case who && v.In() && v.As() == "":
+		conclude(EntryUnobserved, "somebody is signed in, and nothing tells who: saml.signed_in only tells in from out", 2)
+	}
+}
 
 // Ended says in words where the way ended.
 func (v Visit) Ended() string {
 	if v.Blocked != "" {
 		return "stopped at Okta: " + v.Blocked
 	}
+	if v.Answered == 0 {
+		return fmt.Sprintf("the product did not send the browser to Okta, but answered %d %s", v.Status, http.StatusText(v.Status))
+	}
 	return fmt.Sprintf("the assertion consumer service answered %d %s", v.Answered, http.StatusText(v.Answered))
 }
 
 // SignIn takes the person through sign-in in a browser of their own, starting at
-// the product.
+// the product or, where that is not offered, at Okta. So do the other verbs that
+// sign in, but for SignInFromOkta.
 func (o *Okta) SignIn(ctx context.Context, p *Person) Visit {
-	return o.arrive(ctx, p, simulator.SignInOptions{StartURL: o.connection.SAML.SignIn})
+	return o.arrive(ctx, p, simulator.SignInOptions{})
 }
 
 // SignInFromOkta starts at Okta's dashboard instead (IdP-initiated).
@@ -47,7 +74,7 @@ func (o *Okta) SignInFromOkta(ctx context.Context, p *Person) Visit {
 // SignInClaiming changes, in this order, what the assertion says before it is
 // signed: an honest signature over something else.
 func (o *Okta) SignInClaiming(ctx context.Context, p *Person, changes ...func(*Claims)) Visit {
-	return o.arrive(ctx, p, simulator.SignInOptions{StartURL: o.connection.SAML.SignIn, Alter: func(c *Claims) {
+	return o.arrive(ctx, p, simulator.SignInOptions{Alter: func(c *Claims) {
 		for _, change := range changes {
 			change(c)
 		}
@@ -57,11 +84,13 @@ func (o *Okta) SignInClaiming(ctx context.Context, p *Person, changes ...func(*C
 // SignInPosting lets replace change what the browser posts to the product, after
 // everything was signed.
 func (o *Okta) SignInPosting(ctx context.Context, p *Person, replace func(*simulator.Posting) error) Visit {
-	return o.arrive(ctx, p, simulator.SignInOptions{StartURL: o.connection.SAML.SignIn, Replace: replace})
+	return o.arrive(ctx, p, simulator.SignInOptions{Replace: replace})
 }
 
 func (o *Okta) arrive(ctx context.Context, p *Person, options simulator.SignInOptions) Visit {
 	browser := o.tenant.Browser(nil)
+	options.StartURL = o.connection.SAML.SignIn
+	options.IdPInitiated = options.IdPInitiated || options.StartURL == ""
 	visit, err := browser.SignIn(ctx, o.app, p, options)
 	broken(err, 2)
 	return o.recognized(ctx, visit, browser, p)
@@ -75,10 +104,19 @@ func (o *Okta) Again(ctx context.Context, v Visit) Visit {
 	return o.recognized(ctx, again, browser, v.person)
 }
 
-// recognized asks the product whom it takes the browser for.
+// recognized asks the product whom it takes the browser for. An answer that is none
+// leaves the spec untestable.
 func (o *Okta) recognized(ctx context.Context, visit simulator.Visit, browser *simulator.Browser, p *Person) Visit {
 	v := Visit{Visit: visit, browser: browser, person: p}
-	v.as = (&Product{o.stage}).WhoAmI(ctx, v).Email
+	seen, err := o.connection.WhoIsIn(ctx, browser)
+	if v.blind = errors.Is(err, target.ErrNoOracle); v.blind {
+		return v
+	}
+	broken(err, 2)
+	if unclear := seen.Unclear(); unclear != "" {
+		conclude(EntryUntestable, unclear, 2)
+	}
+	v.seen = seen
 	return v
 }
 

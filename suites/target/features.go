@@ -8,9 +8,13 @@ const (
 	SCIMUsers        = "scim.users"         // the Users endpoint
 	SCIMPatch        = "scim.patch"         // PATCH on users
 	SCIMDelete       = "scim.delete"        // DELETE on users
+	SAMLSignIn       = "saml.sign-in"       // sign-in, wherever it starts
 	SAMLSPInitiated  = "saml.sp-initiated"  // sign-in starts at the product
 	SAMLIdPInitiated = "saml.idp-initiated" // sign-in starts at Okta
+	DoorSignedIn     = "door.signed-in"     // whether a browser is in after a sign-in
+	DoorSession      = "door.session"       // whether it is still in, at any time
 	DoorWhoAmI       = "door.whoami"        // who a browser or an API token is
+	DoorRole         = "door.role"          // with which role, and in which teams
 	DoorAdmin        = "door.admin"         // an address for admins only
 	DoorSettings     = "door.settings"      // the provider's settings, for admins only
 	DoorTeam         = "door.team"          // an address for a team's members only
@@ -38,8 +42,8 @@ const (
 // Features lists every feature there is, in the order of the constants.
 func Features() []string {
 	return []string{
-		SCIMUsers, SCIMPatch, SCIMDelete, SAMLSPInitiated, SAMLIdPInitiated,
-		DoorWhoAmI, DoorAdmin, DoorSettings, DoorTeam,
+		SCIMUsers, SCIMPatch, SCIMDelete, SAMLSignIn, SAMLSPInitiated, SAMLIdPInitiated,
+		DoorSignedIn, DoorSession, DoorWhoAmI, DoorRole, DoorAdmin, DoorSettings, DoorTeam,
 		LookRecords, LookAccounts, LookMemberships, LookSeats, LookSessions, LookTokens,
 		ArrangeAdmin, ArrangeByMember, ArrangeTeam, ArrangeRemoval, ArrangeToken,
 		OrgCreate, OrgPlan, OrgFlag, OrgProvider, OrgToken, OrgClock, OrgAudit, OrgSeats,
@@ -56,11 +60,34 @@ func (t Target) Unseen(feature string) bool {
 	case "scim":
 		return t.Connection().SCIM.BaseURL == ""
 	case "saml":
-		return t.Connection().SAML.SignIn == ""
+		return !t.Connection().SAML.Offered()
 	case "look", "door":
 		return true
 	case "arrange", "organization":
 		return t.Probe == nil || feature == OrgAudit || feature == OrgSeats
+	}
+	return false
+}
+
+// follows says whether the target has the feature because of what it says of its
+// sign-in, though nobody declared it.
+func (t Target) follows(feature string) bool {
+	saml, oracle := t.Connection().SAML, t.Connection().Oracle()
+	switch feature {
+	case SAMLSignIn:
+		return saml.Offered()
+	case SAMLSPInitiated:
+		return saml.SignIn != ""
+	case SAMLIdPInitiated:
+		return saml.IdPInitiated
+	case DoorSignedIn:
+		return oracle != nil
+	case DoorSession:
+		return oracle.Lasts()
+	case DoorWhoAmI:
+		return oracle.NamesWho()
+	case DoorRole:
+		return oracle.NamesRole()
 	}
 	return false
 }

@@ -45,7 +45,7 @@ func (c Connection) WhoIsIn(ctx context.Context, browser *simulator.Browser) (Pr
 		if err != nil {
 			return Presence{}, err
 		}
-		return by.WhoAmI.read(answer{page.Status, page.Header, page.Body})
+		return by.WhoAmI.Read(page.Status, page.Header, page.Body)
 	case by.Status != nil:
 		return by.Status.ask(ctx, browser)
 	case by.Redirect != nil:
@@ -57,16 +57,16 @@ func (c Connection) WhoIsIn(ctx context.Context, browser *simulator.Browser) (Pr
 	}
 }
 
-// WhoAmI reads an answer of the whoami address that came to somebody without a
-// browser, as to the holder of an API token. It is false where the target has no
-// such address.
-func (c Connection) WhoAmI(status int, header http.Header, body string) (Presence, bool, error) {
-	by := c.Oracle()
-	if by == nil || by.WhoAmI == nil {
-		return Presence{}, false, nil
+// WhoAmIDoor is the address that says who is there, to the holder of an API token as
+// well as to a browser. It is nil where the target has none.
+func (c Connection) WhoAmIDoor() *ByWhoAmI {
+	if c.Doors.WhoAmI != "" {
+		return ordinaryDoor(c.Doors.WhoAmI)
 	}
-	seen, err := by.WhoAmI.read(answer{status, header, body})
-	return seen, true, err
+	if c.SAML.SignedIn != nil {
+		return c.SAML.SignedIn.WhoAmI
+	}
+	return nil
 }
 
 func (s *ByStatus) ask(ctx context.Context, browser *simulator.Browser) (Presence, error) {

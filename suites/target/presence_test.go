@@ -162,16 +162,21 @@ func TestWhoIsIn(t *testing.T) {
 	}
 }
 
-func TestWhoamiOfATokensHolder(t *testing.T) {
+func TestTheDoorForTokens(t *testing.T) {
 	t.Parallel()
 	c := target.Connection{Doors: target.Doors{WhoAmI: "http://localhost/me"}}
-	seen, asked, err := c.WhoAmI(200, nil, `{"email": "r2@acme.test", "role": "member", "teams": [{"id": "t1"}]}`)
-	if want := (target.Presence{In: true, Email: "r2@acme.test", Role: "member", Teams: []string{"t1"}, Status: 200}); err != nil || !asked || !reflect.DeepEqual(seen, want) {
-		t.Errorf("%+v, %v, %v", seen, asked, err)
+	c.SAML.SignedIn = &target.SignedIn{WhoAmI: &target.ByWhoAmI{URL: "http://localhost/other"}}
+	seen, err := c.WhoAmIDoor().Read(200, nil, `{"email": "r2@acme.test", "role": "member", "teams": [{"id": "t1"}]}`)
+	if want := (target.Presence{In: true, Email: "r2@acme.test", Role: "member", Teams: []string{"t1"}, Status: 200}); err != nil || !reflect.DeepEqual(seen, want) {
+		t.Errorf("%+v, %v", seen, err)
+	}
+	c.Doors.WhoAmI = ""
+	if door := c.WhoAmIDoor(); door.URL != "http://localhost/other" {
+		t.Errorf("%+v", door)
 	}
 	c.SAML.SignedIn = &target.SignedIn{Cookie: &target.ByCookie{Name: "sid"}}
-	if _, asked, err := c.WhoAmI(200, nil, `{}`); asked || err != nil {
-		t.Errorf("a cookie told of a token: %v, %v", asked, err)
+	if door := c.WhoAmIDoor(); door != nil || (target.Connection{}).WhoAmIDoor() != nil {
+		t.Errorf("a cookie told of a token: %+v", door)
 	}
 }
 

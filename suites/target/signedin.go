@@ -66,6 +66,11 @@ func (s *SignedIn) NamesWho() bool {
 	return s != nil && (s.WhoAmI != nil || s.Text != nil && strings.Contains(s.Text.Contains, emailMark))
 }
 
+// NamesRole says whether one also learns the role and the teams of who is in.
+func (s *SignedIn) NamesRole() bool {
+	return s != nil && s.WhoAmI != nil && s.WhoAmI.Role != "" && s.WhoAmI.Teams != ""
+}
+
 // Lasts says whether one can ask again, later, whether somebody is still in.
 func (s *SignedIn) Lasts() bool { return s != nil && s.Cookie == nil }
 
@@ -76,9 +81,14 @@ func (c Connection) Oracle() *SignedIn {
 	case c.SAML.SignedIn != nil:
 		return c.SAML.SignedIn
 	case c.Doors.WhoAmI != "":
-		return &SignedIn{WhoAmI: &ByWhoAmI{URL: c.Doors.WhoAmI, Role: "body.role", Teams: "body.teams.map(t, t.id)"}}
+		return &SignedIn{WhoAmI: ordinaryDoor(c.Doors.WhoAmI)}
 	}
 	return nil
+}
+
+// ordinaryDoor is an address that answers as [Doors] says.
+func ordinaryDoor(address string) *ByWhoAmI {
+	return &ByWhoAmI{URL: address, Role: "body.role", Teams: "body.teams.map(t, t.id)"}
 }
 
 // check says what is wrong with it, in terms of the target file.

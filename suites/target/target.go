@@ -121,8 +121,11 @@ type Team struct {
 	DefaultRole string `json:"default_role" yaml:"default_role"`
 }
 
-// Has says whether the target declares the feature.
-func (t Target) Has(feature string) bool { return slices.Contains(t.Features, feature) }
+// Has says whether the target declares the feature, or what it says of its sign-in
+// amounts to it.
+func (t Target) Has(feature string) bool {
+	return slices.Contains(t.Features, feature) || t.follows(feature)
+}
 
 // Connection returns the tenant that specs use unless they ask for another.
 func (t Target) Connection() Connection {

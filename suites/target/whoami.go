@@ -19,9 +19,10 @@ type answer struct {
 	body   string
 }
 
-// read lets the expressions say who is there. Who is not answered with success is
-// nobody, whatever the answer holds.
-func (w *ByWhoAmI) read(a answer) (Presence, error) {
+// Read lets the expressions say who is there, by an answer of the address. Who is
+// not answered with success is nobody, whatever the answer holds.
+func (w *ByWhoAmI) Read(status int, header http.Header, body string) (Presence, error) {
+	a := answer{status, header, body}
 	ask, err := w.questions()
 	if err != nil {
 		return Presence{}, err

@@ -49,8 +49,9 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 	if _, err := app.Assign(ctx, person, nil); err != nil {
 		return nil, fmt.Errorf("assigning a bystander: %w", err)
 	}
-	if c.SAML.SignIn != "" {
-		if _, err := tenant.Browser(nil).SignIn(ctx, app, person, simulator.SignInOptions{StartURL: c.SAML.SignIn}); err != nil {
+	if c.SAML.Offered() && !c.SAML.WantsEncryption {
+		way := simulator.SignInOptions{StartURL: c.SAML.SignIn, IdPInitiated: c.SAML.SignIn == ""}
+		if _, err := tenant.Browser(nil).SignIn(ctx, app, person, way); err != nil {
 			return nil, fmt.Errorf("signing a bystander in: %w", err)
 		}
 	}

@@ -25,8 +25,21 @@ func (u *Unreachable) Error() string { return u.What + " cannot be used: " + u.E
 // Unwrap returns the cause.
 func (u *Unreachable) Unwrap() error { return u.Err }
 
-// Reach makes sure that every address of the target answers and that what it was
-// given to come in with is good. Whether the answers are right is for the specs.
+// Resolve completes the target by its service provider's metadata; see
+// [target.Target.Resolve]. Whoever runs specs against it does so first.
+func Resolve(ctx context.Context, t target.Target) (target.Target, error) {
+	ctx, cancel := context.WithTimeout(ctx, ReachWithin)
+	defer cancel()
+	resolved, err := t.Resolve(ctx)
+	if err != nil {
+		return t, fmt.Errorf("target: %w", err)
+	}
+	return resolved, nil
+}
+
+// Reach makes sure that every address of the target answers, that what it was
+// given to come in with is good, and that what tells who is signed in does not say
+// it of a stranger. Whether the answers are right is for the specs.
 func Reach(ctx context.Context, t target.Target) error {
 	ctx, cancel := context.WithTimeout(ctx, ReachWithin)
 	defer cancel()
@@ -38,6 +51,9 @@ func Reach(ctx context.Context, t target.Target) error {
 	for _, c := range t.Connections {
 		if err := reachSCIM(ctx, live, c.SCIM); err != nil {
 			return &Unreachable{"the SCIM endpoint " + c.SCIM.BaseURL, err}
+		}
+		if err := meetStranger(ctx, live, c); err != nil {
+			return err
 		}
 	}
 	if probe := live.Probe(); probe != nil {

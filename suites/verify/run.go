@@ -70,6 +70,9 @@ func Run(ctx context.Context, o Options) (report.Report, error) {
 	o.Seed = o.seed()
 	signalled, stopSignals := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stopSignals()
+	if o.Target, err = Resolve(signalled, o.Target); err != nil {
+		return report.Report{}, err
+	}
 	if err := Reach(signalled, o.Target); err != nil {
 		return report.Report{}, err
 	}
