@@ -50,6 +50,14 @@ func (a Answer) Reason() string {
 	return strconv.Itoa(a.Status)
 }
 
+// unreadableList says why a body is no list.
+func unreadableList(body []byte) error {
+	if _, err := ParseObject(body); err != nil {
+		return err
+	}
+	return errors.New("the list is a JSON object, but its Resources are no array")
+}
+
 // List is a page of resources (RFC 7644 §3.4.2).
 type List struct {
 	TotalResults int
@@ -68,7 +76,7 @@ func (a Answer) List() (List, error) {
 		Resources    []json.RawMessage
 	}
 	if err := json.Unmarshal(a.Body, &page); err != nil {
-		return List{}, fmt.Errorf("the list is not a JSON object of the SCIM form: %w", err)
+		return List{}, unreadableList(a.Body)
 	}
 	if len(page.TotalResults) == 0 {
 		return List{}, errors.New("the list has no totalResults")

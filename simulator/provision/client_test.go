@@ -209,8 +209,14 @@ func TestListCounters(t *testing.T) {
 		`{"totalResults":1,"itemsPerPage":null}`:               `itemsPerPage null`,
 		`{"Resources":[]}`:                                     `no totalResults`,
 		`{"totalResults":1,"Resources":["x"]}`:                 `something else than resources`,
-		`[]`:                                                   `not a JSON object`,
-		``:                                                     `not a JSON object`,
+		`{"totalResults":1,"Resources":{}}`:                    `Resources are no array`,
+		`[]`:                                                   `not a JSON object but an array`,
+		` `:                                                    `not a JSON object but empty`,
+		"\n<!doctype html><title>Sign in</title>":              `not a JSON object but a web page`,
+		`{"totalResults": `:                                    `not a JSON object but a piece of one`,
+		`slow down`:                                            `not a JSON object but text`,
+		`"none"`:                                               `not a JSON object but a string`,
+		`42`:                                                   `not a JSON object but the value 42`,
 	} {
 		_, err := provision.Answer{Status: 200, Body: []byte(body)}.List()
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

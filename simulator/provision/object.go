@@ -23,22 +23,22 @@ type member struct {
 func ParseObject(text []byte) (*Object, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
-		return nil, errors.New("the body is not a JSON object")
+		return nil, notAnObject(text)
 	}
 	object := &Object{}
 	for decoder.More() {
 		name, err := decoder.Token()
 		if err != nil {
-			return nil, fmt.Errorf("the body is not a JSON object: %w", err)
+			return nil, notAnObject(text)
 		}
 		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
-			return nil, fmt.Errorf("the body is not a JSON object: %w", err)
+			return nil, notAnObject(text)
 		}
 		object.members = append(object.members, member{name: fmt.Sprint(name), value: value})
 	}
 	if _, err := decoder.Token(); err != nil {
-		return nil, fmt.Errorf("the body is not a JSON object: %w", err)
+		return nil, notAnObject(text)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("the body has more than one JSON value")
