@@ -11,7 +11,7 @@ import (
 	"rollcall.example/suites/verify"
 )
 
-var update = flag.Bool("update", false, "write the golden list of clauses anew")
+var update = flag.Bool("update", false, "write the golden files anew")
 
 // A clause that is added, renamed or gone changes what conformance means, so it
 // has to show in a review.

@@ -95,43 +95,6 @@ func TestOneSpecOfOneVariant(t *testing.T) {
 	}
 }
 
-// A server that says yes to everything and means nothing passes nothing.
-func TestNullServerPassesNothing(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/scim+json")
-		_, _ = w.Write([]byte("{}"))
-	}))
-	defer server.Close()
-	scim, err := verify.SCIMOnly(server.URL+"/scim/v2", "token", []string{"aiw", "oin", "oin-patch-user"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	everything := start(t, bundled.Options{})
-	everything.Name = "a null server"
-	everything.Connections = []target.Connection{{
-		Organization: "1", SCIM: target.SCIM{BaseURL: server.URL + "/scim/v2", Token: "token"},
-		SAML:  target.SAML{Metadata: server.URL, EntityID: server.URL, ACS: server.URL + "/acs", SignIn: server.URL + "/sso"},
-		Doors: target.Doors{WhoAmI: server.URL + "/me", Admin: server.URL + "/admin", Settings: server.URL + "/settings", Team: server.URL + "/teams/{team}"},
-		Teams: []target.Team{{ID: "1", Slug: "everyone", Default: true}, {ID: "2", Slug: "one"}, {ID: "3", Slug: "two"}},
-		Okta:  scim.Connections[0].Okta,
-	}}
-	everything.Probe = nil
-	for name, product := range map[string]target.Target{"SCIM": scim, "SCIM and SAML": everything} {
-		r, err := verify.Run(context.Background(), verify.Options{Target: product})
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		for _, s := range r.Specs {
-			if s.Verdict == report.Passed {
-				t.Errorf("%s: %s passed", name, s.Key())
-			}
-		}
-		if r.Exit() == report.ExitConformant {
-			t.Errorf("%s: %s", name, r.Summary.Headline)
-		}
-	}
-}
-
 func TestTargetsThatCannotBeUsed(t *testing.T) {
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
