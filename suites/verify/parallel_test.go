@@ -16,15 +16,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// verdicts are what a reader of the report goes by.
-func verdicts(r report.Report) map[string]report.Verdict {
-	all := map[string]report.Verdict{}
-	for _, s := range r.Specs {
-		all[s.Key()+" "+s.Title] = s.Verdict
-	}
-	return all
-}
-
 // In several processes, with a defect and without, the verdicts are those of one.
 func TestSeveralProcessesAgreeWithOne(t *testing.T) {
 	for name, o := range map[string]bundled.Options{"conformant": {}, "defect": {Defect: "seat-at-create"}} {
