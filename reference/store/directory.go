@@ -33,7 +33,7 @@ WHERE name LIKE $2 ESCAPE '\' OR address LIKE $2 ESCAPE '\' OR account <> '' AND
 		AND (r.name_key LIKE $2 ESCAPE '\' OR r.user_name_key LIKE $2 ESCAPE '\'))`
 
 const onePage = `
-ORDER BY standing, coalesce(nullif(name, ''), address), address, account, record LIMIT $%d OFFSET $%d`
+ORDER BY standing, coalesce(nullif(name, ''), address), address, account, record LIMIT 0 + $%d OFFSET $%d`
 
 // literally takes from a text what LIKE would make of it.
 var literally = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

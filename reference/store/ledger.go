@@ -78,7 +78,7 @@ func (t *tx) Events(ctx context.Context, organization string, after int64, limit
 		limit = math.MaxInt32
 	}
 	return list(ctx, t, "read the audit log", scanEvent,
-		"SELECT "+eventColumns+" FROM audit WHERE organization = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+		"SELECT "+eventColumns+" FROM audit WHERE organization = $1 AND seq > $2 ORDER BY seq LIMIT 0 + $3",
 		organization, after, limit)
 }
 
@@ -102,7 +102,7 @@ func (t *tx) RecentEvents(ctx context.Context, organization, person string, offs
 		which, args = about, append(args, key)
 	}
 	return list(ctx, t, "read the audit log", scanEvent,
-		"SELECT "+eventColumns+" FROM audit WHERE "+which+" ORDER BY seq DESC LIMIT $2 OFFSET $3", args...)
+		"SELECT "+eventColumns+" FROM audit WHERE "+which+" ORDER BY seq DESC LIMIT 0 + $2 OFFSET $3", args...)
 }
 
 // LastEvent implements [org.Tx]. Each action is looked up by itself: its newest row

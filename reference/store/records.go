@@ -92,9 +92,11 @@ func (t *tx) FindRecords(ctx context.Context, provider string, match org.RecordM
 }
 
 // onePageOf is the query for a page of what matches; limit and offset are arguments
-// after the given number of others.
+// after the given number of others. SQLite plans a query for the value of a limit that
+// is a bare argument, so it would prepare the statement anew each time: hence the sum,
+// here and wherever else a limit is an argument.
 func onePageOf(match org.RecordMatch, where string, given int) string {
-	query := fmt.Sprintf("SELECT %%s FROM records WHERE %s ORDER BY created, id LIMIT $%d OFFSET $%d", where, given+1, given+2)
+	query := fmt.Sprintf("SELECT %%s FROM records WHERE %s ORDER BY created, id LIMIT 0 + $%d OFFSET $%d", where, given+1, given+2)
 	if match.ID != nil || match.UserName != nil || match.ExternalID != nil {
 		return fmt.Sprintf(query, recordColumns)
 	}
