@@ -115,9 +115,9 @@ func place(ctx context.Context, path string) error {
 // connect makes the store of the data file that is at path now. Nothing is opened
 // before it is needed.
 func connect(path, dir string) (*Store, error) {
-	with := settings
+	with, remembers := settings, (*recall)(nil)
 	if dir != "" {
-		with = ephemeral()
+		with, remembers = ephemeral(), newRecall()
 	}
 	db, err := sql.Open("sqlite", source(path, with...))
 	if err != nil {
@@ -127,6 +127,7 @@ func connect(path, dir string) (*Store, error) {
 		db:      db,
 		writer:  newPool(db, 1, "", "BEGIN IMMEDIATE"),
 		readers: newPool(db, max(4, runtime.GOMAXPROCS(0)), "PRAGMA query_only = 1", "BEGIN"),
+		recall:  remembers,
 		dir:     dir,
 		closed:  make(chan struct{}),
 	}

@@ -15,6 +15,7 @@ func scanOrganization(r row) (o org.Organization, err error) {
 
 // AddOrganization implements [org.Tx].
 func (t *tx) AddOrganization(ctx context.Context, o org.Organization) error {
+	t.changes()
 	return t.add(ctx, "add an organization",
 		"INSERT INTO organizations ("+organizationColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		o.ID, o.Slug, o.Name, string(o.Plan), packed(o.Flags), int64(o.Clock), at(o.Created))
@@ -22,6 +23,7 @@ func (t *tx) AddOrganization(ctx context.Context, o org.Organization) error {
 
 // SaveOrganization implements [org.Tx].
 func (t *tx) SaveOrganization(ctx context.Context, o org.Organization) error {
+	t.changes()
 	return t.change(ctx, "save an organization",
 		"UPDATE organizations SET slug = $2, name = $3, plan = $4, flags = $5, clock = $6, created = $7 WHERE id = $1",
 		o.ID, o.Slug, o.Name, string(o.Plan), packed(o.Flags), int64(o.Clock), at(o.Created))
@@ -29,14 +31,18 @@ func (t *tx) SaveOrganization(ctx context.Context, o org.Organization) error {
 
 // Organization implements [org.Tx].
 func (t *tx) Organization(ctx context.Context, id string) (org.Organization, error) {
-	return one(ctx, t, "look up an organization", scanOrganization,
-		"SELECT "+organizationColumns+" FROM organizations WHERE id = $1", id)
+	return recalled(ctx, t, func(r *recall) map[string]org.Organization { return r.organizations }, id, copyOrganization, func() (org.Organization, error) {
+		return one(ctx, t, "look up an organization", scanOrganization,
+			"SELECT "+organizationColumns+" FROM organizations WHERE id = $1", id)
+	})
 }
 
 // OrganizationBySlug implements [org.Tx].
 func (t *tx) OrganizationBySlug(ctx context.Context, slug string) (org.Organization, error) {
-	return one(ctx, t, "look up an organization", scanOrganization,
-		"SELECT "+organizationColumns+" FROM organizations WHERE slug = $1", slug)
+	return recalled(ctx, t, func(r *recall) map[string]org.Organization { return r.slugs }, slug, copyOrganization, func() (org.Organization, error) {
+		return one(ctx, t, "look up an organization", scanOrganization,
+			"SELECT "+organizationColumns+" FROM organizations WHERE slug = $1", slug)
+	})
 }
 
 // Organizations implements [org.Tx]; they come in the order of their creation.
@@ -55,6 +61,7 @@ func scanProvider(r row) (p org.Provider, err error) {
 
 // AddProvider implements [org.Tx].
 func (t *tx) AddProvider(ctx context.Context, p org.Provider) error {
+	t.changes()
 	return t.add(ctx, "add a provider",
 		"INSERT INTO providers ("+providerColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 		p.ID, p.Organization, string(p.Kind), string(p.State), bit(p.Tested),
@@ -63,6 +70,7 @@ func (t *tx) AddProvider(ctx context.Context, p org.Provider) error {
 
 // SaveProvider implements [org.Tx].
 func (t *tx) SaveProvider(ctx context.Context, p org.Provider) error {
+	t.changes()
 	return t.change(ctx, "save a provider",
 		`UPDATE providers SET organization = $2, kind = $3, state = $4, tested = $5,
 			idp_entity_id = $6, idp_sso_url = $7, idp_certs = $8, created = $9 WHERE id = $1`,
@@ -72,14 +80,18 @@ func (t *tx) SaveProvider(ctx context.Context, p org.Provider) error {
 
 // Provider implements [org.Tx].
 func (t *tx) Provider(ctx context.Context, id string) (org.Provider, error) {
-	return one(ctx, t, "look up a provider", scanProvider,
-		"SELECT "+providerColumns+" FROM providers WHERE id = $1", id)
+	return recalled(ctx, t, func(r *recall) map[string]org.Provider { return r.providers }, id, copyProvider, func() (org.Provider, error) {
+		return one(ctx, t, "look up a provider", scanProvider,
+			"SELECT "+providerColumns+" FROM providers WHERE id = $1", id)
+	})
 }
 
 // Providers implements [org.Tx]; they come in the order of their creation.
 func (t *tx) Providers(ctx context.Context, organization string) ([]org.Provider, error) {
-	return list(ctx, t, "list the providers", scanProvider,
-		"SELECT "+providerColumns+" FROM providers WHERE organization = $1 ORDER BY created, id", organization)
+	return recalled(ctx, t, func(r *recall) map[string][]org.Provider { return r.connections }, organization, copyProviders, func() ([]org.Provider, error) {
+		return list(ctx, t, "list the providers", scanProvider,
+			"SELECT "+providerColumns+" FROM providers WHERE organization = $1 ORDER BY created, id", organization)
+	})
 }
 
 const credentialColumns = "id, provider, token, created, expires"

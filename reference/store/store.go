@@ -39,7 +39,8 @@ type Store struct {
 	db      *sql.DB
 	writer  *pool
 	readers *pool
-	dir     string // the temporary directory of an ephemeral store
+	recall  *recall // nil for a named file
+	dir     string  // the temporary directory of an ephemeral store
 	closed  chan struct{}
 	closing func() error
 }
@@ -69,7 +70,8 @@ func (s *Store) transact(ctx context.Context, from *pool, f func(org.Tx) error) 
 		}
 		return fmt.Errorf("store: begin a transaction: %w", err)
 	}
-	t := &tx{connection: c}
+	t := &tx{connection: c, settled: from == s.writer}
+	t.begin(s.recall)
 	defer func() {
 		from.give(t.end())
 	}()
@@ -87,6 +89,11 @@ type tx struct {
 	connection *connection
 	over       bool  // committed or undone
 	broken     error // after this nothing may be kept
+
+	recall  *recall // nil where nothing is remembered
+	since   uint64  // the generation when it began
+	changed bool    // something of what is remembered
+	settled bool    // the state that it sees is settled
 }
 
 // ready says whether the next statement may run.
@@ -103,13 +110,21 @@ func (t *tx) ready(ctx context.Context) error {
 func (t *tx) commit(ctx context.Context) error {
 	err := t.ready(ctx)
 	if err == nil {
-		err = t.connection.run(context.WithoutCancel(ctx), "COMMIT")
+		err = t.keep(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("store: commit: %w", err)
 	}
 	t.over = true
 	return nil
+}
+
+func (t *tx) keep(ctx context.Context) error {
+	commit := func() error { return t.connection.run(context.WithoutCancel(ctx), "COMMIT") }
+	if t.recall != nil && t.changed {
+		return t.recall.change(commit)
+	}
+	return commit()
 }
 
 // end undoes what was not committed and gives the connection for the next
@@ -186,6 +201,7 @@ func (t *tx) each(ctx context.Context, doing, query string, args []any, scan fun
 	if err != nil {
 		return t.failed(doing, err)
 	}
+	t.settled = true
 	defer func() {
 		if closing := rows.Close(); err == nil && closing != nil {
 			err = t.failed(doing, closing)

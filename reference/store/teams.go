@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"rollcall.example/reference/org"
 )
@@ -15,6 +16,7 @@ func scanTeam(r row) (team org.Team, err error) {
 
 // AddTeam implements [org.Tx].
 func (t *tx) AddTeam(ctx context.Context, team org.Team) error {
+	t.changes()
 	return t.add(ctx, "add a team",
 		"INSERT INTO teams ("+teamColumns+") VALUES ($1, $2, $3, $4, $5, $6)",
 		team.ID, team.Organization, team.Slug, team.Name, bit(team.Default), string(team.DefaultRole))
@@ -28,8 +30,10 @@ func (t *tx) Team(ctx context.Context, organization, id string) (org.Team, error
 
 // Teams implements [org.Tx]; they come by slug.
 func (t *tx) Teams(ctx context.Context, organization string) ([]org.Team, error) {
-	return list(ctx, t, "list the teams", scanTeam,
-		"SELECT "+teamColumns+" FROM teams WHERE organization = $1 ORDER BY slug, id", organization)
+	return recalled(ctx, t, func(r *recall) map[string][]org.Team { return r.teams }, organization, slices.Clone[[]org.Team], func() ([]org.Team, error) {
+		return list(ctx, t, "list the teams", scanTeam,
+			"SELECT "+teamColumns+" FROM teams WHERE organization = $1 ORDER BY slug, id", organization)
+	})
 }
 
 func scanPlace(r row) (p org.TeamPlace, err error) {
