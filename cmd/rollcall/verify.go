@@ -109,7 +109,12 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	declared, err := f.declared()
+	if err != nil {
+		return err
+	}
 	options := f.options()
+	options.Target.Profile = declared
 	chosen, err := verify.Select(options)
 	if err != nil {
 		return explained(err)
@@ -126,7 +131,7 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer files.discard()
-	product, stop, err := f.product(ctx)
+	product, stop, err := f.product(ctx, declared)
 	if err != nil {
 		return err
 	}
@@ -196,27 +201,40 @@ func (f verifyFlags) processes(product target.Target) int {
 }
 
 // product is what to judge, and how to stop it where we started it.
-func (f verifyFlags) product(ctx context.Context) (target.Target, func() error, error) {
-	declared, err := declaredProfile(f.profile)
-	if err != nil {
-		return target.Target{}, nil, err
-	}
+func (f verifyFlags) product(ctx context.Context, declared fixtures.Profile) (target.Target, func() error, error) {
 	if f.scimURL != "" {
 		asked := f.dialects
 		if len(asked) == 0 {
 			asked = []string{string(provision.OIN)}
 		}
 		endpoint, err := verify.SCIMOnly(f.scimURL, os.Getenv(f.tokenEnv), asked)
-		if declared.Name != "" {
-			endpoint.Profile = declared
-		}
+		endpoint.Profile = declared
 		return endpoint, func() error { return nil }, err
 	}
-	started, err := bundled.Start(ctx, bundled.Options{Defect: f.defect, Dialects: f.dialects, Profile: declared})
+	started, err := bundled.Start(ctx, f.reference(declared))
 	if err != nil {
 		return target.Target{}, nil, err
 	}
 	return started.Target, started.Close, nil
+}
+
+// declared is the profile that the product is held to: the one that a flag names, or
+// the one that the defect is about, which is mostly the default.
+func (f verifyFlags) declared() (fixtures.Profile, error) {
+	if f.profile != "" {
+		return fixtures.LoadProfile(f.profile)
+	}
+	wrong, _ := fixtures.FindDefect(f.defect)
+	return wrong.Variant.Profile()
+}
+
+// reference is the reference to start. A defect brings its profile along.
+func (f verifyFlags) reference(declared fixtures.Profile) bundled.Options {
+	options := bundled.Options{Defect: f.defect, Dialects: f.dialects}
+	if f.defect == "" {
+		options.Profile = declared
+	}
+	return options
 }
 
 // explained adds what to do about an error of the suite.

@@ -80,9 +80,12 @@ type stage struct {
 	before     target.Traffic // what had gone to the product when the spec began
 }
 
-// holdTo ends the spec where the target lacks a feature that the requirement
-// needs, or declares to behave otherwise.
+// holdTo ends the spec where the target declares to behave otherwise than the
+// requirement asks for, or lacks a feature that it needs.
 func holdTo(t target.Target, r fixtures.Requirement) {
+	if why := r.Excluded(t.Profile); why != "" {
+		conclude(EntryUnsupported, why, 1)
+	}
 	for _, feature := range r.Needs {
 		switch {
 		case strings.HasPrefix(feature, "saml.") && t.Connection().SAML.WantsEncryption:
@@ -93,9 +96,6 @@ func holdTo(t target.Target, r fixtures.Requirement) {
 		default:
 			conclude(EntryUnsupported, "the target does not declare "+feature, 1)
 		}
-	}
-	if why := r.Excluded(t.Profile); why != "" {
-		conclude(EntryUnsupported, why, 1)
 	}
 	if dialect := labelled("dialect:"); dialect != "" && !contains(t.Dialects, dialect) {
 		conclude(EntryUnsupported, "the target is not driven in dialect "+dialect, 1)

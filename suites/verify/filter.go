@@ -76,7 +76,34 @@ func filterFor(all []Listed, keys map[string]bool, o Options) (string, error) {
 		}
 		parts = append(parts, "("+o.LabelFilter+")")
 	}
+	if others := o.forOthers(); len(others) > 0 {
+		parts = append(parts, "!(req: containsAny {"+strings.Join(others, ", ")+"})")
+	}
 	return strings.Join(parts, " && "), nil
+}
+
+// forOthers are the requirements about an unusual behaviour that the target does not
+// declare: it would only be told, dozens of times, that it is not somebody else. One
+// that was asked for by its name is run, and says why it is none for the target.
+func (o Options) forOthers() []string {
+	if len(o.Target.Profile.Keys) == 0 {
+		return nil
+	}
+	var ids []string
+	for _, r := range fixtures.Requirements() {
+		if r.Untested == "" && r.Unusual() && r.Excluded(o.Target.Profile) != "" && !o.names(r) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// names says whether the options ask for the requirement without a wildcard.
+func (o Options) names(r fixtures.Requirement) bool {
+	return slices.ContainsFunc(o.Only, func(pattern string) bool {
+		id, _, _ := strings.Cut(pattern, "[")
+		return id == r.ID
+	})
 }
 
 // filterOfKeys names requirements whose specs are all chosen by their id, the

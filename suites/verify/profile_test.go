@@ -1,0 +1,115 @@
+package verify_test
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"rollcall.example/fixtures"
+	"rollcall.example/suites/bundled"
+	"rollcall.example/suites/report"
+	"rollcall.example/suites/verify"
+)
+
+func profile(t *testing.T, name string) fixtures.Profile {
+	t.Helper()
+	p, err := fixtures.ReadProfile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// The reference, set to a profile, passes what a product owes that declares it: most of
+// what two-layer owes, and what is about this profile alone.
+func TestReferenceKeepsEveryProfile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the whole suite once for each profile")
+	}
+	for _, name := range fixtures.ProfileNames() {
+		if name == fixtures.DefaultProfile {
+			continue // another test's
+		}
+		t.Run(name, func(t *testing.T) {
+			r, err := verify.Run(context.Background(), verify.Options{Target: start(t, bundled.Options{Profile: profile(t, name)})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Exit() != report.ExitConformant || r.Profile != name {
+				_ = r.Console(os.Stderr, false)
+				t.Errorf("exit %d under profile %q: %s", r.Exit(), r.Profile, r.Summary.Headline)
+			}
+			passed, unusual := 0, 0
+			for _, s := range r.Specs {
+				if s.Verdict != report.Passed {
+					continue
+				}
+				passed++
+				if q, _ := fixtures.Requirements().Find(s.ID); q.Unusual() {
+					unusual++
+				}
+			}
+			if passed < 9*len(r.Specs)/10 || unusual == 0 {
+				t.Errorf("of %d specs %d passed, %d of them about the profile", len(r.Specs), passed, unusual)
+			}
+		})
+	}
+}
+
+// A product that does not do as it declares fails, and each failure names the key.
+func TestProfileThatContradictsTheProduct(t *testing.T) {
+	for name, c := range map[string]struct{ key, area string }{
+		"account-at-create":     {"scim_create=account", "tracking"},
+		"suspend-on-deactivate": {"deactivate=suspend", "deactivation"},
+		"scim-over-saml":        {"role_source=scim_over_saml", "permissions"},
+	} {
+		product := start(t, bundled.Options{})
+		product.Profile = profile(t, name)
+		r, err := verify.Run(context.Background(), verify.Options{Target: product, Areas: []string{c.area}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Exit() != report.ExitNot {
+			t.Errorf("%s: exit %d: %s", name, r.Exit(), r.Summary.Headline)
+		}
+		var named []string
+		for _, s := range r.Specs {
+			if s.Verdict != report.Failed {
+				continue
+			}
+			q, _ := fixtures.Requirements().Find(s.ID)
+			if q.Profile == "" {
+				t.Errorf("%s: %s failed, and names no key", name, s.Key())
+			}
+			named = append(named, q.Profile)
+		}
+		if !slices.ContainsFunc(named, func(p string) bool { return strings.Contains(p, c.key) }) {
+			t.Errorf("%s: no failure names %s: %v", name, c.key, named)
+		}
+	}
+}
+
+func TestWhatIsAboutOtherProducts(t *testing.T) {
+	const unusual = "tracking.account-at-create"
+	standard, other := start(t, bundled.Options{}), start(t, bundled.Options{Profile: profile(t, "account-at-create")})
+	for name, c := range map[string]struct {
+		options verify.Options
+		chosen  bool
+	}{
+		"left out":               {verify.Options{Target: standard}, false},
+		"left out of a wildcard": {verify.Options{Target: standard, Only: []string{"tracking.*"}}, false},
+		"asked for":              {verify.Options{Target: standard, Only: []string{unusual}}, true},
+		"declared":               {verify.Options{Target: other}, true},
+		"nothing declared":       {verify.Options{}, true},
+	} {
+		chosen, err := verify.Select(c.options)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := slices.ContainsFunc(chosen, func(l verify.Listed) bool { return l.ID == unusual }); got != c.chosen {
+			t.Errorf("%s: chosen %v", name, got)
+		}
+	}
+}
