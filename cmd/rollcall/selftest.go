@@ -29,7 +29,9 @@ func selftestCommand() *cobra.Command {
 		Short: "Prove the suite: the reference passes all, and every defect is caught",
 		Long: `Selftest runs the suite against the reference, which must pass everything, and
 then against the reference with each known defect built in, which must be noticed
-by the requirements that the defect breaks and by no others.
+by the requirements that the defect breaks and by no others. A defect that is about
+another profile than two-layer is tried under that, after the reference has passed
+under it.
 
 Exit status: 0 all caught, none unexpected, none toothless; 1 otherwise; 2 could
 not run; 130 interrupted.`,
@@ -41,7 +43,7 @@ not run; 130 interrupted.`,
 			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	c.Flags().BoolVar(&f.full, "full", false, "run every spec against every defect, not only those of its areas")
+	c.Flags().BoolVar(&f.full, "full", false, "run every spec against every defect, not only those of its areas, and under every profile")
 	c.Flags().StringArrayVar(&f.defect, "defect", nil, "try only the defect with this `name`; repeatable; toothless specs are then not looked for")
 	c.Flags().StringVar(&f.json, "json", "", "write the result as JSON to this `file`")
 	complete(c, "defect", defectNames)

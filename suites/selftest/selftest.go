@@ -17,7 +17,9 @@ import (
 
 // Options say how to run a self-test.
 type Options struct {
-	Full    bool              // every spec against every defect, not only those of its areas
+	// Full runs every spec against every defect, not only those of its areas, and every
+	// spec against the reference under every profile that a defect is about.
+	Full    bool
 	Defects []fixtures.Defect // what to try; nil for the whole registry, and then toothless specs are looked for
 	// Workers is how many processes try defects at a time; 0 tries them one after
 	// the other in this one. Ginkgo is one to a process, so more at a time needs
@@ -43,7 +45,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	for i, d := range o.Defects {
 		trials[i] = trialOf(d, o.Full)
 	}
-	passed, err := result.clean(ctx, trials, all || o.Full)
+	passed, err := result.clean(ctx, trials, all, o.Full)
 	if err != nil || len(result.Reference) > 0 || result.Interrupted {
 		return result, err
 	}
@@ -56,9 +58,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 
 // clean runs the reference without a defect, once under each profile that a trial is
 // about, and notes what it did not pass. It returns the keys of what it passed.
-func (r *Result) clean(ctx context.Context, trials []trial, everything bool) (passed []string, err error) {
+func (r *Result) clean(ctx context.Context, trials []trial, all, full bool) (passed []string, err error) {
 	for _, v := range variants(trials) {
-		ran, err := judge(ctx, v, "", concerned(trials, v, everything))
+		ran, err := judge(ctx, v, "", concerned(trials, v, all || full), full)
 		if err != nil {
 			return nil, fmt.Errorf("the reference under the profile %s: %w", v, err)
 		}

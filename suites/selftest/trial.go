@@ -46,7 +46,7 @@ type finding struct {
 
 // try runs the trial against a reference of its own.
 func (t trial) try(ctx context.Context) finding {
-	ran, err := judge(ctx, t.Defect.Variant, t.Defect.Name, t.Areas)
+	ran, err := judge(ctx, t.Defect.Variant, t.Defect.Name, t.Areas, false)
 	switch {
 	case ran.Interrupted || ctx.Err() != nil:
 		return finding{Interrupted: true}
@@ -63,8 +63,10 @@ func (t trial) try(ctx context.Context) finding {
 }
 
 // judge runs the specs of the areas, or all, against a fresh reference that declares
-// the variant, with the defect or, where it has no name, without one.
-func judge(ctx context.Context, v fixtures.Variant, defect string, areas []string) (r report.Report, err error) {
+// the variant, with the defect or, where it has no name, without one. Under another
+// profile than the default one these are only the specs that are about it, unless
+// everything is asked for.
+func judge(ctx context.Context, v fixtures.Variant, defect string, areas []string, everything bool) (r report.Report, err error) {
 	profile, err := v.Profile()
 	if err != nil {
 		return r, err
@@ -79,16 +81,16 @@ func judge(ctx context.Context, v fixtures.Variant, defect string, areas []strin
 	}
 	product.Target.Profile = profile
 	defer func() { err = errors.Join(err, product.Close()) }()
-	return verify.Run(ctx, verify.Options{Target: product.Target, Only: about(v, profile), Areas: areas, Seed: seed})
+	run := verify.Options{Target: product.Target, Areas: areas, Seed: seed}
+	if !everything && !v.Usual() {
+		run.Only = about(profile)
+	}
+	return verify.Run(ctx, run)
 }
 
-// about lists the requirements to try under a variant: for the default profile all,
-// and for another one only those that are about what it declares. The rest was tried
-// before, and knows of no difference.
-func about(v fixtures.Variant, profile fixtures.Profile) []string {
-	if v.Usual() {
-		return nil
-	}
+// about lists the requirements that are about what the profile declares otherwise than
+// the default one. What other defects do to the rest was tried under that.
+func about(profile fixtures.Profile) []string {
 	var ids []string
 	for _, r := range fixtures.Requirements() {
 		if r.Untested == "" && r.Unusual() && r.Excluded(profile) == "" {
