@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -31,23 +32,31 @@ var (
 	founded atomic.Int64
 )
 
-// opened is the target of the last spec, ready to be called: one connection pool
-// serves all the specs of a process.
-var opened *target.Live
+// opened is the target of the last spec, as it was asked for and ready to be called:
+// one connection pool serves all the specs of a process.
+var opened struct {
+	as   target.Target
+	live *target.Live
+}
 
-// open readies the target, unless it is the one that is ready already.
+// open readies the target, unless it is the one that is ready already. What it
+// leaves to the service provider's metadata is read there.
 func open(t target.Target) (*target.Live, error) {
-	if opened != nil && reflect.DeepEqual(opened.Target, t) {
-		return opened, nil
+	if opened.live != nil && reflect.DeepEqual(opened.as, t) {
+		return opened.live, nil
 	}
-	live, err := target.Open(t)
+	resolved, err := t.Resolve(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	if opened != nil {
-		opened.Close()
+	live, err := target.Open(resolved)
+	if err != nil {
+		return nil, err
 	}
-	opened = live
+	if opened.live != nil {
+		opened.live.Close()
+	}
+	opened.as, opened.live = t, live
 	return live, nil
 }
 
@@ -62,7 +71,7 @@ func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 	tag := fmt.Sprintf("%s-%d-%d", runTag, max(t.Process, ginkgo.GinkgoParallelProcess()), played.Add(1))
 	live, err := open(t)
 	broken(err, 1)
-	s := &stage{live: live, connection: t.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t), before: live.Traffic()}
+	s := &stage{live: live, connection: live.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t), before: live.Traffic()}
 	s.journal.Secret(live.Secrets()...)
 	if err := s.hireOkta(okta); err != nil {
 		broken(err, 1)
