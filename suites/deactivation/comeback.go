@@ -11,7 +11,7 @@ import (
 var _ = spec.Section("Reactivation", func(okta *spec.Okta, product *spec.Product) {
 	spec.EachDialect(func() {
 		It("brings the record back", spec.Clause("deactivation.reactivates-record"), func(ctx SpecContext) {
-			han, _ := okta.Onboard(ctx, "Han Solo")
+			han := okta.Enroll(ctx, "Han Solo")
 			okta.Unassign(ctx, han)
 			spec.Given(product.Look(ctx, han)).To(HaveInactiveRecord())
 

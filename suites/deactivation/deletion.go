@@ -20,7 +20,7 @@ var _ = spec.Section("Deleting a record", func(okta *spec.Okta, product *spec.Pr
 	})
 
 	It("takes the record", spec.Clause("deactivation.delete-drops-record"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 		address := okta.AddressOf(ctx, han)
 		spec.Given(okta.Call(ctx, "GET", address, nil)).To(HaveStatus(200))
 
@@ -29,7 +29,7 @@ var _ = spec.Section("Deleting a record", func(okta *spec.Okta, product *spec.Pr
 	})
 
 	It("takes the record of somebody deactivated before", spec.Clause("deactivation.delete-drops-record").In("inactive"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 		okta.Unassign(ctx, han)
 		spec.Given(product.Look(ctx, han)).To(HaveInactiveRecord())
 
@@ -38,7 +38,7 @@ var _ = spec.Section("Deleting a record", func(okta *spec.Okta, product *spec.Pr
 	})
 
 	It("frees the user name", spec.Clause("deactivation.delete-frees-name"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 		okta.Call(ctx, "DELETE", okta.AddressOf(ctx, han), nil)
 		spec.Given(product.Look(ctx, han)).To(HaveNoRecord())
 

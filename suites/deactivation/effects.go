@@ -65,7 +65,7 @@ var _ = spec.Section("Deactivation", func(okta *spec.Okta, product *spec.Product
 		})
 
 		It("keeps the record, inactive", spec.Clause("deactivation.keeps-record-inactive"), func(ctx SpecContext) {
-			han, _ := okta.Onboard(ctx, "Han Solo")
+			han := okta.Enroll(ctx, "Han Solo")
 			spec.Given(product.Look(ctx, han)).To(HaveActiveRecord())
 
 			okta.Unassign(ctx, han)

@@ -10,7 +10,7 @@ import (
 
 var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *spec.Product) {
 	It("may be a PATCH with a path", spec.Clause("deactivation.by-patch-with-path"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 
 		answer := okta.Call(ctx, "PATCH", okta.AddressOf(ctx, han),
 			spec.PatchBody(map[string]any{"op": "replace", "path": "active", "value": false}))
@@ -20,7 +20,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 	})
 
 	It("may be a PATCH without a path", spec.Clause("deactivation.by-patch-without-path"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 
 		answer := okta.Call(ctx, "PATCH", okta.AddressOf(ctx, han),
 			spec.PatchBody(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
@@ -30,7 +30,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 	})
 
 	It("may be a PUT of the whole person", spec.Clause("deactivation.by-put"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 		body := spec.UserBody(han)
 		body["active"] = false
 
@@ -39,7 +39,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 	})
 
 	It("may spell the operation in any case", spec.Clause("deactivation.operation-in-any-case"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 
 		okta.Call(ctx, "PATCH", okta.AddressOf(ctx, han),
 			spec.PatchBody(map[string]any{"op": "Replace", "path": "active", "value": false}))
@@ -48,7 +48,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 	})
 
 	It("may write false as text in a PATCH", spec.Clause("deactivation.false-as-text").In("patch"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 
 		okta.Call(ctx, "PATCH", okta.AddressOf(ctx, han),
 			spec.PatchBody(map[string]any{"op": "replace", "path": "active", "value": "False"}))
@@ -57,7 +57,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 	})
 
 	It("may write false as text in a PUT", spec.Clause("deactivation.false-as-text").In("put"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 		body := spec.UserBody(han)
 		body["active"] = "false"
 
@@ -67,7 +67,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 	})
 
 	It("may come again", spec.Clause("deactivation.may-come-again"), func(ctx SpecContext) {
-		han, _ := okta.Onboard(ctx, "Han Solo")
+		han := okta.Enroll(ctx, "Han Solo")
 		okta.Unassign(ctx, han)
 		spec.Given(product.Look(ctx, han)).To(HaveInactiveRecord())
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"rollcall.example/suites/target"
 )
 
 // Onboard hires somebody, assigns the app to them and signs them in: a member like
@@ -12,6 +14,19 @@ func (o *Okta) Onboard(ctx context.Context, name string) (*Person, Visit) {
 	p := o.Hire(name)
 	o.Assign(ctx, p)
 	return p, o.comeIn(ctx, p)
+}
+
+// Enroll is Onboard as far as the target goes: where nobody can be seen to sign in,
+// the person has a record and no more. It is for claims about the record alone, which
+// then hold for a member, and for a product of which only SCIM is known.
+func (o *Okta) Enroll(ctx context.Context, name string) *Person {
+	if o.live.Has(target.SAMLSPInitiated) && o.live.Has(target.DoorWhoAmI) {
+		p, _ := o.Onboard(ctx, name)
+		return p
+	}
+	p := o.Hire(name)
+	o.Assign(ctx, p)
+	return p
 }
 
 // Precede hires somebody who signs in before anybody set up SCIM: a member of whom
