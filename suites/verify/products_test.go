@@ -1,0 +1,116 @@
+package verify_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"rollcall.example/suites/report"
+	"rollcall.example/suites/target"
+	"rollcall.example/suites/verify"
+)
+
+// Real products, made by others, are judged as any vendor's would be. What is said of
+// each is written down in its verdicts.yaml: a failure there is a true one, with the
+// reason why, and whatever else fails is a defect of the suite.
+func TestProducts(t *testing.T) {
+	t.Run("scimmy", func(t *testing.T) {
+		token := rand.Text()
+		at := startNode(t, "testdata/products/scimmy", "SCIM_TOKEN="+token)
+		judged := judgement{}
+		for _, dialect := range []string{"aiw", "oin", "oin-patch-user"} {
+			product, err := verify.SCIMOnly(at["scim"], token, []string{dialect})
+			if err != nil {
+				t.Fatal(err)
+			}
+			judged[dialect] = judge(t, product)
+		}
+		judged.hold(t, "testdata/products/scimmy/verdicts.yaml")
+	})
+}
+
+// judge runs every spec against the product and returns the verdicts of those that
+// could say something of it.
+func judge(t *testing.T, product target.Target) map[string]report.Verdict {
+	t.Helper()
+	r, err := verify.Run(context.Background(), verify.Options{Target: product, Timeout: 2 * time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Partial {
+		t.Fatal(r.Summary.Headline)
+	}
+	said := map[string]report.Verdict{}
+	for _, s := range r.Specs {
+		if s.Verdict != report.Unobserved && s.Verdict != report.Unsupported {
+			said[s.Key()] = s.Verdict
+		}
+	}
+	return said
+}
+
+// startNode starts the server of a product that is written for Node.js, and returns
+// what it says of itself in its first line.
+func startNode(t *testing.T, directory string, environment ...string) map[string]string {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		missing(t, "node is not installed")
+	}
+	if _, err := os.Stat(filepath.Join(directory, "node_modules")); err != nil {
+		missing(t, "the modules of "+directory+" are not installed")
+	}
+	return startProduct(t, directory, environment, node, "server.mjs")
+}
+
+// startProduct starts a product, which says in its first line of output, as JSON, where
+// it is, and ends with its input.
+func startProduct(t *testing.T, directory string, environment []string, command ...string) map[string]string {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	running := exec.CommandContext(ctx, command[0], command[1:]...)
+	running.Dir, running.Env = directory, append(os.Environ(), environment...)
+	running.Stderr = os.Stderr
+	said, err := running.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Held open until the test ends: a product that sees its end goes too, even if this
+	// process was killed.
+	if _, err := running.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := running.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stop()
+		_ = running.Wait()
+	})
+	tooLate := time.AfterFunc(30*time.Second, stop)
+	defer tooLate.Stop()
+	line, err := bufio.NewReader(said).ReadBytes('\n')
+	if err != nil {
+		t.Fatalf("%s did not start: %v", directory, err)
+	}
+	at := map[string]string{}
+	if err := json.Unmarshal(line, &at); err != nil {
+		t.Fatalf("%s says where it is in other words: %v: %s", directory, err, line)
+	}
+	return at
+}
+
+// missing skips a test for want of a tool or, where nothing may be skipped, fails it.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
+		t.Fatal(what + ": make setup installs it")
+	}
+	t.Skip(what + ": make setup installs it")
+}

@@ -1,0 +1,105 @@
+package verify_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"rollcall.example/suites/report"
+)
+
+// judgement is the verdicts of a product's specs, by the dialect that it was driven in.
+type judgement map[string]map[string]report.Verdict
+
+// expected is the file in which the verdicts of a product are written down.
+type expected struct {
+	Reasons  map[string]string `yaml:"reasons"`  // of what did not pass, by key
+	Verdicts judgement         `yaml:"verdicts"` // of what could be observed
+}
+
+// verdictsLine is where the part of the file begins that a test may write.
+const verdictsLine = "verdicts:\n"
+
+// hold compares the verdicts with those in the file, both ways. Each that is no pass
+// wants a reason, and each reason something that it is about.
+func (v judgement) hold(t *testing.T, file string) {
+	t.Helper()
+	if *update {
+		v.write(t, file)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want expected
+	if err := yaml.UnmarshalWithOptions(text, &want, yaml.Strict()); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	if change := difference(want.Verdicts.lines(), v.lines()); change != "" {
+		t.Errorf("%s says otherwise; examine each by hand before -update\n%s", file, change)
+	}
+	broken := v.broken()
+	for _, key := range broken {
+		if strings.TrimSpace(want.Reasons[key]) == "" {
+			t.Errorf("%s: %s did not pass, and nothing says why that is the product's failure", file, key)
+		}
+	}
+	for key := range want.Reasons {
+		if !slices.Contains(broken, key) {
+			t.Errorf("%s: a reason is given for %s, which passed", file, key)
+		}
+	}
+}
+
+// lines are the verdicts as the file spells them, in order.
+func (v judgement) lines() []string {
+	var lines []string
+	for _, dialect := range slices.Sorted(maps.Keys(v)) {
+		for _, key := range slices.Sorted(maps.Keys(v[dialect])) {
+			lines = append(lines, fmt.Sprintf("%s: %s: %s", dialect, key, v[dialect][key]))
+		}
+	}
+	return lines
+}
+
+// broken are the keys of specs that did not pass in some dialect.
+func (v judgement) broken() []string {
+	keys := map[string]bool{}
+	for _, said := range v {
+		for key, verdict := range said {
+			if verdict != report.Passed {
+				keys[key] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(keys))
+}
+
+// write replaces the verdicts in the file and leaves everything before them alone.
+func (v judgement) write(t *testing.T, file string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, _, found := strings.Cut("\n"+string(text), "\n"+verdictsLine)
+	if !found {
+		t.Fatalf("%s has no line %q", file, strings.TrimSpace(verdictsLine))
+	}
+	var written strings.Builder
+	written.WriteString(strings.TrimPrefix(kept, "\n") + "\n" + verdictsLine)
+	for _, dialect := range slices.Sorted(maps.Keys(v)) {
+		fmt.Fprintf(&written, "  %s:\n", dialect)
+		for _, key := range slices.Sorted(maps.Keys(v[dialect])) {
+			fmt.Fprintf(&written, "    %s: %s\n", key, v[dialect][key])
+		}
+	}
+	if err := os.WriteFile(file, []byte(written.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
