@@ -36,6 +36,9 @@ type nullServer struct {
 	// alike says that it differs from another one in the list only in what the wire sees:
 	// of the specs that need more than SCIM, a few are enough.
 	alike bool
+	// object says that it answers JSON objects, which a probe's answers might be: it is
+	// not broken in the eyes of whoever asks it, only empty.
+	object bool
 	// slow says that its answers take long or are large: a few specs are enough.
 	slow bool
 	// certificate makes it speak TLS.
@@ -54,12 +57,12 @@ func (n nullServer) exitOfSignIn() int {
 // stands where the product should: a proxy, a login page, a load balancer without
 // anything behind it, a crashing server, a wrong address.
 var nullServers = []nullServer{
-	{name: "200 {}", answer: answering(200, "application/scim+json", "{}"), exit: 1},
+	{name: "200 {}", answer: answering(200, "application/scim+json", "{}"), exit: 1, object: true},
 	{name: "200 []", answer: answering(200, "application/scim+json", "[]"), exit: 1},
 	{name: "200 null", answer: answering(200, "application/scim+json", "null"), exit: 1, alike: true},
 	{name: "200 HTML", answer: answering(200, "text/html", page), exit: 1},
-	{name: "200 an empty list", answer: answering(200, "application/scim+json", emptyList), exit: 1},
-	{name: "201 with an id", answer: answering(201, "application/scim+json", `{"id": "1"}`), exit: 1},
+	{name: "200 an empty list", answer: answering(200, "application/scim+json", emptyList), exit: 1, object: true},
+	{name: "201 with an id", answer: answering(201, "application/scim+json", `{"id": "1"}`), exit: 1, object: true},
 	{name: "204 and nothing", answer: answering(204, "", ""), exit: 1},
 	{name: "400 SCIM error", answer: answering(400, "application/scim+json", scimError("400")), exit: 1, alike: true},
 	{name: "404 HTML", answer: answering(404, "text/html", page), exit: 1},
@@ -76,8 +79,8 @@ var nullServers = []nullServer{
 	{name: "redirect to itself", answer: roundAndRound, exit: 1, walk: true},
 	{name: "invalid UTF-8", answer: answering(200, "application/scim+json", "{\"totalResults\": 1, \"Resources\": [{\"id\": \"\xff\xfe\", \"userName\": \"\xc3\x28\"}]}"), exit: 1},
 	{name: "says the request back", answer: echo, exit: 1},
-	{name: "says the request back with an id", answer: echoWithID, exit: 1},
-	{name: "takes everything, keeps nothing", answer: keepsNothing, exit: 1},
+	{name: "says the request back with an id", answer: echoWithID, exit: 1, object: true},
+	{name: "takes everything, keeps nothing", answer: keepsNothing, exit: 1, object: true},
 	{name: "says what it said before", answer: sayBefore(), exit: 1},
 	{name: "wrong content encoding", answer: encoded("gzip", []byte("{}")), exit: 2},
 	{name: "unknown content encoding", answer: encoded("br", []byte("{}")), exit: 2, alike: true},
