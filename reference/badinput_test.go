@@ -58,6 +58,7 @@ func TestNoBadBodyGetsThrough(t *testing.T) {
 		{"POST", "/probe/v1/arrange/join", trusted},
 		{"POST", "/probe/v1/arrange/leave", trusted},
 		{"POST", "/probe/v1/arrange/remove", trusted},
+		{"POST", "/probe/v1/arrange/disband", trusted},
 		{"POST", "/probe/v1/arrange/token", trusted},
 		{"POST", "/probe/v1/organizations", trusted},
 		{"PATCH", one + w.organization.Organization, trusted},

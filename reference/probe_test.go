@@ -17,13 +17,33 @@ func TestEveryProbeAnswerIsWhatTheContractSays(t *testing.T) {
 	var described struct{ Features []string }
 	w.probe("GET", "", nil, http.StatusOK, &described)
 	w.probe("GET", "/", nil, http.StatusOK, nil)
-	if len(described.Features) != 19 {
+	if len(described.Features) != 21 {
 		t.Errorf("features %v", described.Features)
 	}
 	m := w.newHire("Han", "Solo", map[string]string{"admin": "true", "teams": w.team("core")})
 	account := w.look(m.Person).Accounts[0].ID
 	w.arrangeEverything(account)
 	w.administerEverything()
+	w.removeEverything()
+}
+
+func (w *world) removeEverything() {
+	w.t.Helper()
+	id := w.organization.Organization
+	for _, team := range []string{w.team("core"), "Night Watch", "Night Watch"} {
+		w.probe("POST", "/arrange/disband", map[string]any{"organization": id, "team": team}, 204, nil)
+	}
+	var now connection
+	w.probe("GET", "/organizations/"+id, nil, 200, &now)
+	for _, team := range now.Teams {
+		if team.Slug == "core" || team.Slug == "night-watch" {
+			w.t.Errorf("a team that was disbanded is there: %v", team)
+		}
+	}
+	w.probe("DELETE", "/organizations/"+id, nil, 204, nil)
+	w.probe("DELETE", "/organizations/"+id, nil, 204, nil)
+	w.probe("DELETE", "/organizations/Nobody's%20Own", nil, 204, nil)
+	w.probe("GET", "/organizations/"+id, nil, 404, nil)
 }
 
 func (w *world) arrangeEverything(account string) {

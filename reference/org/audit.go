@@ -10,8 +10,8 @@ import (
 )
 
 // The audit log is written so that playing it back rebuilds the state. Subject
-// is the record's id for SCIM_RECORD_* and ORGANIZATION_INVITATION_*, the team's for TEAM_CREATED and the
-// account's for everything that belongs to a person; Before and After hold:
+// is the record's id for SCIM_RECORD_* and ORGANIZATION_INVITATION_*, the team's for TEAM_CREATED and
+// TEAM_DELETED, and the account's for everything that belongs to a person; Before and After hold:
 //
 //	SCIM_RECORD_CREATED, _UPDATED       a JSON object of the fields (all, or those that changed)
 //	SCIM_RECORD_DEACTIVATED, …          "active", "inactive"
@@ -20,6 +20,7 @@ import (
 //	ORGANIZATION_INVITATION_*           who was invited, by user name
 //	ORGANIZATION_MEMBER_*               the role
 //	TEAM_CREATED                        a JSON object
+//	TEAM_DELETED, ORGANIZATION_DELETED  the name
 //	TEAM_MEMBER_*                       the team's slug and the role, as "core/maintainer"
 //	SEAT_*, AUTHORIZATION_*             the id of the seat, of the session
 //	USER_API_ACCESS_TOKEN_*             the id of the token and its name

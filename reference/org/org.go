@@ -141,7 +141,8 @@ type Email struct {
 	Primary bool   `json:"primary,omitempty"`
 }
 
-// Account is a person across all organizations. It is never deleted.
+// Account is a person across all organizations. It goes only with the last of them
+// that knew it.
 type Account struct {
 	ID      string
 	Email   string // as sent; unique by Key
@@ -291,6 +292,7 @@ const (
 	MemberUpdated       Action = "ORGANIZATION_MEMBER_UPDATED"
 	MemberDeleted       Action = "ORGANIZATION_MEMBER_DELETED"
 	TeamCreated         Action = "TEAM_CREATED"
+	TeamDeleted         Action = "TEAM_DELETED"
 	TeamMemberCreated   Action = "TEAM_MEMBER_CREATED"
 	TeamMemberUpdated   Action = "TEAM_MEMBER_UPDATED"
 	TeamMemberDeleted   Action = "TEAM_MEMBER_DELETED"
@@ -311,5 +313,6 @@ const (
 	ProviderDisabled    Action = "SSO_PROVIDER_DISABLED"
 	OrganizationCreated Action = "ORGANIZATION_CREATED"
 	OrganizationUpdated Action = "ORGANIZATION_UPDATED"
+	OrganizationDeleted Action = "ORGANIZATION_DELETED"
 	PlanChanged         Action = "SUBSCRIPTION_PLAN_CHANGED"
 )

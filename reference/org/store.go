@@ -32,6 +32,9 @@ type organizations interface {
 	Organization(ctx context.Context, id string) (Organization, error)
 	OrganizationBySlug(ctx context.Context, slug string) (Organization, error)
 	Organizations(ctx context.Context) ([]Organization, error)
+	// DeleteOrganization deletes it with everything in it but its log, and the accounts
+	// of which nothing else is known.
+	DeleteOrganization(ctx context.Context, id string) error
 
 	AddProvider(ctx context.Context, p Provider) error
 	SaveProvider(ctx context.Context, p Provider) error
@@ -92,6 +95,7 @@ type people interface {
 	AddTeam(ctx context.Context, t Team) error
 	Team(ctx context.Context, organization, id string) (Team, error)
 	Teams(ctx context.Context, organization string) ([]Team, error)
+	DeleteTeam(ctx context.Context, id string) error     // one that nobody is in
 	PutTeamPlace(ctx context.Context, p TeamPlace) error // adds or changes
 	DeleteTeamPlace(ctx context.Context, team, account string) error
 	TeamPlaces(ctx context.Context, organization, account string) ([]TeamPlace, error)

@@ -33,6 +33,7 @@ var wordings = map[org.Action]wording{
 	org.MemberUpdated:       {"role", true},
 	org.MemberDeleted:       {"membership ended", false},
 	org.TeamCreated:         {"team created", false},
+	org.TeamDeleted:         {"team disbanded", false},
 	org.TeamMemberCreated:   {"joined team", true},
 	org.TeamMemberUpdated:   {"role in team", true},
 	org.TeamMemberDeleted:   {"left team", true},
@@ -53,6 +54,7 @@ var wordings = map[org.Action]wording{
 	org.ProviderDisabled:    {"SSO provider", true},
 	org.OrganizationCreated: {"organization founded, on", true},
 	org.OrganizationUpdated: {"organization changed", true},
+	org.OrganizationDeleted: {"organization dissolved", false},
 	org.PlanChanged:         {"plan", true},
 }
 

@@ -29,6 +29,7 @@ const (
 	ArrangeTeam      = "arrange.team"       // make a team; put in, take out
 	ArrangeRemoval   = "arrange.membership" // remove a member by hand
 	ArrangeToken     = "arrange.token"      // issue an API token
+	ArrangeDisband   = "arrange.disband"    // take a team away again
 	OrgCreate        = "organization.create"
 	OrgPlan          = "organization.plan"
 	OrgFlag          = "organization.flag"
@@ -37,6 +38,7 @@ const (
 	OrgClock         = "organization.clock"
 	OrgAudit         = "organization.audit"
 	OrgSeats         = "organization.seats"
+	OrgDelete        = "organization.delete"
 )
 
 // Features lists every feature there is, in the order of the constants.
@@ -45,8 +47,8 @@ func Features() []string {
 		SCIMUsers, SCIMPatch, SCIMDelete, SAMLSignIn, SAMLSPInitiated, SAMLIdPInitiated,
 		DoorSignedIn, DoorSession, DoorWhoAmI, DoorRole, DoorAdmin, DoorSettings, DoorTeam,
 		LookRecords, LookAccounts, LookMemberships, LookSeats, LookSessions, LookTokens,
-		ArrangeAdmin, ArrangeByMember, ArrangeTeam, ArrangeRemoval, ArrangeToken,
-		OrgCreate, OrgPlan, OrgFlag, OrgProvider, OrgToken, OrgClock, OrgAudit, OrgSeats,
+		ArrangeAdmin, ArrangeByMember, ArrangeTeam, ArrangeRemoval, ArrangeToken, ArrangeDisband,
+		OrgCreate, OrgPlan, OrgFlag, OrgProvider, OrgToken, OrgClock, OrgAudit, OrgSeats, OrgDelete,
 	}
 }
 

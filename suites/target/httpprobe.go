@@ -103,6 +103,11 @@ func (p *HTTPProbe) IssueToken(ctx context.Context, organization, account, name 
 	return made.Secret, err
 }
 
+// Disband takes a team away, by its id or by the name with which it was made.
+func (p *HTTPProbe) Disband(ctx context.Context, organization, team string) error {
+	return p.arrange(ctx, "disband", map[string]any{"organization": organization, "team": team}, nil)
+}
+
 func (p *HTTPProbe) arrange(ctx context.Context, verb string, body, into any) error {
 	return p.call(ctx, http.MethodPost, "/arrange/"+verb, body, into)
 }

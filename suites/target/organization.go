@@ -47,6 +47,12 @@ func (p *HTTPProbe) Organization(ctx context.Context, id string) (Connection, er
 	return found, err
 }
 
+// Dissolve takes an organization away, by its id or by the name with which it was
+// founded, with all that is in it.
+func (p *HTTPProbe) Dissolve(ctx context.Context, id string) error {
+	return p.call(ctx, http.MethodDelete, organizationPath(id, ""), nil, nil)
+}
+
 // AddProvider gives an organization a further provider.
 func (p *HTTPProbe) AddProvider(ctx context.Context, id string, wanted NewProvider) (Connection, error) {
 	var made Connection

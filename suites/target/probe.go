@@ -66,6 +66,20 @@ type Organizer interface {
 	Seats(ctx context.Context, id string) (SeatTotal, error)
 }
 
+// Disbander is a probe that takes teams away again, as it cleans up.
+type Disbander interface {
+	// Disband takes a team away, by its id or by the name with which it was made, with
+	// every place in it. A team that is not there is no error.
+	Disband(ctx context.Context, organization, team string) error
+}
+
+// Dissolver is a probe that takes organizations away again, as it cleans up.
+type Dissolver interface {
+	// Dissolve takes an organization away, by its id or by the name with which it was
+	// founded, with all that is in it. One that is not there is no error.
+	Dissolve(ctx context.Context, organization string) error
+}
+
 // Refusal is a probe's answer that something cannot be done.
 type Refusal struct {
 	Status  int

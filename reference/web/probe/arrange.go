@@ -95,6 +95,17 @@ func (p *Probe) arrangeRemove(w http.ResponseWriter, r *http.Request) error {
 	return done(w, p.org.RemoveMember(r.Context(), byHand, asked.Organization, asked.AccountID))
 }
 
+func (p *Probe) arrangeDisband(w http.ResponseWriter, r *http.Request) error {
+	var asked struct {
+		Organization string `json:"organization"`
+		Team         string `json:"team"`
+	}
+	if err := wire.Read(w, r, &asked); err != nil {
+		return err
+	}
+	return done(w, p.org.DisbandTeam(r.Context(), byHand, asked.Organization, asked.Team))
+}
+
 func (p *Probe) arrangeToken(w http.ResponseWriter, r *http.Request) error {
 	var asked struct {
 		member

@@ -103,6 +103,10 @@ func (p *Probe) addProvider(w http.ResponseWriter, r *http.Request) error {
 	return p.connect(w, r, http.StatusCreated, r.PathValue("id"), made.ID)
 }
 
+func (p *Probe) dissolve(w http.ResponseWriter, r *http.Request) error {
+	return done(w, p.org.Dissolve(r.Context(), byHand, r.PathValue("id")))
+}
+
 func (p *Probe) changeOrganization(w http.ResponseWriter, r *http.Request) error {
 	var asked struct {
 		Plan  *org.Plan `json:"plan"`

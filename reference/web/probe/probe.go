@@ -57,6 +57,7 @@ func (p *Probe) routeArrange() {
 	p.routes.Handle("POST", Prefix+"/arrange/join", p.handle(p.arrangeJoin))
 	p.routes.Handle("POST", Prefix+"/arrange/leave", p.handle(p.arrangeLeave))
 	p.routes.Handle("POST", Prefix+"/arrange/remove", p.handle(p.arrangeRemove))
+	p.routes.Handle("POST", Prefix+"/arrange/disband", p.handle(p.arrangeDisband))
 	p.routes.Handle("POST", Prefix+"/arrange/token", p.handle(p.arrangeToken))
 }
 
@@ -64,6 +65,7 @@ func (p *Probe) routeOrganizations() {
 	const one = Prefix + "/organizations/{id}"
 	p.routes.Handle("POST", Prefix+"/organizations", p.handle(p.found))
 	p.routes.Handle("GET", one, p.handle(p.readOrganization))
+	p.routes.Handle("DELETE", one, p.handle(p.dissolve))
 	p.routes.Handle("PATCH", one, p.handle(p.changeOrganization))
 	p.routes.Handle("POST", one+"/providers", p.handle(p.addProvider))
 	p.routes.Handle("PUT", one+"/provider", p.handle(p.setProviderState))
@@ -128,9 +130,10 @@ func done(w http.ResponseWriter, err error) error {
 // features is everything that the contract has: the reference serves it all.
 var features = []string{
 	"look.records", "look.accounts", "look.memberships", "look.seats", "look.sessions", "look.tokens",
-	"arrange.admin", "arrange.by-member", "arrange.team", "arrange.membership", "arrange.token",
+	"arrange.admin", "arrange.by-member", "arrange.team", "arrange.membership", "arrange.token", "arrange.disband",
 	"organization.create", "organization.plan", "organization.flag", "organization.provider",
 	"organization.token", "organization.clock", "organization.audit", "organization.seats",
+	"organization.delete",
 }
 
 // Description says which version of the contract is spoken and which parts of it.
