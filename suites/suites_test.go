@@ -35,10 +35,12 @@ func TestRollcall(t *testing.T) {
 var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 	chosen, err := verify.Resolve(ctx, choose(ctx))
 	Expect(err).NotTo(HaveOccurred())
-	Expect(verify.Reach(ctx, chosen)).To(Succeed())
-	leave, err := verify.Enroll(ctx, chosen)
+	begun, err = target.Begin(ctx, chosen, target.BeginOptions{Owned: target.OwnedByEnvironment()})
 	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(leave)
+	chosen = begun.Target
+	Expect(verify.Reach(ctx, chosen)).To(Succeed())
+	leave, err = verify.Enroll(ctx, chosen)
+	Expect(err).NotTo(HaveOccurred())
 	text, err := json.Marshal(chosen)
 	Expect(err).NotTo(HaveOccurred())
 	return text
@@ -46,10 +48,19 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 	Expect(json.Unmarshal(text, &product)).To(Succeed())
 })
 
-// running is the reference that this process started, if it did.
-var running *bundled.Bundled
+var (
+	begun   *target.Begun         // the run, if this process began it
+	leave   func(context.Context) // takes the bystander away, if this process enrolled one
+	running *bundled.Bundled      // the reference, if this process started it
+)
 
-var _ = SynchronizedAfterSuite(func() {}, func() {
+var _ = SynchronizedAfterSuite(spec.Close, func(ctx SpecContext) {
+	if leave != nil {
+		leave(ctx)
+	}
+	if begun != nil {
+		Expect(begun.End(ctx)).To(BeEmpty(), "the run left something at the product: rollcall sweep")
+	}
 	if running != nil {
 		Expect(running.Close()).To(Succeed())
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -39,6 +40,7 @@ func serveEndpoints(env *testscript.Env) error {
 		env.Setenv(name, server.URL+"/scim/v2")
 	}
 	env.Setenv("GONE_URL", gone.URL+"/scim/v2")
+	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 	env.Setenv("TOKEN", "token-that-nobody-may-see")
 	return nil
 }

@@ -37,6 +37,9 @@ func (p *printer) line(format string, args ...any) {
 func (p *printer) heading() {
 	r := p.report
 	parts := []string{r.Target.Name, "profile " + r.Profile, "suite " + r.Suite.Version, r.Tool.Name + " " + r.Tool.Version, fmt.Sprintf("seed %d", r.Seed)}
+	if r.Configuration.ReadOnly {
+		parts = append(parts, "read-only: nothing was changed")
+	}
 	if r.Configuration.Defect != "" {
 		parts = slices.Insert(parts, 1, "with the defect "+r.Configuration.Defect)
 	}
@@ -142,6 +145,9 @@ func Rerun(s Spec, with Configuration) string {
 	if with.Defect != "" {
 		command = append(command, "--defect", with.Defect)
 	}
+	if with.ReadOnly {
+		command = append(command, "--read-only")
+	}
 	if with.SCIMURL != "" {
 		command = append(command, "--scim-url", with.SCIMURL, "--scim-token-env", with.TokenEnv)
 	}
@@ -177,6 +183,7 @@ func (p *printer) conclusion() {
 	}
 	p.line("\n%s", p.style.faint(p.levels()))
 	p.line("%s: %s · %.2f s", plural(s.Specs, "spec"), orElse(strings.Join(counts, ", "), "none ran"), r.Seconds)
+	p.left()
 	paint := p.style.good
 	switch r.Exit() {
 	case ExitConformant:
@@ -187,6 +194,25 @@ func (p *printer) conclusion() {
 		paint = p.style.bad
 	}
 	p.line("%s", paint(s.Headline))
+}
+
+// shownLeft is how many of the things that were left are named.
+const shownLeft = 5
+
+// left tells what the run could not clear away at the product.
+func (p *printer) left() {
+	left := p.report.Left
+	if len(left) == 0 {
+		return
+	}
+	p.line("%s", p.style.warn(plural(len(left), "thing")+" left at the product: rollcall sweep"))
+	for i, what := range left {
+		if i == shownLeft {
+			p.line("  and %d more", len(left)-shownLeft)
+			return
+		}
+		p.line("  %s", harmless(what))
+	}
 }
 
 // levels counts, for each level, the specs that passed.

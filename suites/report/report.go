@@ -32,6 +32,7 @@ type Report struct {
 	Seconds       float64       `json:"seconds"`
 	Partial       bool          `json:"partial,omitempty"`     // the run was stopped before every spec had its turn
 	Interrupted   bool          `json:"interrupted,omitempty"` // it was stopped by a person
+	Left          []string      `json:"left,omitempty"`        // what the run made at the product and could not clear away, and why
 	Summary       Summary       `json:"summary"`
 	Requirements  []Requirement `json:"requirements"` // sorted by id
 	Specs         []Spec        `json:"specs"`        // sorted by id and variant
@@ -72,6 +73,7 @@ type Configuration struct {
 	SCIMURL     string   `json:"scim_url,omitempty"`       // the target, where it is no more than a SCIM endpoint
 	TokenEnv    string   `json:"scim_token_env,omitempty"` // name of the variable with its token
 	Complete    bool     `json:"complete"`                 // unobserved MUSTs fail the run
+	ReadOnly    bool     `json:"read_only,omitempty"`      // nothing that changes the product was sent
 }
 
 // Requirement is an entry of the catalogue with the worst verdict of its specs.

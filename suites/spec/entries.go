@@ -1,9 +1,13 @@
 package spec
 
 import (
+	"errors"
+
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
+
+	"rollcall.example/suites/target"
 )
 
 // Names of the report entries in which a spec tells more than pass and fail.
@@ -63,9 +67,13 @@ var words = map[string]string{
 }
 
 // broken ends the spec as an error of the run: the wire, the probe or the harness
-// failed, so nothing can be said of the product.
+// failed, so nothing can be said of the product. What was not sent because the run
+// only reads is nobody's failure: nobody could see.
 func broken(err error, skip int) {
-	if err != nil {
+	switch {
+	case errors.Is(err, target.ErrReadOnly):
+		conclude(EntryUnobserved, "it takes a change at the product, and this run is read-only", skip+1)
+	case err != nil:
 		conclude(EntryError, err.Error(), skip+1)
 	}
 }

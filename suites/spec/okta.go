@@ -91,6 +91,7 @@ func (o *Okta) Hire(name string) *Person {
 	if o.hired++; o.hired > 1 {
 		email = fmt.Sprintf("%s.%s.%d@rollcall.test", addressed(name), o.tag, o.hired)
 	}
+	o.live.Hired(o.connection, email)
 	return o.tenant.Hire(simulator.Profile{FirstName: first, LastName: last, DisplayName: name, Email: email, Login: email})
 }
 
@@ -205,6 +206,7 @@ func (o *Okta) Rename(ctx context.Context, p *Person, first, last string) {
 
 // ChangeEmail gives the person another address, which is their user name too.
 func (o *Okta) ChangeEmail(ctx context.Context, p *Person, email string) {
+	o.live.Hired(o.connection, email)
 	o.Update(ctx, p, func(profile *simulator.Profile) { profile.Email, profile.Login = email, email })
 }
 

@@ -72,6 +72,8 @@ func houseOf(t *testing.T) target.Target {
 		Profile:  fixtures.Profile{Name: "house", Keys: map[string]any{"paint": "red"}},
 		Dialects: []string{"oin", "aiw", "oin-patch-user"},
 		Features: []string{target.SCIMUsers, target.LookRecords},
+		// It is gone with the test. Where it is not, a spec clears away after itself.
+		Disposable: true,
 	}
 }
 

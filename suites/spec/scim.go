@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"rollcall.example/simulator/provision"
 	"rollcall.example/suites/target"
 )
@@ -69,6 +71,10 @@ func (o *Okta) AddressOf(ctx context.Context, who *Person) string {
 	}
 	return "/Users/" + list.Resources[0].Text("id")
 }
+
+// NoAddress is the address of a user, below the base URL, whom no product has: nobody
+// could have guessed the id, so that what is done to it is done to nobody.
+func NoAddress() string { return "/Users/" + uuid.NewString() }
 
 // PatchBody is a PATCH request with these operations (RFC 7644 section 3.5.2).
 func PatchBody(operations ...map[string]any) map[string]any {

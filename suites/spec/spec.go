@@ -58,7 +58,10 @@ func Register(at func() target.Target) {
 			var okta Okta
 			var product Product
 			ginkgo.BeforeEach(func() { raiseCurtain(at(), &okta, &product) })
-			ginkgo.AfterEach(func() { keepEvidence(&okta) })
+			ginkgo.AfterEach(func() {
+				keepEvidence(&okta)
+				clearAway(&okta)
+			})
 			citing(func() { s.body(&okta, &product) })
 		})
 	}

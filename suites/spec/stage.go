@@ -1,13 +1,9 @@
 package spec
 
 import (
-	"context"
 	"fmt"
-	"reflect"
-	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
@@ -23,42 +19,12 @@ var staged struct {
 	profile fixtures.Profile
 }
 
-// runTag marks everything that this process makes, so that two runs against one
-// product never meet. played counts the specs of the process, founded the
-// organizations and providers that they asked for.
+// played counts the specs of the process, founded the organizations and providers
+// that they asked for. With the run's tag and the process they name what a spec makes.
 var (
-	runTag  = strconv.FormatInt(time.Now().UnixMilli()%(36*36*36*36*36), 36)
 	played  atomic.Int64
 	founded atomic.Int64
 )
-
-// opened is the target of the last spec, as it was asked for and ready to be called:
-// one connection pool serves all the specs of a process.
-var opened struct {
-	as   target.Target
-	live *target.Live
-}
-
-// open readies the target, unless it is the one that is ready already. What it
-// leaves to the service provider's metadata is read there.
-func open(t target.Target) (*target.Live, error) {
-	if opened.live != nil && reflect.DeepEqual(opened.as, t) {
-		return opened.live, nil
-	}
-	resolved, err := t.Resolve(context.Background())
-	if err != nil {
-		return nil, err
-	}
-	live, err := target.Open(resolved)
-	if err != nil {
-		return nil, err
-	}
-	if opened.live != nil {
-		opened.live.Close()
-	}
-	opened.as, opened.live = t, live
-	return live, nil
-}
 
 // raiseCurtain readies both actors for the spec that is about to run, or ends it
 // where the target cannot be held to it. What they did in the spec before is
@@ -68,9 +34,9 @@ func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 	staged.profile = t.Profile
 	requirement := current()
 	holdTo(t, requirement)
-	tag := fmt.Sprintf("%s-%d-%d", runTag, max(t.Process, ginkgo.GinkgoParallelProcess()), played.Add(1))
-	live, err := open(t)
+	live, err := enter(t)
 	broken(err, 1)
+	tag := fmt.Sprintf("%s-%d-%d", live.Tag(), max(t.Process, ginkgo.GinkgoParallelProcess()), played.Add(1))
 	s := &stage{live: live, connection: live.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t), before: live.Traffic()}
 	s.journal.Secret(live.Secrets()...)
 	if err := s.hireOkta(okta); err != nil {

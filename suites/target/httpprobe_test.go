@@ -120,7 +120,9 @@ func deeds() map[string]deed {
 			"POST", "/arrange/disband", "DisbandRequest", ``, `{"organization":"o1","team":"t1"}`, nil,
 		},
 		"Dissolve": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return only(p.Dissolve(ctx, "customer 1")) },
+			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+				return only(p.Dissolve(ctx, "customer 1"))
+			},
 			"DELETE", "/organizations/customer%201", "", ``, ``, nil,
 		},
 		"NewOrganization": {

@@ -17,6 +17,7 @@ type Live struct {
 	grants    *grants
 	secrets   []string
 	probe     Probe
+	safety
 }
 
 // callTimeout is how long one call of a probe may take, waiting for the product's
@@ -36,6 +37,10 @@ func Open(t Target) (*Live, error) {
 	live := &Live{Target: t, wire: carrier, grants: newGrants(carrier), secrets: t.Secrets()}
 	live.transport = &renewing{carrier, live.grants}
 	live.probe = live.openProbe()
+	if err := live.keepSafe(); err != nil {
+		live.Close()
+		return nil, err
+	}
 	return live, nil
 }
 
@@ -114,5 +119,8 @@ func (l *Live) Secrets() []string {
 // Traffic is what was sent so far.
 func (l *Live) Traffic() Traffic { return l.wire.Traffic() }
 
-// Close ends the connections that are idle.
-func (l *Live) Close() { l.wire.base.CloseIdleConnections() }
+// Close ends the connections that are idle, and lets go of the ledger.
+func (l *Live) Close() {
+	l.wire.base.CloseIdleConnections()
+	l.leave()
+}

@@ -32,6 +32,8 @@ type Target struct {
 	// Process is which of several processes of a run has this copy of the target;
 	// what each makes is named so that they never meet.
 	Process int `json:"process,omitempty"`
+	// Run says which run this is; [Begin] fills it in.
+	Run Run `json:"run,omitzero"`
 }
 
 // Connection is one tenant of the product: its two sides that Okta talks to, and
@@ -151,6 +153,7 @@ func (t Target) Redacted() Target {
 		t.Probe = &ProbeConfig{HTTP: &ProbeAddress{URL: t.Probe.HTTP.URL}}
 	}
 	t.Network.ClientCertificate = nil
+	t.Run.Ledger = "" // a place on the machine of whoever ran it
 	return t
 }
 

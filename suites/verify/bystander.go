@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 
 	"rollcall.example/simulator"
 	"rollcall.example/simulator/idp"
@@ -15,8 +14,12 @@ import (
 // then stays while the specs run. In an empty directory a product that mixes
 // people up passes whatever spec comes first. A product that refuses the
 // bystander is not judged for it here; only a broken wire is an error. The
-// function returned takes the app away from the bystander again.
+// function returned takes the app away from the bystander again, and the bystander
+// from the product. A run that only reads has none.
 func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), err error) {
+	if t.Run.ReadOnly {
+		return func(context.Context) {}, nil
+	}
 	c := t.Connection()
 	identity, err := c.Okta.Identity()
 	if err != nil {
@@ -26,6 +29,11 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			live.Close()
+		}
+	}()
 	tenant, err := simulator.New(simulator.Options{Identity: identity, Transport: live.Transport(), PageTimeout: live.Timeout()})
 	if err != nil {
 		return nil, err
@@ -44,7 +52,8 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 			Statements:   simulator.BuildkiteStatements(),
 		},
 	})
-	email := fmt.Sprintf("bystander.%08x@rollcall.test", rand.Uint32())
+	email := fmt.Sprintf("bystander.%s@rollcall.test", live.Tag())
+	live.Hired(c, email)
 	person := tenant.Hire(simulator.Profile{FirstName: "By", LastName: "Stander", Email: email, Login: email})
 	if _, err := app.Assign(ctx, person, nil); err != nil {
 		return nil, fmt.Errorf("assigning a bystander: %w", err)
@@ -57,6 +66,7 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 	}
 	return func(ctx context.Context) {
 		_, _ = app.Unassign(ctx, person)
+		live.ClearAway(ctx)
 		live.Close()
 	}, nil
 }

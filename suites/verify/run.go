@@ -49,6 +49,7 @@ type Options struct {
 	Configuration report.Configuration
 	// Progress is called after each spec; nil for not at all.
 	Progress func(report.Progress)
+	Safety
 }
 
 // Run runs the suite against the target. It returns an error, and no report,
@@ -67,12 +68,23 @@ func Run(ctx context.Context, o Options) (report.Report, error) {
 	if err := o.Target.Check(); err != nil {
 		return report.Report{}, err
 	}
-	o.Seed = o.seed()
 	signalled, stopSignals := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stopSignals()
 	if o.Target, err = Resolve(signalled, o.Target); err != nil {
 		return report.Report{}, err
 	}
+	end, err := o.begin(signalled)
+	if err != nil {
+		return report.Report{}, err
+	}
+	r, err := o.run(ctx, signalled, chosen, filter)
+	r.Left = end(r.Interrupted)
+	return r, err
+}
+
+// run runs what is chosen in a run that has begun.
+func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter string) (report.Report, error) {
+	o.Seed = o.seed()
 	if err := Reach(signalled, o.Target); err != nil {
 		return report.Report{}, err
 	}

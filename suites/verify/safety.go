@@ -1,0 +1,56 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rollcall.example/suites/spec"
+	"rollcall.example/suites/target"
+)
+
+// Safety says how far a run may go at a product that is not thrown away afterwards.
+type Safety struct {
+	// IOwnThis says that the product is the caller's to change. Without it, a target
+	// that is not on this machine is a *[target.NotOwned].
+	IOwnThis bool
+	// ReadOnly sends nothing that changes the product; what cannot be shown so is
+	// unobserved.
+	ReadOnly bool
+	// Ledger is the file in which the run writes down what it makes, until it is
+	// cleared away; empty for one in [target.LedgerDirectory].
+	Ledger string
+}
+
+// hurry is how long the clearing away after a run that a person interrupted may take.
+// What it does not get done is for a sweep.
+const hurry = 3 * time.Second
+
+// begin begins the run. What it returns ends it, and lists what could not be cleared
+// away at the product.
+func (o *Options) begin(ctx context.Context) (end func(interrupted bool) []string, err error) {
+	begun, err := target.Begin(ctx, o.Target, target.BeginOptions{Ledger: o.Ledger, ReadOnly: o.ReadOnly, Owned: o.IOwnThis})
+	if err != nil {
+		return nil, err
+	}
+	o.Target = begun.Target
+	o.Configuration.ReadOnly = o.ReadOnly
+	return func(interrupted bool) []string {
+		spec.Close()
+		ctx := context.WithoutCancel(ctx)
+		if interrupted {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, hurry)
+			defer cancel()
+		}
+		left, err := begun.End(ctx)
+		var told []string
+		for _, l := range left {
+			told = append(told, l.String())
+		}
+		if err != nil {
+			told = append(told, fmt.Sprintf("nobody knows what: %v", err))
+		}
+		return told
+	}, nil
+}
