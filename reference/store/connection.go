@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -12,15 +12,15 @@ import (
 // prepared on it. Preparing takes longer than most of our statements do, so each
 // is prepared once. One transaction has a connection to itself.
 type connection struct {
-	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
+	conn     driver.Conn
+	prepared map[string]statement
 }
 
-func (c *connection) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+func (c *connection) statement(ctx context.Context, query string) (statement, error) {
 	if known := c.prepared[query]; known != nil {
 		return known, nil
 	}
-	made, err := c.conn.PrepareContext(ctx, query)
+	made, err := compile(ctx, c.conn, query)
 	if err != nil {
 		return nil, err
 	}
@@ -33,8 +33,18 @@ func (c *connection) run(ctx context.Context, query string) error {
 	if err != nil {
 		return err
 	}
-	_, err = statement.ExecContext(ctx)
+	_, err = statement.ExecContext(ctx, nil)
 	return err
+}
+
+// runOnce is run for a statement that is not kept.
+func (c *connection) runOnce(ctx context.Context, query string) error {
+	once, err := compile(ctx, c.conn, query)
+	if err != nil {
+		return err
+	}
+	_, err = once.ExecContext(ctx, nil)
+	return errors.Join(err, once.Close())
 }
 
 // close ends the connection; its statements end with it.
@@ -50,7 +60,7 @@ func (c *connection) close() error {
 // that came back last goes out first: it has its statements prepared, and a store
 // that is used by one at a time opens only one.
 type pool struct {
-	db    *sql.DB
+	open  func() (driver.Conn, error)
 	setup string        // SQL for a new connection
 	begin string        // SQL that begins a transaction
 	slots chan struct{} // filled while a connection is out
@@ -59,8 +69,8 @@ type pool struct {
 	idle []*connection
 }
 
-func newPool(db *sql.DB, size int, setup, begin string) *pool {
-	return &pool{db: db, setup: setup, begin: begin, slots: make(chan struct{}, size)}
+func newPool(open func() (driver.Conn, error), size int, setup, begin string) *pool {
+	return &pool{open: open, setup: setup, begin: begin, slots: make(chan struct{}, size)}
 }
 
 // take waits for its turn and gives a connection.
@@ -108,17 +118,17 @@ func (p *pool) pop() *connection {
 }
 
 func (p *pool) connect(ctx context.Context) (*connection, error) {
-	conn, err := p.db.Conn(ctx)
+	conn, err := p.open()
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
+	c := &connection{conn: conn, prepared: map[string]statement{}}
 	if p.setup != "" {
-		if _, err := conn.ExecContext(ctx, p.setup); err != nil {
-			_ = conn.Close()
-			return nil, fmt.Errorf("connect: %w", err)
+		if err := c.runOnce(ctx, p.setup); err != nil {
+			return nil, errors.Join(fmt.Errorf("connect: %w", err), c.close())
 		}
 	}
-	return &connection{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+	return c, nil
 }
 
 // give takes a connection back; nil says that it is no more.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -119,14 +118,13 @@ func connect(path, dir string) (*Store, error) {
 	if dir != "" {
 		with, remembers = ephemeral(), newRecall()
 	}
-	db, err := sql.Open("sqlite", source(path, with...))
+	open, err := opener("sqlite", source(path, with...))
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
-		db:      db,
-		writer:  newPool(db, 1, "", "BEGIN IMMEDIATE"),
-		readers: newPool(db, max(4, runtime.GOMAXPROCS(0)), "PRAGMA query_only = 1", "BEGIN"),
+		writer:  newPool(open, 1, "", "BEGIN IMMEDIATE"),
+		readers: newPool(open, max(4, runtime.GOMAXPROCS(0)), "PRAGMA query_only = 1", "BEGIN"),
 		recall:  remembers,
 		dir:     dir,
 		closed:  make(chan struct{}),
@@ -151,7 +149,7 @@ func (s *Store) apply(ctx context.Context, extra []string) error {
 	}
 	defer func() { s.writer.give(t.end()) }()
 	for _, statement := range extra {
-		if _, err := c.conn.ExecContext(ctx, statement); err != nil {
+		if err := c.runOnce(ctx, statement); err != nil {
 			return fmt.Errorf("run %q: %w", statement, err)
 		}
 	}

@@ -115,11 +115,12 @@ func (r *recall) holdsFor(since uint64) bool { return r.generation == since && s
 // settle has a transaction that only reads see the state that is committed now: SQLite
 // would else wait for its first query, and what is remembered would be older.
 func (t *tx) settle(ctx context.Context) error {
-	if !t.settled {
-		return t.each(ctx, "begin to read", "SELECT 1 FROM organizations LIMIT 1", nil,
-			func(row) (enough bool, err error) { return true, nil })
+	err := t.ready(ctx)
+	if err == nil && !t.settled {
+		err = t.connection.run(context.WithoutCancel(ctx), "SELECT 1 FROM organizations LIMIT 1")
+		t.settled = err == nil
 	}
-	if err := t.ready(ctx); err != nil {
+	if err != nil {
 		return fmt.Errorf("store: recall: %w", err)
 	}
 	return nil

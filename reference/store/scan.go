@@ -2,14 +2,73 @@ package store
 
 import (
 	"crypto/sha256"
+	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"time"
 )
 
-// row is what can be scanned: *sql.Rows at one of its rows.
+// row is what can be scanned.
 type row interface{ Scan(into ...any) error }
+
+// cells are the values of one row as a driver gives them.
+type cells []driver.Value
+
+// Scan puts each cell into what its place in into points at: a string, a number, a
+// boolean, a type made of one of these, or a [sql.Scanner].
+func (c cells) Scan(into ...any) error {
+	if len(into) != len(c) {
+		return fmt.Errorf("%d values were asked of a row of %d", len(into), len(c))
+	}
+	for i, cell := range c {
+		if err := assign(into[i], cell); err != nil {
+			return fmt.Errorf("column %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func assign(into any, cell driver.Value) error {
+	fits := false
+	switch into := into.(type) {
+	case *string:
+		*into, fits = cell.(string)
+	case *int64:
+		*into, fits = cell.(int64)
+	case sql.Scanner:
+		return into.Scan(cell)
+	default:
+		fits = assignKind(reflect.ValueOf(into).Elem(), cell)
+	}
+	if !fits {
+		return fmt.Errorf("a %T cannot be read as %T", cell, into)
+	}
+	return nil
+}
+
+// assignKind is assign for a type by what it is made of.
+func assignKind(into reflect.Value, cell driver.Value) bool {
+	switch cell := cell.(type) {
+	case string:
+		if into.Kind() == reflect.String {
+			into.SetString(cell)
+			return true
+		}
+	case int64:
+		switch into.Kind() {
+		case reflect.Int, reflect.Int64:
+			into.SetInt(cell)
+			return !into.OverflowInt(cell)
+		case reflect.Bool:
+			into.SetBool(cell == 1)
+			return cell == 0 || cell == 1
+		}
+	}
+	return false
+}
 
 // at is a moment as it is kept: microseconds since 1970 UTC.
 func at(t time.Time) int64 { return t.UnixMicro() }

@@ -23,7 +23,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -36,7 +36,6 @@ import (
 // Store is an open data file. It implements [org.Store] and may be used by many
 // goroutines at once.
 type Store struct {
-	db      *sql.DB
 	writer  *pool
 	readers *pool
 	recall  *recall // nil for a named file
@@ -161,7 +160,11 @@ func (t *tx) execute(ctx context.Context, doing, query string, args ...any) (int
 	if err != nil {
 		return 0, t.failed(doing, err)
 	}
-	result, err := statement.ExecContext(ctx, args...)
+	given, err := values(args)
+	if err != nil {
+		return 0, t.failed(doing, err)
+	}
+	result, err := statement.ExecContext(ctx, given)
 	if err != nil {
 		return 0, t.failed(doing, err)
 	}
@@ -197,7 +200,11 @@ func (t *tx) each(ctx context.Context, doing, query string, args []any, scan fun
 	if err != nil {
 		return t.failed(doing, err)
 	}
-	rows, err := statement.QueryContext(sending, args...)
+	given, err := values(args)
+	if err != nil {
+		return t.failed(doing, err)
+	}
+	rows, err := statement.QueryContext(sending, given)
 	if err != nil {
 		return t.failed(doing, err)
 	}
@@ -207,8 +214,21 @@ func (t *tx) each(ctx context.Context, doing, query string, args []any, scan fun
 			err = t.failed(doing, closing)
 		}
 	}()
-	for rows.Next() {
-		enough, err := scan(rows)
+	return t.read(ctx, doing, rows, scan)
+}
+
+// read is the second half of each.
+func (t *tx) read(ctx context.Context, doing string, rows driver.Rows, scan func(row) (enough bool, err error)) error {
+	line := make(cells, len(rows.Columns()))
+	for {
+		current, err := next(rows, line)
+		if err != nil {
+			return t.failed(doing, err)
+		}
+		if current == nil {
+			return nil
+		}
+		enough, err := scan(current)
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -219,10 +239,6 @@ func (t *tx) each(ctx context.Context, doing, query string, args []any, scan fun
 			return nil
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return t.failed(doing, err)
-	}
-	return nil
 }
 
 // one gives the first thing that a query finds.
@@ -268,7 +284,7 @@ func (s *Store) Close() error { return s.closing() }
 func (s *Store) shut() func() error {
 	return sync.OnceValue(func() error {
 		close(s.closed)
-		err := errors.Join(s.readers.drain(), s.writer.drain(), s.db.Close(), removeDir(s.dir))
+		err := errors.Join(s.readers.drain(), s.writer.drain(), removeDir(s.dir))
 		if err != nil {
 			return fmt.Errorf("store: close: %w", err)
 		}
