@@ -208,13 +208,20 @@ func (c *census) checkMember(p *person) {
 		c.checkSuspended(p)
 		return
 	}
-	// Where SCIM makes members and the sign-in starts the seat, there is none between.
-	if p.openSeats == 0 && (c.rules.SCIMCreate != "account" || c.rules.BillingStarts != "first_login") {
+	if p.openSeats == 0 && !c.rules.seatWaits() {
 		c.report("%s is a member without a seat", p.name)
 	}
 	if out && c.rules.LoginWhenRecordInactive != "rejit" {
 		c.report("%s is a member while the record is inactive", p.name)
 	}
+}
+
+// seatWaits says whether there are members whose seat only their next sign-in starts:
+// those whom SCIM made so, or let back in from a suspension.
+func (r Rules) seatWaits() bool {
+	made := r.SCIMCreate == "account" && r.BillingStarts == "first_login"
+	back := r.Deactivate == "suspend" && r.Reactivate != "restore"
+	return made || back
 }
 
 // checkSuspended looks at a member who waits for the record to be active again.

@@ -315,12 +315,22 @@ func TestRandomRulesKeepTheLayersWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules := org.Standard()
 		pick := func(field *string, values ...string) { *field = rapid.SampledFrom(values).Draw(t, fmt.Sprint(values)) }
+		pick(&rules.SCIMCreate, "tracking", "invitation", "account")
+		pick(&rules.BillingStarts, "first_login", "membership")
+		pick(&rules.Deactivate, "remove_membership", "suspend")
+		pick(&rules.RoleSource, "saml", "scim_over_saml")
+		pick(&rules.SCIMProfileUpdate, "record_only", "account", "frozen_when_inactive")
+		pick(&rules.RolesAfterReturn, "from_assertion", "previous", "default")
+		rules.SeesPreexisting = rapid.Bool().Draw(t, "members are shown")
 		pick(&rules.CreateOnInactive, "conflict", "reactivate")
 		pick(&rules.LinkKey, "name_id_or_email", "email")
 		pick(&rules.JIT, "on", "record_required")
-		pick(&rules.LoginWhenRecordInactive, "reject", "rejit")
+		if rules.Deactivate != "suspend" {
+			pick(&rules.LoginWhenRecordInactive, "reject", "rejit")
+			pick(&rules.RecordAfterDeactivate, "inactive", "gone")
+		}
 		pick(&rules.LoginAfterManualRemoval, "rejit", "reject")
-		pick(&rules.Reactivate, "record_only", "restore")
+		pick(&rules.Reactivate, "record_only", "restore", "unsupported")
 		pick(&rules.DeactivateLastAdmin, "refuse", "apply")
 		pick(&rules.DemoteLastAdmin, "skip", "apply", "reject_login")
 		pick(&rules.TeamsMode, "replace", "replace_managed", "add_only", "ignore")

@@ -17,7 +17,14 @@ func createAccount(ctx context.Context, tx Tx, e *Provisioning) error {
 	if err != nil {
 		return err
 	}
-	if account == nil {
+	if account != nil {
+		// Whoever has a record here already is not meant by a second one: the address
+		// was theirs once, and whose it is now the sign-in will say.
+		taken, err := recordedAt(ctx, tx, e.Caller, account.ID)
+		if err != nil || taken {
+			return err
+		}
+	} else {
 		account = &Account{ID: newID(), Email: email, Name: e.Record.FullName(), Created: e.Now}
 		if err := tx.AddAccount(ctx, *account); err != nil {
 			return err

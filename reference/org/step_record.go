@@ -1,6 +1,9 @@
 package org
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // recordSteps make and change tracking records. None of them touches an account,
 // a membership or a seat; linking only notes whose record it is.
@@ -121,14 +124,8 @@ func (s recordSteps) link(ctx context.Context, tx Tx, c Caller, r *Record) (*Eve
 	}
 	// Whoever has a record here already is not meant by a second one: the name
 	// was theirs once, and now belongs to somebody new.
-	linked, err := tx.RecordsOf(ctx, c.Organization.ID, account.ID)
-	if err != nil {
+	if taken, err := recordedAt(ctx, tx, c, account.ID); err != nil || taken {
 		return nil, err
-	}
-	for _, other := range linked {
-		if other.Provider == c.Provider.ID {
-			return nil, nil
-		}
 	}
 	r.Account = account.ID
 	if err := tx.SaveRecord(ctx, *r); err != nil {
@@ -137,6 +134,12 @@ func (s recordSteps) link(ctx context.Context, tx Tx, c Caller, r *Record) (*Eve
 	event := c.event(RecordLinked, *r, r.Modified, "userName is that of "+account.Email)
 	event.After = account.ID
 	return &event, nil
+}
+
+// recordedAt says whether the account has a record at the caller's provider.
+func recordedAt(ctx context.Context, tx Tx, c Caller, account string) (bool, error) {
+	linked, err := tx.RecordsOf(ctx, c.Organization.ID, account)
+	return slices.ContainsFunc(linked, func(r Record) bool { return r.Provider == c.Provider.ID }), err
 }
 
 // holder finds who signed in here under the user name: as NameID through this

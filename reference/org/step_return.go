@@ -53,6 +53,17 @@ func (s returnSteps) restore(ctx context.Context, tx Tx, e *Returning) error {
 	return nil
 }
 
+// restoreRevived is restore for a record that was not reactivated but created again.
+func (s returnSteps) restoreRevived(ctx context.Context, tx Tx, e *Provisioning) error {
+	if e.Existing == nil || !e.Record.Active {
+		return nil
+	}
+	again := Returning{Caller: e.Caller, Record: &e.Record, Now: e.Now}
+	err := s.restore(ctx, tx, &again)
+	e.Events = append(e.Events, again.Events...)
+	return err
+}
+
 // rejoin makes a new membership in the place of the one that was taken away.
 func (s returnSteps) rejoin(ctx context.Context, tx Tx, j *joining) error {
 	role, err := roleAfterReturn(ctx, tx, s.rules, j.Organization.ID, j.Account.ID)

@@ -51,6 +51,7 @@ func (e *Events) adaptReturning(rules *Rules) {
 	switch rules.Reactivate {
 	case "restore":
 		After(&e.Reactivate, "record", Step[Returning]{"restore", returnSteps{rules}.restore})
+		Before(&e.Provision, "audit", Step[Provisioning]{"restore", returnSteps{rules}.restoreRevived})
 	case "unsupported":
 		Before(&e.Reactivate, "record", Step[Returning]{"allowed", reactivationRefused})
 	}
