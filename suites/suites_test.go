@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"rollcall.example/fixtures"
 	_ "rollcall.example/suites"
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/spec"
@@ -67,8 +68,8 @@ var _ = SynchronizedAfterSuite(spec.Close, func(ctx SpecContext) {
 })
 
 // choose is the target that ROLLCALL_TARGET holds as JSON, or else the reference,
-// with the defect ROLLCALL_DEFECT and in the dialects ROLLCALL_DIALECT, which are
-// separated by commas.
+// with the defect ROLLCALL_DEFECT or under the profile ROLLCALL_PROFILE, by name or
+// file, and in the dialects ROLLCALL_DIALECT, which are separated by commas.
 func choose(ctx context.Context) target.Target {
 	GinkgoHelper()
 	if text := os.Getenv("ROLLCALL_TARGET"); text != "" {
@@ -78,6 +79,11 @@ func choose(ctx context.Context) target.Target {
 		return given
 	}
 	options := bundled.Options{Defect: os.Getenv("ROLLCALL_DEFECT")}
+	if name := os.Getenv("ROLLCALL_PROFILE"); name != "" {
+		profile, err := fixtures.LoadProfile(name)
+		Expect(err).NotTo(HaveOccurred())
+		options.Profile = profile
+	}
 	if dialects := os.Getenv("ROLLCALL_DIALECT"); dialects != "" {
 		options.Dialects = strings.Split(dialects, ",")
 	}

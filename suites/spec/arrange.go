@@ -99,10 +99,27 @@ func (p *Product) arrange(ctx context.Context, who *Person, deed func(account st
 	broken(err, 2)
 }
 
-// Audit reads the organization's audit log after the given row.
+// Audit reads the organization's audit log after the given row. What the product
+// declares to call otherwise (audit_events) is called as everybody does.
 func (p *Product) Audit(ctx context.Context, after int64) []target.Event {
 	events, err := p.organizer().Audit(ctx, p.connection.Organization, after)
 	broken(err, 1)
+	return translated(events, p.live.Profile.Keys["audit_events"])
+}
+
+// translated calls the events by the names of the probe contract; own is what a profile
+// holds for audit_events, from those names to the product's.
+func translated(events []target.Event, own any) []target.Event {
+	names, _ := own.(map[string]any)
+	ours := make(map[string]string, len(names))
+	for name, theirs := range names {
+		ours[fmt.Sprint(theirs)] = name
+	}
+	for i, event := range events {
+		if name, declared := ours[event.Action]; declared {
+			events[i].Action = name
+		}
+	}
 	return events
 }
 
