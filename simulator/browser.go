@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,18 +16,19 @@ import (
 
 // Bounds of one walk through the web.
 const (
-	maxRedirects = 20
+	maxRedirects = 20 // and as many pages that lead on by themselves
 	maxPage      = 8 << 20
 	pageTimeout  = 60 * time.Second
 )
 
 // Browser is somebody's browser: it keeps cookies, follows redirects and posts
-// forms. It never asks the network for the identity provider, which it knows in
-// person. It is safe for concurrent use.
+// forms. It runs no scripts, but follows a page whose form posts itself. It never
+// asks the network for the identity provider, which it knows in person. It is safe
+// for concurrent use.
 type Browser struct {
-	tenant *Tenant
-	jar    http.CookieJar
-	client *http.Client
+	tenant  *Tenant
+	cookies cookies
+	client  *http.Client
 
 	mu sync.Mutex
 	// since tells when each person signed in to Okta in this browser.
@@ -39,16 +40,10 @@ func (t *Tenant) Browser(transport http.RoundTripper) *Browser {
 	if transport == nil {
 		transport = t.options.Transport
 	}
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		panic("simulator: a cookie jar without options: " + err.Error())
-	}
 	return &Browser{
 		tenant: t,
-		jar:    jar,
 		client: &http.Client{
 			Transport:     t.journal.Transport(transport, "browser", t.clock.Now),
-			Jar:           jar,
 			Timeout:       cmp.Or(t.options.PageTimeout, pageTimeout),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -56,20 +51,21 @@ func (t *Tenant) Browser(transport http.RoundTripper) *Browser {
 	}
 }
 
-// Cookies returns the cookies that the browser would send to the address.
+// Cookies returns the cookies that the browser would send to the address if somebody
+// typed it in.
 func (b *Browser) Cookies(address string) []*http.Cookie {
 	parsed, err := url.Parse(address)
 	if err != nil {
 		return nil
 	}
-	return b.jar.Cookies(parsed)
+	return b.cookies.pick(parsed, http.MethodGet, "")
 }
 
 // Get opens an address with the browser's cookies, follows redirects and returns
 // the last answer's status and body. An error means that no answer came.
 func (b *Browser) Get(ctx context.Context, address string) (int, string, error) {
-	page, err := b.walk(ctx, step{method: http.MethodGet, address: address}, nil)
-	return page.status, page.body, err
+	page, err := b.Open(ctx, address)
+	return page.Status, page.Body, err
 }
 
 // Page is where a browser came out.
@@ -80,9 +76,13 @@ type Page struct {
 	Body   string
 }
 
-// Open is Get for whoever also wants to know where the redirects led.
+// Open is Get for whoever also wants to know where the redirects led. One that leads
+// to Okta is not followed: nobody signs in on the way.
 func (b *Browser) Open(ctx context.Context, address string) (Page, error) {
-	ended, err := b.walk(ctx, step{method: http.MethodGet, address: address}, nil)
+	ended, err := b.walk(ctx, step{method: http.MethodGet, address: address}, b.atOkta)
+	if errors.As(err, new(stoppedError)) {
+		err = nil
+	}
 	return Page{ended.address, ended.status, ended.header, ended.body}, err
 }
 
@@ -97,8 +97,9 @@ type step struct {
 	method  string
 	address string
 	form    url.Values
-	// origin is the site whose page the form was on.
-	origin string
+	// initiator is the origin of the page that leads there; empty where somebody
+	// typed the address in.
+	initiator string
 }
 
 // page is an answer that was read.
@@ -109,16 +110,33 @@ type page struct {
 	body    string
 }
 
+// travel is walk, and goes on where a page leads on by itself.
+func (b *Browser) travel(ctx context.Context, next step, stop func(step) bool) (page, error) {
+	for range maxRedirects + 1 {
+		current, err := b.walk(ctx, next, stop)
+		if err != nil {
+			return current, err
+		}
+		following := onward(current, b.atOkta)
+		if following == nil {
+			return current, nil
+		}
+		next = *following
+	}
+	return page{}, fmt.Errorf("browser: more than %d pages that lead on by themselves, the last one to %s", maxRedirects, bare(next.address))
+}
+
 // walk makes a request and those that redirects lead to, until an answer is no
 // redirect or stop says that the next step is not for the network. It returns
-// the last page and, if stopped, sets the step that was not made.
+// the last page and, if stopped, a [stoppedError] with the step that was not made.
 func (b *Browser) walk(ctx context.Context, next step, stop func(step) bool) (page, error) {
+	current := page{address: next.address}
 	for range maxRedirects + 1 {
-		if stop != nil && stop(next) {
-			return page{address: next.address}, stoppedError{next}
+		if stop(next) {
+			return current, stoppedError{next}
 		}
-		current, err := b.fetch(ctx, next)
-		if err != nil {
+		var err error
+		if current, err = b.fetch(ctx, next); err != nil {
 			return page{}, err
 		}
 		following, err := redirect(current, next)
@@ -136,6 +154,16 @@ type stoppedError struct{ at step }
 // Error is never shown: who sets stop also handles it.
 func (e stoppedError) Error() string { return "stopped before " + bare(e.at.address) }
 
+// atOkta says whether a step is for Okta's single sign-on address, of this app or
+// another one.
+func (b *Browser) atOkta(s step) bool {
+	address := bare(s.address)
+	if address == b.tenant.options.Identity.SSOURL {
+		return true
+	}
+	return slices.ContainsFunc(b.tenant.Apps(), func(a *App) bool { return address == a.Identity().SSOURL })
+}
+
 func (b *Browser) fetch(ctx context.Context, s step) (page, error) {
 	var body io.Reader
 	if s.form != nil {
@@ -149,13 +177,17 @@ func (b *Browser) fetch(ctx context.Context, s step) (page, error) {
 	if s.form != nil {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	if s.origin != "" {
-		request.Header.Set("Origin", s.origin)
+	if s.initiator != "" && s.method == http.MethodPost {
+		request.Header.Set("Origin", s.initiator)
+	}
+	for _, cookie := range b.cookies.pick(request.URL, s.method, s.initiator) {
+		request.AddCookie(cookie)
 	}
 	response, err := b.client.Do(request)
 	if err != nil {
 		return page{}, fmt.Errorf("browser: %s %s: no answer: %w", s.method, bare(s.address), withoutURL(err))
 	}
+	b.cookies.keep(request.URL, response.Cookies())
 	defer func() { _ = response.Body.Close() }()
 	content, err := io.ReadAll(io.LimitReader(response.Body, maxPage))
 	if err != nil {
@@ -188,9 +220,9 @@ func redirect(p page, made step) (*step, error) {
 	if target.Scheme != "http" && target.Scheme != "https" {
 		return nil, fmt.Errorf("browser: %s redirects to a %s address, which is not followed", bare(p.address), target.Scheme)
 	}
-	next := step{method: http.MethodGet, address: target.String()}
+	next := step{method: http.MethodGet, address: target.String(), initiator: made.initiator}
 	if p.status == http.StatusTemporaryRedirect || p.status == http.StatusPermanentRedirect {
-		next.method, next.form, next.origin = made.method, made.form, made.origin
+		next.method, next.form = made.method, made.form
 	}
 	return &next, nil
 }

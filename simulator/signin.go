@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall.example/simulator/idp"
+	"rollcall.example/simulator/journal"
 )
 
 // SignInOptions say how somebody signs in.
@@ -78,17 +79,13 @@ func (b *Browser) SignIn(ctx context.Context, app *App, person *Person, options 
 // redirect, to Okta by a form, or nowhere.
 func (b *Browser) start(ctx context.Context, app *App, person *Person, options SignInOptions) (Visit, error) {
 	ssoURL := app.Identity().SSOURL
-	atOkta := func(s step) bool { return bare(s.address) == ssoURL }
-	ended, err := b.walk(ctx, step{method: http.MethodGet, address: options.StartURL}, atOkta)
+	ended, err := b.travel(ctx, step{method: http.MethodGet, address: options.StartURL}, func(s step) bool { return bare(s.address) == ssoURL })
 	var stopped stoppedError
 	switch {
 	case errors.As(err, &stopped):
 		return b.meet(ctx, app, person, stopped.at, options)
 	case err != nil:
 		return Visit{}, err
-	}
-	if form, ok := requestForm(ended.body, ssoURL); ok {
-		return b.meet(ctx, app, person, step{method: http.MethodPost, address: ssoURL, form: form}, options)
 	}
 	return visitOf(ended), nil
 }
@@ -172,20 +169,29 @@ func (b *Browser) signedInAt(person *Person, now time.Time, request *idp.AuthnRe
 }
 
 // Post posts a form to the product, as Okta's page would, and follows where that
-// leads. It serves to post the same again, or something else.
+// leads. It serves to post the same again, or something else. A product that sends
+// the browser back to Okta has not let it in: the walk ends there.
 func (b *Browser) Post(ctx context.Context, posting Posting) (Visit, error) {
 	form := url.Values{"SAMLResponse": {posting.SAMLResponse}, "RelayState": {posting.RelayState}}
-	first := step{method: http.MethodPost, address: posting.ACS, form: form, origin: b.origin()}
+	first := step{method: http.MethodPost, address: posting.ACS, form: form, initiator: b.origin()}
 	answered, err := b.fetch(ctx, first)
 	if err != nil {
 		return Visit{Posted: posting}, err
 	}
 	visit := visitOf(answered)
 	next, err := redirect(answered, first)
+	if err == nil && next == nil {
+		next = onward(answered, b.atOkta)
+	}
 	if err == nil && next != nil {
 		visit.Landing = next.address
 		var ended page
-		if ended, err = b.walk(ctx, *next, nil); err == nil {
+		ended, err = b.travel(ctx, *next, b.atOkta)
+		var stopped stoppedError
+		switch {
+		case errors.As(err, &stopped):
+			visit.URL, err = bare(stopped.at.address), nil
+		case err == nil:
 			visit = visitOf(ended)
 			visit.Landing = next.address
 		}
@@ -196,11 +202,12 @@ func (b *Browser) Post(ctx context.Context, posting Posting) (Visit, error) {
 
 // origin is the site of Okta's page with the form.
 func (b *Browser) origin() string {
-	address, err := url.Parse(b.tenant.options.Identity.SSOURL)
-	if err != nil {
-		return ""
-	}
-	return address.Scheme + "://" + address.Host
+	return originOf(b.tenant.options.Identity.SSOURL)
+}
+
+// about marks what follows as being about the person.
+func (b *Browser) about(ctx context.Context, person *Person) context.Context {
+	return journal.About(ctx, person.Email())
 }
 
 func visitOf(p page) Visit {
