@@ -1,6 +1,7 @@
 package target_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -157,7 +158,7 @@ func TestWhoIsIn(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := (target.Connection{}).WhoIsIn(t.Context(), newBrowser(t)); err != target.ErrNoOracle {
+	if _, err := (target.Connection{}).WhoIsIn(t.Context(), newBrowser(t)); !errors.Is(err, target.ErrNoOracle) {
 		t.Errorf("without an oracle: %v", err)
 	}
 }

@@ -112,7 +112,7 @@ func metadataRoot(text []byte) (*etree.Element, error) {
 	if root == nil {
 		return nil, errors.New("it is not well-formed XML: it has no element")
 	}
-	if !named(root, nsMetadata, "EntityDescriptor") && !named(root, nsMetadata, "EntitiesDescriptor") {
+	if !inMetadata(root, "EntityDescriptor") && !inMetadata(root, "EntitiesDescriptor") {
 		return nil, fmt.Errorf("it is a %s, not SAML metadata", root.Tag)
 	}
 	return root, nil
@@ -152,12 +152,12 @@ func pickEntity(root *etree.Element, entityID string) (*etree.Element, []*etree.
 
 // entities are all the entities of the document.
 func entities(e *etree.Element) []*etree.Element {
-	if named(e, nsMetadata, "EntityDescriptor") {
+	if inMetadata(e, "EntityDescriptor") {
 		return []*etree.Element{e}
 	}
 	var all []*etree.Element
 	for _, inner := range e.ChildElements() {
-		if named(inner, nsMetadata, "EntityDescriptor") || named(inner, nsMetadata, "EntitiesDescriptor") {
+		if inMetadata(inner, "EntityDescriptor") || inMetadata(inner, "EntitiesDescriptor") {
 			all = append(all, entities(inner)...)
 		}
 	}
@@ -204,7 +204,7 @@ func earliest(parents []*etree.Element, more ...*etree.Element) (time.Time, erro
 
 func spRole(entity *etree.Element) *etree.Element {
 	for _, role := range entity.ChildElements() {
-		if named(role, nsMetadata, "SPSSODescriptor") &&
+		if inMetadata(role, "SPSSODescriptor") &&
 			slices.Contains(strings.Fields(role.SelectAttrValue("protocolSupportEnumeration", "")), nsProtocol) {
 			return role
 		}
@@ -222,11 +222,11 @@ func (m *SPMetadata) readRole(role *etree.Element) error {
 	}
 	for _, e := range role.ChildElements() {
 		switch {
-		case named(e, nsMetadata, "NameIDFormat"):
+		case inMetadata(e, "NameIDFormat"):
 			m.NameIDFormats = append(m.NameIDFormats, strings.TrimSpace(e.Text()))
-		case named(e, nsMetadata, "AssertionConsumerService"):
+		case inMetadata(e, "AssertionConsumerService"):
 			err = m.readACS(e)
-		case named(e, nsMetadata, "KeyDescriptor"):
+		case inMetadata(e, "KeyDescriptor"):
 			err = m.readKey(e)
 		}
 		if err != nil {
@@ -279,8 +279,8 @@ func (m *SPMetadata) readKey(e *etree.Element) error {
 	return nil
 }
 
-func named(e *etree.Element, namespace, name string) bool {
-	return e.Tag == name && e.NamespaceURI() == namespace
+func inMetadata(e *etree.Element, name string) bool {
+	return e.Tag == name && e.NamespaceURI() == nsMetadata
 }
 
 // yesOrNo reads an xs:boolean; absent is false.
