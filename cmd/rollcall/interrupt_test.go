@@ -32,7 +32,7 @@ func interruptWith(t *testing.T, procs string) {
 	defer server.Close()
 	file := filepath.Join(t.TempDir(), "report.json")
 	command := exec.Command("rollcall", "verify", "--scim-url", server.URL, "--scim-token-env", "TOKEN", "--procs", procs, "--json", file)
-	command.Env = append(os.Environ(), "TOKEN=x1y2z3")
+	command.Env = append(os.Environ(), "TOKEN=x1y2z3", "XDG_STATE_HOME="+t.TempDir())
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Start(); err != nil {

@@ -94,7 +94,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 	It("needs a record", spec.Clause("deactivation.needs-record"), func(ctx SpecContext) {
 		han, _ := okta.Onboard(ctx, "Han Solo")
 
-		unknown := okta.Call(ctx, "PATCH", spec.NoAddress(),
+		unknown := okta.Call(ctx, "PATCH", okta.NoAddress(),
 			spec.PatchBody(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
 
 		Expect(unknown).To(BeSCIMError(404, ""))
@@ -108,7 +108,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 		body := spec.UserBody(han)
 		body["active"] = false
 
-		okta.Call(ctx, "PUT", spec.NoAddress(), body)
+		okta.Call(ctx, "PUT", okta.NoAddress(), body)
 
 		Expect(product.Look(ctx, han)).To(BeUnchangedSince(before, "records", "memberships", "seats", "sessions"))
 	})

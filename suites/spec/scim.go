@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"rollcall.example/simulator/provision"
 	"rollcall.example/suites/target"
 )
@@ -74,7 +72,7 @@ func (o *Okta) AddressOf(ctx context.Context, who *Person) string {
 
 // NoAddress is the address of a user, below the base URL, whom no product has: nobody
 // could have guessed the id, so that what is done to it is done to nobody.
-func NoAddress() string { return "/Users/" + uuid.NewString() }
+func (o *Okta) NoAddress() string { return "/Users/" + o.live.NoID() }
 
 // PatchBody is a PATCH request with these operations (RFC 7644 section 3.5.2).
 func PatchBody(operations ...map[string]any) map[string]any {

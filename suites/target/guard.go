@@ -21,6 +21,7 @@ var (
 	ErrNotBegun = errors.New("no run has begun that would clear away after itself (target.Begin starts one)")
 	ErrNotOurs  = errors.New("this run did not make it")
 	errNoMaking = errors.New("nobody would know how to clear away what it makes")
+	errNotMade  = errors.New("only one that the run founded may be changed so")
 )
 
 // Withheld is the error of a request that was not sent, because it might have
@@ -53,6 +54,7 @@ type guard struct {
 	connections []Connection               // of the target, then those founded
 	given       int                        // how many of them are the target's own
 	ours        map[string]map[string]bool // by address of a resource: for whom it is known to be the run's own
+	madeUp      map[string]bool            // ids that are nobody's: made up here, for specs about what is not there
 	accounts    map[string]bool            // by id: whether it is the run's own; absent where no look showed it
 	founded     map[string]bool            // organizations that this run made, by id
 	teams       map[string]bool            // teams that were there before, by id
@@ -62,7 +64,7 @@ func newGuard(inner http.RoundTripper, t Target, c *custody, refusal error) *gua
 	g := &guard{
 		inner: inner, custody: c, refusal: refusal,
 		connections: slices.Clone(t.Connections), given: len(t.Connections),
-		ours: map[string]map[string]bool{}, accounts: map[string]bool{}, founded: map[string]bool{}, teams: map[string]bool{},
+		ours: map[string]map[string]bool{}, madeUp: map[string]bool{}, accounts: map[string]bool{}, founded: map[string]bool{}, teams: map[string]bool{},
 	}
 	for _, connection := range t.Connections {
 		for _, team := range connection.Teams {
@@ -87,7 +89,7 @@ func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 		return g.inner.RoundTrip(request)
 	}
 	if g.custody == nil {
-		return nil, withhold(request, g.refusal)
+		return g.passNonsense(request)
 	}
 	connection, below, scim := g.connectionOf(request)
 	switch request.Method {
@@ -98,7 +100,7 @@ func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 		return g.post(request)
 	case http.MethodPut, http.MethodPatch, http.MethodDelete:
 		if !scim {
-			return nil, withhold(request, fmt.Errorf("it is below no SCIM base URL of the target: %w", ErrNotOurs))
+			return nil, withhold(request, errors.New("it is below no SCIM base URL of the target"))
 		}
 		return g.change(request, connection, below)
 	}
@@ -243,11 +245,11 @@ func (g *guard) change(request *http.Request, at Connection, below string) (*htt
 	collection, id, _ := strings.Cut(strings.Trim(below, "/"), "/")
 	kind, known := collections[strings.ToLower(collection)]
 	if !known || id == "" || strings.Contains(id, "/") || strings.Contains(id, "..") {
-		return nil, withhold(request, fmt.Errorf("it is the address of no single resource: %w", ErrNotOurs))
+		return nil, withhold(request, errors.New("it is the address of no single resource"))
 	}
 	address, who := addressOf(request.URL), credentialsOf(request)
 	if !g.owns(address, who) {
-		if err := g.lookFirst(request, address, who); err != nil {
+		if err := g.lookFirst(request, address, who, g.isMadeUp(id)); err != nil {
 			return nil, withhold(request, err)
 		}
 	}
@@ -266,6 +268,22 @@ func (g *guard) change(request *http.Request, at Connection, below string) (*htt
 		g.disown(address)
 	}
 	return response, err
+}
+
+// passNonsense sends what signs nobody in and makes nothing, and withholds the rest.
+func (g *guard) passNonsense(request *http.Request) (*http.Response, error) {
+	_, _, scim := g.connectionOf(request)
+	if scim || request.Method != http.MethodPost {
+		return nil, withhold(request, g.refusal)
+	}
+	request, body, err := readBody(request)
+	if err != nil {
+		return nil, err
+	}
+	if form, err := url.ParseQuery(string(body)); err != nil || !isNonsense(form) {
+		return nil, withhold(request, g.refusal)
+	}
+	return g.inner.RoundTrip(request)
 }
 
 // post sends a form of a browser's: where it is a SAML response, whoever signs in is

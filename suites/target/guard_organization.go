@@ -83,7 +83,7 @@ func (g *guard) allowOver(deed, organization string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.founded[organization] {
-		return &Withheld{Deed: deed, Err: ErrNotOurs}
+		return &Withheld{Deed: deed, Err: errNotMade}
 	}
 	return nil
 }

@@ -105,7 +105,7 @@ func (g *guard) allowFor(deed, organization, account string) error {
 		return &Withheld{Deed: deed, Err: ErrNotOurs}
 	}
 	if !g.knows(organization) {
-		return &Withheld{Deed: deed, Err: fmt.Errorf("the target does not name that organization: %w", ErrNotOurs)}
+		return &Withheld{Deed: deed, Err: errors.New("the target does not name that organization")}
 	}
 	return nil
 }

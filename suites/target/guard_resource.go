@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // own notes that the resource is the run's own for who comes in so.
@@ -60,14 +62,32 @@ var ordinary = map[string]bool{
 	"Content-Length": true, "User-Agent": true, "If-Match": true, "If-None-Match": true,
 }
 
+// makeUp makes up an id that nobody could have guessed.
+func (g *guard) makeUp() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	id := uuid.NewString()
+	g.madeUp[id] = true
+	return id
+}
+
+func (g *guard) isMadeUp(id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.madeUp[id]
+}
+
 // lookFirst asks the product what is at the address before anything is done to it,
-// and returns why that may not be.
-func (g *guard) lookFirst(request *http.Request, address, who string) error {
+// and returns why that may not be. At one that was made up there is nobody, unless
+// the product shows somebody all the same.
+func (g *guard) lookFirst(request *http.Request, address, who string, madeUp bool) error {
 	status, resource, err := g.look(request, request.URL)
 	switch {
 	case err != nil:
 		return fmt.Errorf("looking at it first: %w", err)
 	case status == http.StatusNotFound || status == http.StatusGone:
+		return nil
+	case madeUp && !(status == http.StatusOK && showsSomebody(resource)):
 		return nil
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		// Who may not look may not write either, if the product is right; that it is
@@ -135,6 +155,16 @@ func (g *guard) marks(resource []byte) bool {
 		return tag.Marks(shown.UserName)
 	}
 	return len(shown.Emails) > 0 && !slices.ContainsFunc(shown.Emails, func(e address) bool { return !tag.Marks(e.Value) })
+}
+
+// showsSomebody says whether a SCIM resource is anybody.
+func showsSomebody(resource []byte) bool {
+	var shown struct {
+		UserName string            `json:"userName"`
+		Emails   []json.RawMessage `json:"emails"`
+	}
+	_ = json.Unmarshal(resource, &shown) // what cannot be read shows nobody
+	return shown.UserName != "" || len(shown.Emails) > 0
 }
 
 // address is one entry of a user's emails (RFC 7643 section 4.1.2).

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"html"
@@ -61,6 +62,12 @@ func (t Tag) namesInResponse(form url.Values) []string {
 	names := append(t.namesInText(markup.ReplaceAllString(whole, " ")), t.namesInText(markup.ReplaceAllString(broken, " "))...)
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// isNonsense says whether the form has a SAML response that is no document at all.
+func isNonsense(form url.Values) bool {
+	text, err := base64.StdEncoding.DecodeString(form.Get("SAMLResponse"))
+	return err == nil && len(text) > 0 && !bytes.ContainsAny(text, "<\x00")
 }
 
 var (

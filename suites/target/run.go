@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Run is what one run is known by; every process of it has the same.
@@ -147,6 +149,15 @@ func (l *Live) Hired(at Connection, name string) {
 	if l.guard != nil && l.guard.custody != nil {
 		l.guard.custody.expect(at, name)
 	}
+}
+
+// NoID makes up an id that no resource of the product has, for specs about what is
+// not there: what is done to it is done to nobody.
+func (l *Live) NoID() string {
+	if l.guard == nil {
+		return uuid.NewString()
+	}
+	return l.guard.makeUp()
 }
 
 // leave lets go of the ledger.

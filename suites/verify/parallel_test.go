@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"reflect"
 	"testing"
@@ -13,7 +14,21 @@ import (
 
 func TestMain(m *testing.M) {
 	verify.Work()
-	os.Exit(m.Run())
+	os.Exit(runElsewhere(m))
+}
+
+// runElsewhere runs the tests with a place of their own for ledgers.
+func runElsewhere(m *testing.M) int {
+	state, err := os.MkdirTemp("", "rollcall-state-")
+	if err == nil {
+		defer func() { _ = os.RemoveAll(state) }()
+		err = os.Setenv("XDG_STATE_HOME", state)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
 }
 
 // In several processes, with a defect and without, the verdicts are those of one.

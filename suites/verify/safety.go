@@ -24,7 +24,7 @@ type Safety struct {
 
 // hurry is how long the clearing away after a run that a person interrupted may take.
 // What it does not get done is for a sweep.
-const hurry = 3 * time.Second
+const hurry = 2 * time.Second
 
 // begin begins the run. What it returns ends it, and lists what could not be cleared
 // away at the product.
