@@ -20,7 +20,7 @@ func (o *Okta) Onboard(ctx context.Context, name string) (*Person, Visit) {
 // the person has a record and no more. It is for claims about the record alone, which
 // then hold for a member, and for a product of which only SCIM is known.
 func (o *Okta) Enroll(ctx context.Context, name string) *Person {
-	if o.live.Has(target.SAMLSPInitiated) && o.live.Has(target.DoorWhoAmI) {
+	if o.live.Has(target.SAMLSignIn) && o.live.Has(target.DoorSignedIn) {
 		p, _ := o.Onboard(ctx, name)
 		return p
 	}
