@@ -86,7 +86,8 @@ func (s side) dies(t *testing.T, null nullServer) {
 	}
 	options := verify.Options{Target: product, Seed: 1, Timeout: 30 * time.Second}
 	if null.slow {
-		options.Timeout = time.Second
+		// One spec waits in vain for an answer, then the run is over.
+		options.Target.Network.Timeout, options.Timeout = time.Second, 2*time.Second
 	}
 	if s.few(null) {
 		options.Only = representative
@@ -151,6 +152,7 @@ func fromTheStart(t *testing.T, null nullServer) string {
 		t.Error(err)
 		return ""
 	}
+	product.Network.Timeout = 5 * time.Second
 	if err := verify.Reach(context.Background(), product); err != nil {
 		return plain(t, null, err.Error())
 	}

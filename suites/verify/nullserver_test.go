@@ -162,7 +162,7 @@ func echoWithID(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(said)
 }
 
-// sayBefore answers each request with the body of the one before.
+// sayBefore answers each request with the body of the last one that had one.
 func sayBefore() http.HandlerFunc {
 	var mu sync.Mutex
 	before := []byte("{}")
@@ -172,7 +172,9 @@ func sayBefore() http.HandlerFunc {
 		defer mu.Unlock()
 		w.Header().Set("Content-Type", "application/scim+json")
 		_, _ = w.Write(before)
-		before = body
+		if len(body) > 0 {
+			before = body
+		}
 	}
 }
 
