@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -344,31 +343,5 @@ func TestConcurrentUse(t *testing.T) {
 		if exchange.Seq != n+1 || exchange.Response.Body != "[redacted]" {
 			t.Errorf("exchange %d has number %d and body %q", n, exchange.Seq, exchange.Response.Body)
 		}
-	}
-}
-
-// The line is given to a real shell, with echo for curl.
-func TestCurl(t *testing.T) {
-	t.Parallel()
-	exchange := journal.Exchange{Request: journal.Message{
-		Method: "POST", URL: "https://ci.test/scim/v2/Users?filter=a%20b",
-		Header: http.Header{"Authorization": {"Bearer [redacted]"}, "Accept": {"application/scim+json"}, "Content-Length": {"9"}, "Cookie": {"sid=[redacted]"}},
-		Body:   `{"name":"O'Hara"}`,
-	}}
-	line := exchange.Curl()
-	const want = `curl -sS -i -X POST -H 'Accept: application/scim+json' -H 'Authorization: Bearer '"$TOKEN"'' -H 'Cookie: sid='"$COOKIE"'' ` +
-		`--data-raw '{"name":"O'\''Hara"}' 'https://ci.test/scim/v2/Users?filter=a%20b'`
-	if line != want {
-		t.Errorf("got  %s\nwant %s", line, want)
-	}
-	shell, err := exec.LookPath("sh")
-	if err != nil {
-		return
-	}
-	command := exec.CommandContext(t.Context(), shell, "-c", strings.Replace(line, "curl", "printf '%s\\n'", 1))
-	command.Env = []string{"TOKEN=t0ken", "COOKIE=c00kie"}
-	output, err := command.Output()
-	if err != nil || !strings.Contains(string(output), "Authorization: Bearer t0ken\n") || !strings.Contains(string(output), `{"name":"O'Hara"}`+"\n") {
-		t.Errorf("the shell sees %s (%v)", output, err)
 	}
 }

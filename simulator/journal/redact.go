@@ -18,31 +18,30 @@ const (
 )
 
 // A secret is known by its name, wherever the name stands.
+const secretWords = `passwords?|passwd|passphrase|pwd|secrets?|tokens?|assertions?|api[_-]?keys?|private[_-]?key|authorization|credentials?|cookies?|jwt|session(?:[_-]?id)?|sid`
+
 var (
-	secretName = regexp.MustCompile(`(?i)(password|passwd|secret|token|assertion|api[_-]?key|authorization)$`)
-	samlName   = regexp.MustCompile(`^SAML(Response|Request)$`)
-	// jsonSecret finds a member with a secret's name; a string may be cut off at the end of the text.
-	jsonSecret = regexp.MustCompile(`(?i)("[a-z0-9_\-]*(?:password|passwd|secret|token|api_?key)"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|$)|-?[0-9][0-9.eE+\-]*)`)
-	// patchSecret finds a SCIM PATCH operation that names the attribute in its path.
-	patchSecret = regexp.MustCompile(`(?i)("path"\s*:\s*"(?:[^"\\]*[:.])?password"\s*,\s*"value"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|$)`)
-	// formField finds a hidden form field that carries a SAML message.
-	formField = regexp.MustCompile(`(?i)(name="(SAML(?:Response|Request))"[^>]*?value=")([^"]*)`)
+	secretName = regexp.MustCompile(`(?i)(?:` + secretWords + `)$`)
+	// pairName adds what is secret only in a query or a form.
+	pairName = regexp.MustCompile(`(?i)(?:` + secretWords + `|^code|^signature|^sigalg)$`)
+	samlName = regexp.MustCompile(`(?i)^SAML(Response|Request|Art|Assertion)$`)
 )
 
-// redact takes out what is secret by its place or name, in both messages.
+// redact takes out what is secret by its place, its name or its form, in both
+// messages.
 func redact(e *Exchange) {
 	e.Request.URL = redactURL(e.Request.URL)
 	for _, message := range []*Message{&e.Request, &e.Response} {
 		redactHeader(message.Header)
 		message.Body = redactBody(message.Header, message.Body)
 	}
-	e.Error = redactQueries(e.Error)
+	e.Error = Redact(e.Error)
 }
 
 func redactHeader(header http.Header) {
 	for name, values := range header {
 		for i, value := range values {
-			values[i] = redactHeaderValue(name, value)
+			values[i] = redactHeaderValue(http.CanonicalHeaderKey(name), value)
 		}
 	}
 }
@@ -51,35 +50,62 @@ func redactHeaderValue(name, value string) string {
 	switch name {
 	case "Authorization", "Proxy-Authorization":
 		// A raw token may hold a space, so only a known scheme is shown.
-		if scheme, _, _ := strings.Cut(value, " "); scheme == "Bearer" || scheme == "Basic" {
+		scheme, _, found := strings.Cut(value, " ")
+		if found && slices.Contains(schemes, strings.ToLower(scheme)) {
 			return scheme + " " + blank
 		}
 		return blank
 	case "Cookie":
-		pairs := strings.Split(value, ";")
-		for i, pair := range pairs {
-			pairs[i] = blankCookie(pair)
-		}
-		return strings.Join(pairs, ";")
+		return redactCookies(value)
 	case "Set-Cookie":
-		pair, attributes, found := strings.Cut(value, ";")
-		if !found {
-			return blankCookie(pair)
-		}
-		return blankCookie(pair) + ";" + attributes
+		return redactSetCookie(value)
 	case "Location", "Referer", "Content-Location":
-		return redactURL(value)
+		return Redact(redactURL(value))
 	}
 	if secretName.MatchString(name) {
 		return blank
 	}
-	return value
+	return Redact(value)
 }
 
+// schemes are the authorization schemes whose name may be shown.
+var schemes = []string{"basic", "bearer", "digest", "dpop", "hoba", "mutual", "negotiate", "ntlm", "oauth", "ssws", "token"}
+
+func redactCookies(value string) string {
+	pairs := strings.Split(value, ";")
+	for i, pair := range pairs {
+		pairs[i] = blankCookie(pair)
+	}
+	return strings.Join(pairs, ";")
+}
+
+// redactSetCookie keeps what a cookie is called and where it holds, which is
+// evidence, and nothing else.
+func redactSetCookie(value string) string {
+	pair, attributes, found := strings.Cut(value, ";")
+	if !found {
+		return blankCookie(pair)
+	}
+	parts := strings.Split(attributes, ";")
+	for i, part := range parts {
+		name, setting, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if !slices.Contains(cookieAttributes, strings.ToLower(name)) || strings.Contains(setting, "=") {
+			parts[i] = blankCookie(part)
+		}
+	}
+	return blankCookie(pair) + ";" + strings.Join(parts, ";")
+}
+
+var cookieAttributes = []string{"domain", "expires", "httponly", "max-age", "partitioned", "path", "priority", "samesite", "secure"}
+
+// blankCookie keeps the name. What has no name may be all value.
 func blankCookie(pair string) string {
-	name, value, _ := strings.Cut(pair, "=")
-	if value == "" {
+	name, value, named := strings.Cut(pair, "=")
+	switch {
+	case strings.TrimSpace(pair) == "", named && value == "":
 		return pair
+	case !named:
+		return blank
 	}
 	return name + "=" + blank
 }
@@ -95,48 +121,46 @@ func redactURL(text string) string {
 	if hasFragment {
 		address += "#" + redactPairs(fragment)
 	}
-	if parsed, err := url.Parse(address); err == nil && parsed.User != nil {
-		address = strings.Replace(address, parsed.User.String()+"@", blank+"@", 1)
-	}
-	return address
+	return userInfo.ReplaceAllString(address, "${1}"+blank+"@")
 }
+
+// userInfo is the user and password before an address's host.
+var userInfo = regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@"'<>?#]+@`)
 
 // redactPairs does the same for name=value pairs joined by "&".
 func redactPairs(query string) string {
 	pairs := strings.Split(query, "&")
 	for i, pair := range pairs {
 		name, value, found := strings.Cut(pair, "=")
-		if !found || value == "" {
-			continue
-		}
-		plain, err := url.QueryUnescape(name)
-		if err != nil {
-			plain = name
-		}
-		switch {
-		case samlName.MatchString(plain):
-			pairs[i] = name + "=" + digest(plain, unescaped(value))
-		case plain == "SigAlg", plain == "Signature":
-			pairs[i] = name + "=" + digest(plain, unescaped(value))
-		case secretName.MatchString(plain):
-			pairs[i] = name + "=" + blank
+		if found {
+			pairs[i] = name + "=" + redactPair(name, value)
 		}
 	}
 	return strings.Join(pairs, "&")
 }
 
-// redactQueries handles an error's text, in which net/http quotes the URL.
-func redactQueries(text string) string {
-	start := strings.IndexByte(text, '?')
-	if start < 0 {
-		return text
+// redactPair returns what may be shown of an encoded value with that encoded name.
+func redactPair(name, value string) string {
+	plain := unescaped(name)
+	switch {
+	case value == "" || isBlanked(value):
+		return value
+	case samlName.MatchString(plain), strings.EqualFold(plain, "SigAlg"), strings.EqualFold(plain, "Signature"):
+		return digest(plain, unescaped(value))
+	case pairName.MatchString(plain):
+		return blank
 	}
-	end := strings.IndexAny(text[start:], "\" ")
-	if end < 0 {
-		end = len(text) - start
+	if decoded := unescaped(value); Redact(decoded) != decoded {
+		return Redact(decoded)
 	}
-	return text[:start+1] + redactPairs(text[start+1:start+end]) + text[start+end:]
+	return value
 }
+
+// isBlanked says whether a value is one that stands for another already, so that
+// to redact twice is to redact once.
+func isBlanked(value string) bool { return stands.MatchString(value) }
+
+var stands = regexp.MustCompile(`^\[(?:redacted\]|[A-Za-z0-9]+ [0-9]+ bytes |(?:SAML\w+|SigAlg|Signature)$)`)
 
 func redactBody(header http.Header, body string) string {
 	if body == "" {
@@ -145,32 +169,10 @@ func redactBody(header http.Header, body string) string {
 	if !utf8.ValidString(body) {
 		return fmt.Sprintf("[%d bytes that are not text, sha256:%s]", len(body), shortSum(body))
 	}
-	if strings.Contains(header.Get("Content-Type"), "x-www-form-urlencoded") {
+	if strings.Contains(strings.ToLower(header.Get("Content-Type")), "x-www-form-urlencoded") {
 		return redactPairs(body)
 	}
-	if !suspicious(body) {
-		return body
-	}
-	body = jsonSecret.ReplaceAllString(body, `${1}"`+blank+`"`)
-	body = patchSecret.ReplaceAllString(body, `${1}"`+blank+`"`)
-	return formField.ReplaceAllStringFunc(body, func(field string) string {
-		parts := formField.FindStringSubmatch(field)
-		return parts[1] + digest(parts[2], parts[3])
-	})
-}
-
-// hints are what a text must hold, in small letters, for one of the patterns above to
-// find anything in it. Looking for them takes a hundredth of the time.
-var hints = []string{`password"`, `passwd"`, `secret"`, `token"`, `apikey"`, `api_key"`, `name="saml`}
-
-// suspicious says whether the patterns may find something in a body. They take a long
-// s for an s, hence the first question.
-func suspicious(body string) bool {
-	if strings.ContainsRune(body, 'ſ') {
-		return true
-	}
-	small := strings.ToLower(body)
-	return slices.ContainsFunc(hints, func(hint string) bool { return strings.Contains(small, hint) })
+	return Redact(body)
 }
 
 // digest stands for a message that is too long and too sensitive to show, but
