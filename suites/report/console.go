@@ -16,6 +16,7 @@ func (r Report) Console(w io.Writer, colour bool) error {
 	p.heading()
 	p.tree()
 	p.failuresAgain()
+	p.gates()
 	p.conclusion()
 	_, err := io.WriteString(w, p.text.String())
 	if err != nil {
@@ -101,7 +102,10 @@ func (p *printer) mark(s Spec) string {
 		return p.style.warn("!")
 	case Unsupported, Unobserved:
 		return p.style.faint("–")
-	case Untestable:
+	case Failed, Untestable:
+		if p.report.known(s) {
+			return p.style.warn("×")
+		}
 		if !p.report.Breaks(s) {
 			return p.style.warn("!")
 		}
@@ -123,9 +127,10 @@ func (p *printer) story(s Spec, indent string) {
 	if q, ok := p.report.Requirement(s.ID); ok {
 		field("requirement", q.Text)
 		field("source", strings.Join(present(q.Level, q.Basis, q.Source, q.Link), " · "))
+		field("profile", p.report.profileSays(q))
 	}
 	if s.Verdict != Failed {
-		field(string(s.Verdict), orElse(s.Reason, "this does not bind the target"))
+		field(string(s.Verdict), orElse(s.why(), "this does not bind the target"))
 	}
 	field("expected", s.Expected)
 	field("actual", s.Actual)
@@ -155,18 +160,48 @@ func Rerun(s Spec, with Configuration) string {
 }
 
 // failuresAgain repeats what broke conformance and what ended in an error, so that
-// it stands where the eye is when the run is over.
+// it stands where the eye is when the run is over. What a baseline knows already
+// is only named.
 func (p *printer) failuresAgain() {
-	failed := slices.DeleteFunc(slices.Clone(p.report.Specs), func(s Spec) bool {
-		return !p.report.Breaks(s) && s.Verdict != Error
-	})
-	if len(failed) == 0 {
-		return
+	var failed, known []Spec
+	for _, s := range p.report.Specs {
+		switch {
+		case p.report.known(s):
+			known = append(known, s)
+		case p.report.fails(s):
+			failed = append(failed, s)
+		}
 	}
-	p.line("\n%s", p.style.bold("Failures"))
+	if len(failed) > 0 {
+		p.line("\n%s", p.style.bold("Failures"))
+	}
 	for _, s := range failed {
 		p.line("\n  %s %s  %s", p.style.bad("×"), p.style.bold(s.Key()), s.Section+": "+s.Title)
 		p.story(s, "      ")
+	}
+	if len(known) > 0 {
+		p.line("\n%s", p.style.bold("Known failures"))
+	}
+	for _, s := range known {
+		p.line("  %s %s  %s", p.style.warn("×"), s.Key(), p.style.faint(s.Section+": "+s.Title))
+	}
+}
+
+// gates tells of the waivers that are not accepted and of the baseline.
+func (p *printer) gates() {
+	if refused := p.report.refused(); len(refused) > 0 {
+		p.line("\n%s", p.style.bold("Waivers that are not accepted"))
+		for _, w := range refused {
+			p.line("  %s %s  %s", p.style.bad("×"), harmless(w.ID), harmless(w.Problem+" ("+w.Owner+")"))
+		}
+	}
+	if b := p.report.Baseline; b != nil {
+		for _, kind := range []ChangeKind{Unseen, Vanished} {
+			for _, change := range b.Of(kind) {
+				p.line("  %s %s  %s", p.style.bad("×"), change.Key, change.story())
+			}
+		}
+		p.line("\nagainst the baseline: %s", b.Counts())
 	}
 }
 
@@ -254,10 +289,10 @@ func hang(text, indent string) string {
 }
 
 // harmless shows control characters instead of sending them: what a product
-// answered must not steer the terminal.
+// answered must not steer the terminal, nor turn what follows it round.
 func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
 			return unicode.ReplacementChar
 		}
 		return r

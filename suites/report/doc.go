@@ -2,9 +2,11 @@
 //
 // A [Report] is plain data with a version of its own, written as JSON. It says
 // which tool, which version of the suite and which profile judged which target,
-// and gives a verdict for each spec and for each requirement. Everything else that
-// a person or a pipeline reads, the console text and the JUnit file, is rendered
-// from a Report and from nothing else, so no two outputs can disagree.
+// and gives a verdict for each spec and for each requirement. Everything else that a
+// person or a pipeline reads is rendered from a Report and from nothing else, so no
+// two outputs can disagree: the console text, a page of HTML, JUnit XML for build
+// servers, Markdown for the summary of a job. The format has a JSON Schema,
+// [JSONSchema]; [Read] reads it back.
 //
 // # Verdicts
 //
@@ -32,4 +34,18 @@
 //
 // A requirement gets the worst verdict of its specs. A run that was stopped is
 // marked partial; what it did not reach has no verdict at all.
+//
+// # Gates
+//
+// A pipeline that cannot have conformance today has two ways to keep what it has. A
+// waiver names specs that may fail, with a reason, an owner and a last day; one that
+// is of no use any more fails the run, so that the list never rots ([Report.Apply]).
+// A baseline is an older report: what it knows is forgiven, and only what got worse
+// fails ([Report.Against]). Both are said in the headline, and neither is known to
+// Ginkgo: under ginkgo and go test a waived spec still fails.
+//
+// # Secrets
+//
+// Exchanges come from the journal, which blanks secrets at the source. What a claim
+// quotes of an answer goes through the same sieve here.
 package report

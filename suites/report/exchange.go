@@ -32,10 +32,42 @@ func exchangesOf(recorded []journal.Exchange) []Exchange {
 			At: e.At.UTC(), Actor: e.Actor, Subject: e.Subject,
 			Method: e.Request.Method, URL: e.Request.URL, Header: e.Request.Header, Body: e.Request.Body,
 			Status: e.Status, AnswerHeader: e.Response.Header, Answer: e.Response.Body,
-			Seconds: seconds(e.Duration), Error: e.Error, Curl: e.Curl(),
+			Seconds: seconds(e.Duration), Error: e.Error,
 		}
 	}
 	return kept
+}
+
+// redact blanks secrets in all that a spec says. The journal has done so with the
+// exchanges already; what a claim quotes of an answer has not been through it.
+func (s *Spec) redact(hide func(string) string) {
+	for _, text := range []*string{&s.Reason, &s.Expected, &s.Actual} {
+		*text = hide(*text)
+	}
+	for _, texts := range [][]string{s.Tasks, s.Remarks} {
+		for i := range texts {
+			texts[i] = hide(texts[i])
+		}
+	}
+	for i := range s.Exchanges {
+		e := &s.Exchanges[i]
+		for _, text := range []*string{&e.URL, &e.Body, &e.Answer, &e.Error} {
+			*text = hide(*text)
+		}
+		for _, header := range []http.Header{e.Header, e.AnswerHeader} {
+			for _, values := range header {
+				for j := range values {
+					values[j] = hide(values[j])
+				}
+			}
+		}
+		e.Curl = e.replay(" ")
+	}
+}
+
+// replay is the command that sends the request again, its arguments joined so.
+func (e Exchange) replay(joint string) string {
+	return journal.Curl(journal.Message{Method: e.Method, URL: e.URL, Header: e.Header, Body: e.Body}, joint)
 }
 
 // seconds rounds to the microsecond, so that a report is no longer than it is

@@ -45,8 +45,10 @@ func FromGinkgo(run types.Report, catalogue fixtures.Catalogue, meta Meta) Repor
 		Requirements:  []Requirement{},
 		Specs:         []Spec{},
 	}
+	hide := journal.Redactor(meta.Target.Secrets()...)
 	for _, ran := range run.SpecReports {
 		if s, ok := Identify(ran, catalogue); ok && !meta.cutShort(ran) && judge(ran, catalogue, &s) {
+			s.redact(hide)
 			r.Specs = append(r.Specs, s)
 		}
 	}
@@ -272,10 +274,10 @@ func requirementsOf(specs []Spec, catalogue fixtures.Catalogue, profile fixtures
 			continue
 		}
 		listed = append(listed, Requirement{
-			ID: q.ID, Verdict: verdict, Gates: gates(q, profile),
+			ID: q.ID, Verdict: verdict, Gates: q.Gates(profile),
 			Level: string(q.Level), Basis: string(q.Basis), Text: q.Text,
 			Source: strings.TrimSpace(q.Source.Document + " " + q.Source.Section), Link: q.Source.Link,
-			Reason: q.Untested,
+			Profile: q.Profile, Declared: declared(q, profile), Reason: q.Untested,
 		})
 	}
 	slices.SortFunc(listed, func(a, b Requirement) int { return cmp.Compare(a.ID, b.ID) })

@@ -34,8 +34,10 @@ type Report struct {
 	Interrupted   bool          `json:"interrupted,omitempty"` // it was stopped by a person
 	Left          []string      `json:"left,omitempty"`        // what the run made at the product and could not clear away, and why
 	Summary       Summary       `json:"summary"`
-	Requirements  []Requirement `json:"requirements"` // sorted by id
-	Specs         []Spec        `json:"specs"`        // sorted by id and variant
+	Waivers       []WaiverUse   `json:"waivers,omitempty"`  // what came of each waiver, sorted by id; see Apply
+	Baseline      *Comparison   `json:"baseline,omitempty"` // what changed since an older report; see Against
+	Requirements  []Requirement `json:"requirements"`       // sorted by id
+	Specs         []Spec        `json:"specs"`              // sorted by id and variant
 }
 
 // Tool is the program that made the report.
@@ -87,25 +89,31 @@ type Requirement struct {
 	Text    string  `json:"text"`
 	Source  string  `json:"source"` // document and section
 	Link    string  `json:"link,omitempty"`
-	Reason  string  `json:"reason,omitempty"` // why it is untested
+	// Profile is what it asks of the behaviour profile, as key=value or key!=value,
+	// several joined by " and ".
+	Profile string `json:"profile,omitempty"`
+	// Declared is what the target's profile says of those keys, each as "key: value".
+	Declared []string `json:"declared,omitempty"`
+	Reason   string   `json:"reason,omitempty"` // why it is untested
 }
 
 // Spec is one proof of a requirement. Its key is the id, or id[variant].
 type Spec struct {
-	ID        string     `json:"id"`
-	Variant   string     `json:"variant,omitempty"`
-	Title     string     `json:"title"`
-	Section   string     `json:"section"`
-	Level     string     `json:"level"`
-	Basis     string     `json:"basis"`
-	Verdict   Verdict    `json:"verdict"`
-	Reason    string     `json:"reason,omitempty"` // why there is no plain pass or fail
-	Seconds   float64    `json:"seconds"`
-	Expected  string     `json:"expected,omitempty"`
-	Actual    string     `json:"actual,omitempty"`
-	Tasks     []string   `json:"tasks,omitempty"`     // what the product refused, in Okta's words
-	Remarks   []string   `json:"remarks,omitempty"`   // what a reader should know though it is no failure
-	Exchanges []Exchange `json:"exchanges,omitempty"` // what went over the wire, secrets blanked
+	ID        string      `json:"id"`
+	Variant   string      `json:"variant,omitempty"`
+	Title     string      `json:"title"`
+	Section   string      `json:"section"`
+	Level     string      `json:"level"`
+	Basis     string      `json:"basis"`
+	Verdict   Verdict     `json:"verdict"`
+	Reason    string      `json:"reason,omitempty"` // why there is no plain pass or fail
+	Seconds   float64     `json:"seconds"`
+	Expected  string      `json:"expected,omitempty"`
+	Actual    string      `json:"actual,omitempty"`
+	Tasks     []string    `json:"tasks,omitempty"`     // what the product refused, in Okta's words
+	Remarks   []string    `json:"remarks,omitempty"`   // what a reader should know though it is no failure
+	Exchanges []Exchange  `json:"exchanges,omitempty"` // what went over the wire, secrets blanked
+	Waiver    *SpecWaiver `json:"waiver,omitempty"`    // who took it on, where the verdict is waived
 }
 
 // Key identifies the spec: its id, or id[variant].
@@ -116,6 +124,12 @@ func (s Spec) Key() string {
 	return s.ID + "[" + s.Variant + "]"
 }
 
+// Area is the part of the product that the spec is about.
+func (s Spec) Area() string {
+	area, _, _ := strings.Cut(s.ID, ".")
+	return area
+}
+
 // Requirement returns the entry with the given id.
 func (r Report) Requirement(id string) (Requirement, bool) {
 	at, ok := slices.BinarySearchFunc(r.Requirements, id, func(q Requirement, id string) int { return strings.Compare(q.ID, id) })
@@ -123,6 +137,18 @@ func (r Report) Requirement(id string) (Requirement, bool) {
 		return Requirement{}, false
 	}
 	return r.Requirements[at], true
+}
+
+// profileSays names the profile keys that decide the requirement, with what the
+// target's profile says of them; empty where none decides it.
+func (r Report) profileSays(q Requirement) string {
+	switch {
+	case q.Profile == "":
+		return ""
+	case len(q.Declared) == 0:
+		return fmt.Sprintf("the profile %s says nothing of it; this holds for %s", r.Profile, q.Profile)
+	}
+	return fmt.Sprintf("the profile %s says %s", r.Profile, strings.Join(q.Declared, ", "))
 }
 
 // JSON writes the report, indented, with a newline at its end.
@@ -136,28 +162,16 @@ func (r Report) JSON(w io.Writer) error {
 	return nil
 }
 
-// Read reads a report that [Report.JSON] wrote and refuses another schema.
-func Read(from io.Reader) (Report, error) {
-	var r Report
-	if err := json.NewDecoder(from).Decode(&r); err != nil {
-		return r, fmt.Errorf("report: %w", err)
+// declared is what the profile says of the keys that the requirement is about, each
+// as "key: value". A key of which it says nothing is left out.
+func declared(r fixtures.Requirement, profile fixtures.Profile) []string {
+	var said []string
+	for _, c := range r.Conditions() {
+		if value, stated := profile.Keys[c.Key]; stated {
+			if text := fmt.Sprintf("%s: %v", c.Key, value); !slices.Contains(said, text) {
+				said = append(said, text)
+			}
+		}
 	}
-	if r.Schema != Schema {
-		return r, fmt.Errorf("report: schema %q is not %s, which is what this tool reads", r.Schema, Schema)
-	}
-	return r, nil
-}
-
-// gates says whether a requirement binds a target with this profile. A choice of
-// the suite binds only who states the key that it is about.
-func gates(r fixtures.Requirement, profile fixtures.Profile) bool {
-	if r.Level != fixtures.Must || r.Status == "provisional" {
-		return false
-	}
-	if r.Basis == fixtures.Documented {
-		return true
-	}
-	key, _ := r.ProfileKey()
-	_, stated := profile.Keys[key]
-	return stated
+	return said
 }

@@ -70,30 +70,61 @@ func (r *Report) summarize(planned int, missingCore []string) {
 }
 
 // conclude draws the conclusion. What was stopped or broken is not judged; a
-// breach outweighs what could not be seen.
+// breach outweighs what could not be seen. A baseline forgives what is known, and
+// a waiver that is stale or has expired is never forgiven.
 func (r Report) conclude() (status int, headline string) {
+	status, headline, judged := r.claim()
+	if !judged {
+		return status, headline
+	}
+	if n := r.Summary.Verdicts[Waived]; n > 0 {
+		headline += ", " + plural(n, "spec") + " waived"
+	}
+	if r.Baseline != nil {
+		status, headline = r.Baseline.temper(status, headline)
+	}
+	if n := len(r.refused()); n > 0 {
+		status, headline = ExitNot, headline+", "+plural(n, "waiver")+" stale or expired"
+	}
+	return status, headline
+}
+
+// claim is the conclusion by the verdicts alone. It is not judged where it says
+// nothing of the product.
+func (r Report) claim() (status int, headline string, judged bool) {
 	s := r.Summary
 	switch {
 	case r.Interrupted:
-		return ExitInterrupted, fmt.Sprintf("interrupted: %d of %d specs ran", s.Specs, s.Specs+s.NotRun)
+		return ExitInterrupted, fmt.Sprintf("interrupted: %d of %d specs ran", s.Specs, s.Specs+s.NotRun), false
 	case r.Partial:
-		return ExitCouldNotRun, fmt.Sprintf("stopped: %d of %d specs ran", s.Specs, s.Specs+s.NotRun)
+		return ExitCouldNotRun, fmt.Sprintf("stopped: %d of %d specs ran", s.Specs, s.Specs+s.NotRun), false
 	case s.Verdicts[Error] > 0:
-		return ExitCouldNotRun, fmt.Sprintf("not judged: %d of %d specs ended in an error", s.Verdicts[Error], s.Specs)
+		return ExitCouldNotRun, fmt.Sprintf("not judged: %d of %d specs ended in an error", s.Verdicts[Error], s.Specs), false
 	case r.broken():
-		return ExitNot, "not conformant"
+		return ExitNot, "not conformant", true
 	case len(s.MissingCore) > 0:
-		return ExitNot, "not conformant: the target lacks " + strings.Join(s.MissingCore, ", ") + ", without which the profile means nothing"
+		return ExitNot, "not conformant: the target lacks " + strings.Join(s.MissingCore, ", ") + ", without which the profile means nothing", true
 	case !r.judged():
-		return ExitCouldNotRun, "nothing reached a verdict"
+		return ExitCouldNotRun, "nothing reached a verdict", false
 	case s.Observed.Musts < s.Observed.Of:
 		headline = fmt.Sprintf("partial: %d of %d observed", s.Observed.Musts, s.Observed.Of)
 		if r.Configuration.Complete {
-			return ExitNot, headline
+			return ExitNot, headline, true
 		}
-		return ExitConformant, headline
+		return ExitConformant, headline, true
 	}
-	return ExitConformant, "conformant"
+	return ExitConformant, "conformant", true
+}
+
+// temper gates a conclusion by what got worse.
+func (c Comparison) temper(status int, headline string) (int, string) {
+	switch {
+	case c.Worse():
+		return ExitNot, headline + ", worse than the baseline"
+	case status != ExitConformant:
+		return ExitConformant, headline + ", nothing worse than the baseline"
+	}
+	return status, headline
 }
 
 func (r Report) broken() bool {

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2/types"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/suites/report"
 )
 
 // ErrNothing says that no spec is chosen.
@@ -25,7 +25,7 @@ func matching(all []Listed, patterns []string) (map[string]bool, error) {
 	keys := map[string]bool{}
 	for _, pattern := range patterns {
 		found := false
-		matches := glob(pattern)
+		matches := report.Glob(pattern)
 		for _, l := range all {
 			if matches(l.ID) || matches(l.Key()) {
 				keys[l.Key()], found = true, true
@@ -36,18 +36,6 @@ func matching(all []Listed, patterns []string) (map[string]bool, error) {
 		}
 	}
 	return keys, nil
-}
-
-// glob returns a test for a pattern in which only * and ? mean something: a key
-// has brackets of its own.
-func glob(pattern string) func(string) bool {
-	if !strings.ContainsAny(pattern, "*?") {
-		return func(s string) bool { return s == pattern }
-	}
-	expression := regexp.QuoteMeta(pattern)
-	expression = strings.ReplaceAll(expression, `\*`, ".*")
-	expression = strings.ReplaceAll(expression, `\?`, ".")
-	return regexp.MustCompile("^" + expression + "$").MatchString
 }
 
 func unmatched(all []Listed, pattern string) error {
