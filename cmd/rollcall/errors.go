@@ -62,7 +62,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 func flagError(c *cobra.Command, err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
-		return hinted(err, "see rollcall "+c.Name()+" --help")
+		return hinted(err, "see "+c.CommandPath()+" --help")
 	}
 	var known []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })

@@ -3,6 +3,7 @@
 //
 //	rollcall verify          judge the reference, or a SCIM endpoint of your own
 //	rollcall selftest        prove that the suite notices what it should
+//	rollcall report          render and compare the reports of verify
 //	rollcall requirements    list what a product owes
 //	rollcall profile         say what a product may declare where products differ
 //	rollcall serve           run the reference and the fake Okta, to click through
@@ -74,6 +75,7 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 	root.AddCommand(
 		verifyCommand(),
 		selftestCommand(),
+		reportCommand(),
 		requirementsCommand(),
 		profileCommand(),
 		serveCommand(),

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +29,10 @@ type verifyFlags struct {
 	profile     string
 	dialects    []string
 	json, junit string
+	html        string
+	markdown    string
+	waivers     string
+	baseline    string
 	seed        int64
 	complete    bool
 	list        bool
@@ -47,8 +52,14 @@ Without flags the product is the reference that comes with Rollcall, started in
 this process. With --scim-url it is a SCIM endpoint of yours: what SCIM alone can
 show is judged, and what it cannot show is unobserved.
 
-Exit status: 0 conformant, or partly observed; 1 not conformant, or with
---complete partly observed; 2 could not run; 130 interrupted.`,
+With --waivers the specs that a file names may fail until a day. It is a YAML list
+of id, reason, owner and expires (2027-01-31), all required; a waiver whose day has
+passed, whose specs pass or which names no spec fails the run. With --baseline only
+what got worse since an older report fails it.
+
+Exit status: 0 conformant, partly observed, or nothing worse than the baseline; 1
+not conformant, with --complete partly observed, or a waiver that is not accepted; 2
+could not run; 130 interrupted.`,
 		Example: `  # everything, against the reference
   rollcall verify
 
@@ -67,8 +78,10 @@ Exit status: 0 conformant, or partly observed; 1 not conformant, or with
   # a product of your own, as far as SCIM shows it
   rollcall verify --scim-url https://acme.test/scim/v2 --scim-token-env ACME_SCIM_TOKEN
 
-  # for a pipeline
-  rollcall verify --json report.json --junit report.xml`,
+  # for a pipeline: every rendering, and a gate with exceptions that somebody answers for
+  rollcall verify --json report.json --junit report.xml --html report.html --markdown report.md
+  rollcall verify --waivers waivers.yaml
+  rollcall verify --baseline last-release.json`,
 		Args: noArguments("choose specs with --only"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
@@ -82,6 +95,10 @@ Exit status: 0 conformant, or partly observed; 1 not conformant, or with
 	flags.StringArrayVar(&f.dialects, "dialect", nil, "drive the product only in this Okta dialect `name`; repeatable")
 	flags.StringVar(&f.json, "json", "", "write the report as JSON to this `file`")
 	flags.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to this `file`")
+	flags.StringVar(&f.html, "html", "", "write the report as one HTML page to this `file`")
+	flags.StringVar(&f.markdown, "markdown", "", "write the report as Markdown to this `file`, for the summary of a job")
+	flags.StringVar(&f.waivers, "waivers", "", "let specs fail that this YAML `file` waives, with a reason, an owner and a last day")
+	flags.StringVar(&f.baseline, "baseline", "", "fail only on what got worse since the report in this JSON `file`")
 	flags.Int64Var(&f.seed, "seed", 0, "run the specs in the order of this `number`; 0 chooses one")
 	flags.BoolVar(&f.complete, "complete", false, "fail where a MUST could not be observed")
 	flags.BoolVar(&f.list, "list", false, "list the specs that would run, and run none")
@@ -122,10 +139,16 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if f.list {
 		return list(stdout, chosen)
 	}
+	gate, err := f.gate()
+	if err != nil {
+		return err
+	}
 	var r report.Report
 	files := outputs{
 		{flag: "json", path: f.json, render: func(w io.Writer) error { return r.JSON(w) }},
 		{flag: "junit", path: f.junit, render: func(w io.Writer) error { return r.JUnit(w) }},
+		{flag: "html", path: f.html, render: func(w io.Writer) error { return r.HTML(w) }},
+		{flag: "markdown", path: f.markdown, render: func(w io.Writer) error { return r.Markdown(w) }},
 	}
 	if err := files.ready(); err != nil {
 		return err
@@ -135,12 +158,18 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := gate.fits(product.Profile.Name); err != nil {
+		return errors.Join(err, stop())
+	}
 	line := report.NewProgressLine(stderr)
 	options.Target, options.Progress, options.Procs = product, line.Show, f.processes(product)
 	r, err = verify.Run(ctx, options)
 	line.Clear()
 	if err := errors.Join(err, stop()); err != nil {
 		return explained(err)
+	}
+	if r, err = gate.hold(r, time.Now()); err != nil {
+		return err
 	}
 	if err := errors.Join(files.write(), r.Console(stdout, report.Colours(stdout))); err != nil {
 		return err
