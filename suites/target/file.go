@@ -140,13 +140,6 @@ func (s *SAML) check() error {
 	return nil
 }
 
-func (p *ProbeConfig) check() error {
-	if p.HTTP == nil {
-		return errors.New("it says nothing of where the probe is: add http")
-	}
-	return nil
-}
-
 func (d *Doors) check() error {
 	if d.Team != "" && !strings.Contains(d.Team, "{team}") {
 		return strict.At("team", errors.New("it needs {team} where the id of the team belongs"))

@@ -50,6 +50,8 @@ func (l *Live) openProbe() Probe {
 		return nil
 	case p.Go != nil:
 		return p.Go
+	case p.Exec != nil:
+		return NewExecProbe(*p.Exec)
 	default:
 		return NewHTTPProbe(*p.HTTP, l.client(p.HTTP.Auth))
 	}

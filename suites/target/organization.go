@@ -33,7 +33,7 @@ type NewTeam struct {
 }
 
 // NewOrganization makes an organization and returns the connection to it.
-func (p *HTTPProbe) NewOrganization(ctx context.Context, wanted NewOrganization) (Connection, error) {
+func (p *ContractProbe) NewOrganization(ctx context.Context, wanted NewOrganization) (Connection, error) {
 	var made Connection
 	err := p.call(ctx, http.MethodPost, "/organizations", wanted, &made)
 	return made, err
@@ -41,7 +41,7 @@ func (p *HTTPProbe) NewOrganization(ctx context.Context, wanted NewOrganization)
 
 // Organization returns the connection to an organization as it is now, its SCIM
 // token included where one is issued.
-func (p *HTTPProbe) Organization(ctx context.Context, id string) (Connection, error) {
+func (p *ContractProbe) Organization(ctx context.Context, id string) (Connection, error) {
 	var found Connection
 	err := p.call(ctx, http.MethodGet, organizationPath(id, ""), nil, &found)
 	return found, err
@@ -49,24 +49,24 @@ func (p *HTTPProbe) Organization(ctx context.Context, id string) (Connection, er
 
 // Dissolve takes an organization away, by its id or by the name with which it was
 // founded, with all that is in it.
-func (p *HTTPProbe) Dissolve(ctx context.Context, id string) error {
+func (p *ContractProbe) Dissolve(ctx context.Context, id string) error {
 	return p.call(ctx, http.MethodDelete, organizationPath(id, ""), nil, nil)
 }
 
 // AddProvider gives an organization a further provider.
-func (p *HTTPProbe) AddProvider(ctx context.Context, id string, wanted NewProvider) (Connection, error) {
+func (p *ContractProbe) AddProvider(ctx context.Context, id string, wanted NewProvider) (Connection, error) {
 	var made Connection
 	err := p.call(ctx, http.MethodPost, organizationPath(id, "/providers"), wanted, &made)
 	return made, err
 }
 
 // SetPlan moves the organization to another plan.
-func (p *HTTPProbe) SetPlan(ctx context.Context, id, plan string) error {
+func (p *ContractProbe) SetPlan(ctx context.Context, id, plan string) error {
 	return p.call(ctx, http.MethodPatch, organizationPath(id, ""), map[string]any{"plan": plan}, nil)
 }
 
 // SetFlags sets which feature flags are on for the organization.
-func (p *HTTPProbe) SetFlags(ctx context.Context, id string, flags ...string) error {
+func (p *ContractProbe) SetFlags(ctx context.Context, id string, flags ...string) error {
 	if flags == nil {
 		flags = []string{}
 	}
@@ -75,13 +75,13 @@ func (p *HTTPProbe) SetFlags(ctx context.Context, id string, flags ...string) er
 
 // SetProvider enables or disables the organization's provider. Enabling one that
 // has seen no test sign-in is a *Refusal.
-func (p *HTTPProbe) SetProvider(ctx context.Context, id, state string) error {
+func (p *ContractProbe) SetProvider(ctx context.Context, id, state string) error {
 	return p.call(ctx, http.MethodPut, organizationPath(id, "/provider"), map[string]any{"state": state}, nil)
 }
 
 // RotateToken replaces the SCIM token; the old one works on for the overlap. A
 // lifetime of zero means that the new one does not expire.
-func (p *HTTPProbe) RotateToken(ctx context.Context, id string, overlap, lifetime time.Duration) (token string, err error) {
+func (p *ContractProbe) RotateToken(ctx context.Context, id string, overlap, lifetime time.Duration) (token string, err error) {
 	var made struct {
 		Token   string `json:"token"`
 		BaseURL string `json:"base_url"`
@@ -98,17 +98,17 @@ func (p *HTTPProbe) RotateToken(ctx context.Context, id string, overlap, lifetim
 }
 
 // ExpireToken makes the SCIM token expire now.
-func (p *HTTPProbe) ExpireToken(ctx context.Context, id string) error {
+func (p *ContractProbe) ExpireToken(ctx context.Context, id string) error {
 	return p.call(ctx, http.MethodPost, organizationPath(id, "/token"), map[string]any{"action": "expire"}, nil)
 }
 
 // Advance moves the organization's clock ahead.
-func (p *HTTPProbe) Advance(ctx context.Context, id string, by time.Duration) error {
+func (p *ContractProbe) Advance(ctx context.Context, id string, by time.Duration) error {
 	return p.call(ctx, http.MethodPost, organizationPath(id, "/clock"), map[string]any{"advance_seconds": seconds(by)}, nil)
 }
 
 // Audit reads the organization's audit log after the given row.
-func (p *HTTPProbe) Audit(ctx context.Context, id string, after int64) ([]Event, error) {
+func (p *ContractProbe) Audit(ctx context.Context, id string, after int64) ([]Event, error) {
 	var log struct {
 		Events []Event `json:"events"`
 	}
@@ -117,10 +117,13 @@ func (p *HTTPProbe) Audit(ctx context.Context, id string, after int64) ([]Event,
 }
 
 // Seats counts the organization's seats.
-func (p *HTTPProbe) Seats(ctx context.Context, id string) (SeatTotal, error) {
+func (p *ContractProbe) Seats(ctx context.Context, id string) (SeatTotal, error) {
 	var total SeatTotal
 	err := p.call(ctx, http.MethodGet, organizationPath(id, "/seats"), nil, &total)
 	return total, err
 }
 
 func organizationPath(id, rest string) string { return "/organizations/" + url.PathEscape(id) + rest }
+
+// seconds is how the contract writes a duration.
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }

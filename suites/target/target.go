@@ -149,8 +149,9 @@ func (t Target) Redacted() Target {
 	for i := range t.Connections {
 		t.Connections[i].SCIM.Token, t.Connections[i].SCIM.Auth = "", nil
 	}
-	if t.Probe != nil && t.Probe.HTTP != nil {
-		t.Probe = &ProbeConfig{HTTP: &ProbeAddress{URL: t.Probe.HTTP.URL}}
+	if t.Probe != nil {
+		probe := t.Probe.Redacted()
+		t.Probe = &probe
 	}
 	t.Network.ClientCertificate = nil
 	t.Run.Ledger = "" // a place on the machine of whoever ran it
@@ -176,13 +177,10 @@ func (t Target) Check() error {
 			return err
 		}
 	}
-	if t.Probe == nil || t.Probe.Go != nil {
+	if t.Probe == nil {
 		return nil
 	}
-	if t.Probe.HTTP == nil || t.Probe.HTTP.URL == "" {
-		return fmt.Errorf("target: the probe has no address")
-	}
-	return checkAddress(t.Probe.HTTP.URL)
+	return t.Probe.Check()
 }
 
 func checkAddress(address string) error {

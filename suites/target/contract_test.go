@@ -29,7 +29,7 @@ type asked struct {
 
 // answering is a probe that answers everything so; what it was asked, up to a few
 // requests, can be received afterwards.
-func answering(t *testing.T, status int, body string) (*target.HTTPProbe, <-chan asked) {
+func answering(t *testing.T, status int, body string) (*target.ContractProbe, <-chan asked) {
 	t.Helper()
 	seen := make(chan asked, 4)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -48,7 +48,7 @@ func answering(t *testing.T, status int, body string) (*target.HTTPProbe, <-chan
 // deed is one call of the client: what goes over the wire and what it makes of the
 // answer. The schema is the contract's own for the body.
 type deed struct {
-	do                           func(context.Context, *target.HTTPProbe) (any, error)
+	do                           func(context.Context, *target.ContractProbe) (any, error)
 	method, path, schema, answer string
 	body                         string
 	want                         any
@@ -62,11 +62,11 @@ func only(err error) (any, error) { return nil, err }
 func deeds() map[string]deed {
 	return map[string]deed{
 		"Features": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return p.Features(ctx) },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) { return p.Features(ctx) },
 			"GET", "", "", `{"version":1,"features":["look.records"]}`, ``, []string{"look.records"},
 		},
 		"Look": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return p.Look(ctx, "o1", target.Identifiers{UserNames: []string{"han"}, Emails: []string{}})
 			},
 			"POST", "/look", "LookRequest", `{"records":[{"id":"r1","active":true}],"seats":[]}`,
@@ -74,19 +74,19 @@ func deeds() map[string]deed {
 			target.View{Records: []target.Record{{ID: "r1", Active: true}}, Seats: []target.Seat{}},
 		},
 		"SetRole": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return only(p.SetRole(ctx, "o1", "a1", "admin", ""))
 			},
 			"POST", "/arrange/role", "RoleRequest", ``, `{"organization":"o1","account_id":"a1","role":"admin"}`, nil,
 		},
 		"SetRole by a member": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return only(p.SetRole(ctx, "o1", "a1", "member", "a2"))
 			},
 			"POST", "/arrange/role", "RoleRequest", ``, `{"organization":"o1","account_id":"a1","role":"member","by":"a2"}`, nil,
 		},
 		"NewTeam": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return p.NewTeam(ctx, "o1", target.Team{Slug: "Rebel Pilots", Default: true, DefaultRole: "maintainer"})
 			},
 			"POST", "/arrange/team", "TeamRequest", `{"id":"t1","slug":"rebel-pilots"}`,
@@ -94,39 +94,41 @@ func deeds() map[string]deed {
 			target.Team{ID: "t1", Slug: "rebel-pilots", Default: true, DefaultRole: "maintainer"},
 		},
 		"Join": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return only(p.Join(ctx, "o1", "a1", "t1", "member"))
 			},
 			"POST", "/arrange/join", "JoinRequest", ``, `{"organization":"o1","account_id":"a1","team":"t1","role":"member"}`, nil,
 		},
 		"Leave": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return only(p.Leave(ctx, "o1", "a1", "t1"))
 			},
 			"POST", "/arrange/leave", "LeaveRequest", ``, `{"organization":"o1","account_id":"a1","team":"t1"}`, nil,
 		},
 		"Remove": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return only(p.Remove(ctx, "o1", "a1")) },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
+				return only(p.Remove(ctx, "o1", "a1"))
+			},
 			"POST", "/arrange/remove", "MemberRequest", ``, `{"organization":"o1","account_id":"a1"}`, nil,
 		},
 		"IssueToken": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return p.IssueToken(ctx, "o1", "a1", "ci")
 			},
 			"POST", "/arrange/token", "TokenRequest", `{"id":"k1","secret":"s3cret"}`, `{"organization":"o1","account_id":"a1","name":"ci"}`, "s3cret",
 		},
 		"Disband": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return only(p.Disband(ctx, "o1", "t1")) },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) { return only(p.Disband(ctx, "o1", "t1")) },
 			"POST", "/arrange/disband", "DisbandRequest", ``, `{"organization":"o1","team":"t1"}`, nil,
 		},
 		"Dissolve": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return only(p.Dissolve(ctx, "customer 1"))
 			},
 			"DELETE", "/organizations/customer%201", "", ``, ``, nil,
 		},
 		"NewOrganization": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return p.NewOrganization(ctx, target.NewOrganization{
 					Name: "Acme", Plan: "pro", Flags: []string{"scim"}, Founder: true, Teams: []target.NewTeam{{Name: "All", Default: true, DefaultRole: "member"}},
 					Provider: target.NewProvider{Kind: "okta", State: "enabled", Metadata: "<xml/>"},
@@ -138,66 +140,68 @@ func deeds() map[string]deed {
 			target.Connection{Organization: "o2", SCIM: target.SCIM{BaseURL: "https://x.test/scim", Token: "s"}},
 		},
 		"Organization": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return p.Organization(ctx, "o 1/2?3") },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) { return p.Organization(ctx, "o 1/2?3") },
 			"GET", "/organizations/o%201%2F2%3F3", "", `{"organization":"o 1/2?3","teams":[{"id":"t1","slug":"all"}]}`, ``,
 			target.Connection{Organization: "o 1/2?3", Teams: []target.Team{{ID: "t1", Slug: "all"}}},
 		},
 		"AddProvider": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return p.AddProvider(ctx, "o1", target.NewProvider{Kind: "custom_saml", State: "created", Metadata: "<xml/>"})
 			},
 			"POST", "/organizations/o1/providers", "NewProvider", `{"organization":"o1"}`,
 			`{"kind":"custom_saml","state":"created","idp_metadata":"<xml/>"}`, target.Connection{Organization: "o1"},
 		},
 		"SetPlan": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return only(p.SetPlan(ctx, "o1", "pro")) },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
+				return only(p.SetPlan(ctx, "o1", "pro"))
+			},
 			"PATCH", "/organizations/o1", "OrganizationChange", ``, `{"plan":"pro"}`, nil,
 		},
 		"SetFlags": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return only(p.SetFlags(ctx, "o1", "scim", "sso"))
 			},
 			"PATCH", "/organizations/o1", "OrganizationChange", ``, `{"flags":["scim","sso"]}`, nil,
 		},
 		"SetFlags to none": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return only(p.SetFlags(ctx, "o1")) },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) { return only(p.SetFlags(ctx, "o1")) },
 			"PATCH", "/organizations/o1", "OrganizationChange", ``, `{"flags":[]}`, nil,
 		},
 		"SetProvider": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return only(p.SetProvider(ctx, "o1", "disabled"))
 			},
 			"PUT", "/organizations/o1/provider", "ProviderState", ``, `{"state":"disabled"}`, nil,
 		},
 		"RotateToken": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return p.RotateToken(ctx, "o1", time.Hour, 0)
 			},
 			"POST", "/organizations/o1/token", "TokenChange", `{"token":"next","base_url":"https://x.test"}`, `{"action":"rotate","overlap_seconds":3600}`, "next",
 		},
 		"RotateToken for a time": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return p.RotateToken(ctx, "o1", 0, 90*time.Second)
 			},
 			"POST", "/organizations/o1/token", "TokenChange", `{"token":"next"}`, `{"action":"rotate","overlap_seconds":0,"lifetime_seconds":90}`, "next",
 		},
 		"ExpireToken": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return only(p.ExpireToken(ctx, "o1")) },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) { return only(p.ExpireToken(ctx, "o1")) },
 			"POST", "/organizations/o1/token", "TokenChange", ``, `{"action":"expire"}`, nil,
 		},
 		"Advance": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) {
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
 				return only(p.Advance(ctx, "o1", 24*time.Hour))
 			},
 			"POST", "/organizations/o1/clock", "ClockChange", ``, `{"advance_seconds":86400}`, nil,
 		},
 		"Audit": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return p.Audit(ctx, "o1", 41) },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) { return p.Audit(ctx, "o1", 41) },
 			"GET", "/organizations/o1/audit?after=41", "", `{"events":[{"seq":42,"at":"2026-01-05T09:00:00Z","action":"SEAT_STARTED","subject_name":"han"}]}`, ``,
 			[]target.Event{{Seq: 42, At: joined, Action: target.SeatStarted, SubjectName: "han"}},
 		},
 		"Seats": {
-			func(ctx context.Context, p *target.HTTPProbe) (any, error) { return p.Seats(ctx, "o1") },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) { return p.Seats(ctx, "o1") },
 			"GET", "/organizations/o1/seats", "", `{"open":2,"started":3,"released":1}`, ``, target.SeatTotal{Open: 2, Started: 3, Released: 1},
 		},
 	}
