@@ -36,7 +36,9 @@ func Open(t Target) (*Live, error) {
 	}
 	live := &Live{Target: t, wire: carrier, grants: newGrants(carrier), secrets: t.Secrets()}
 	live.transport = &renewing{carrier, live.grants}
-	live.probe = live.openProbe()
+	if live.probe, err = live.openProbe(); err != nil {
+		return nil, err
+	}
 	if err := live.keepSafe(); err != nil {
 		live.Close()
 		return nil, err
@@ -44,16 +46,18 @@ func Open(t Target) (*Live, error) {
 	return live, nil
 }
 
-func (l *Live) openProbe() Probe {
+func (l *Live) openProbe() (Probe, error) {
 	switch p := l.Target.Probe; {
 	case p == nil:
-		return nil
+		return nil, nil
 	case p.Go != nil:
-		return p.Go
+		return p.Go, nil
 	case p.Exec != nil:
-		return NewExecProbe(*p.Exec)
+		return NewExecProbe(*p.Exec), nil
+	case p.Map != nil:
+		return NewMapProbe(*p.Map, l.client(p.Map.Auth))
 	default:
-		return NewHTTPProbe(*p.HTTP, l.client(p.HTTP.Auth))
+		return NewHTTPProbe(*p.HTTP, l.client(p.HTTP.Auth)), nil
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -105,6 +106,7 @@ func (v *VersionError) Error() string {
 type ProbeConfig struct {
 	HTTP *ProbeAddress `json:"http,omitempty" yaml:"http"` // speaks the contract
 	Exec *ExecConfig   `json:"exec,omitempty" yaml:"exec"` // a command that speaks it
+	Map  *MapConfig    `json:"map,omitempty" yaml:"map"`   // the product's own API, and expressions over it
 	// Go is a probe in this program, for a vendor's own suite. It cannot go to
 	// another process, so such a run has one.
 	Go Probe `json:"-" yaml:"-"`
@@ -122,18 +124,21 @@ func (c *ConfigError) Error() string { return "target: " + c.Key + ": " + c.Mess
 // anything is started.
 func (p ProbeConfig) Check() error {
 	set := 0
-	for _, kind := range []bool{p.HTTP != nil, p.Exec != nil, p.Go != nil} {
+	for _, kind := range []bool{p.HTTP != nil, p.Exec != nil, p.Map != nil, p.Go != nil} {
 		if kind {
 			set++
 		}
 	}
 	switch {
 	case set == 0:
-		return &ConfigError{"probe", "it says nothing of where the probe is: add http or exec"}
+		return &ConfigError{"probe", "it says nothing of where the probe is: add http, exec or map"}
 	case set > 1:
-		return &ConfigError{"probe", "there can be one probe only: http or exec"}
+		return &ConfigError{"probe", "there can be one probe only: http, exec or map"}
 	case p.Exec != nil:
 		return p.Exec.wrong()
+	case p.Map != nil:
+		_, err := NewMapProbe(*p.Map, http.DefaultClient)
+		return err
 	case p.HTTP != nil && p.HTTP.URL == "":
 		return &ConfigError{"probe.http.url", "the probe has no address"}
 	case p.HTTP != nil:
@@ -159,6 +164,11 @@ func (p ProbeConfig) Redacted() ProbeConfig {
 	if p.HTTP != nil {
 		p.HTTP = &ProbeAddress{URL: p.HTTP.URL}
 	}
+	if p.Map != nil {
+		bare := *p.Map
+		bare.Auth = nil
+		p.Map = &bare
+	}
 	return p
 }
 
@@ -178,6 +188,8 @@ func (p ProbeConfig) String() string {
 		return p.HTTP.URL
 	case p.Exec != nil && len(p.Exec.Command) > 0:
 		return "the command " + p.Exec.Command[0]
+	case p.Map != nil:
+		return "a mapping of the product's own API"
 	}
 	return "none"
 }
