@@ -19,7 +19,7 @@ var _ = spec.Section("The audit log", func(_ *spec.Okta, product *spec.Product) 
 		told := replay(product.Audit(ctx, 0))
 
 		for _, person := range people {
-			view := product.Look(ctx, person)
+			view := product.Settled(ctx, person)
 			for _, account := range view.Accounts {
 				Expect(told.of(account.ID)).To(Equal(seen(view)), "what the log tells of "+person.Name())
 			}

@@ -30,7 +30,7 @@ func since(before, log []target.Event) []target.Event {
 
 // providerOf is the provider whose Okta made the person's record.
 func providerOf(ctx context.Context, product *spec.Product, who *spec.Person) string {
-	view := product.Look(ctx, who)
+	view := product.Settled(ctx, who)
 	spec.Given(view).To(HaveRecord())
 	return view.Records[0].Provider
 }

@@ -46,7 +46,7 @@ var _ = spec.Section("Somebody who comes back", func(okta *spec.Okta, product *s
 
 	It("has the account from before", spec.Clause("deactivation.return-keeps-account"), func(ctx SpecContext) {
 		han, _ := okta.Onboard(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		okta.Unassign(ctx, han)
 		okta.Assign(ctx, han)
 

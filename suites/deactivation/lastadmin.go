@@ -36,7 +36,7 @@ var _ = spec.Section("The last admin", func(_ *spec.Okta, product *spec.Product)
 		okta, product := product.Found(ctx, spec.Organization{Leaderless: true})
 		mon, _ := okta.Onboard(ctx, "Mon Mothma")
 		product.MakeAdmin(ctx, mon)
-		before := product.Look(ctx, mon)
+		before := product.Settled(ctx, mon)
 
 		okta.Unassign(ctx, mon)
 
@@ -47,7 +47,7 @@ var _ = spec.Section("The last admin", func(_ *spec.Okta, product *spec.Product)
 		okta, product := product.Found(ctx, spec.Organization{Leaderless: true})
 		mon, _ := okta.Onboard(ctx, "Mon Mothma")
 		product.MakeAdmin(ctx, mon)
-		before := product.Look(ctx, mon)
+		before := product.Settled(ctx, mon)
 
 		Expect(okta.Call(ctx, "DELETE", okta.AddressOf(ctx, mon), nil)).To(BeRefusedOverSCIM())
 		Expect(product.Look(ctx, mon)).To(BeUnchangedSince(before, "records", "memberships", "seats", "sessions"))

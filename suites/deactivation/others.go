@@ -13,7 +13,7 @@ var _ = spec.Section("Deactivation spares", func(okta *spec.Okta, product *spec.
 	It("everybody else", spec.Clause("deactivation.spares-others"), func(ctx SpecContext) {
 		han, _ := okta.Onboard(ctx, "Han Solo")
 		leia, _ := okta.Onboard(ctx, "Leia Organa")
-		before := product.Look(ctx, leia)
+		before := product.Settled(ctx, leia)
 
 		okta.Unassign(ctx, han)
 
@@ -23,7 +23,7 @@ var _ = spec.Section("Deactivation spares", func(okta *spec.Okta, product *spec.
 
 	It("the account", spec.Clause("deactivation.keeps-account"), func(ctx SpecContext) {
 		han, _ := okta.Onboard(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		okta.Unassign(ctx, han)
 
@@ -36,7 +36,7 @@ var _ = spec.Section("Deactivation spares", func(okta *spec.Okta, product *spec.
 		han, _ := okta.Onboard(ctx, "Han Solo")
 		again, _ := elsewhere.Onboard(ctx, "Han Solo")
 		other.IssueToken(ctx, again)
-		before := other.Look(ctx, again)
+		before := other.Settled(ctx, again)
 		spec.Given(before).To(And(BeMember(), HaveSession(), HaveToken()))
 
 		okta.Unassign(ctx, han)
@@ -52,7 +52,7 @@ var _ = spec.Section("Deactivation spares", func(okta *spec.Okta, product *spec.
 		ben := okta.Hire("Ben Solo")
 		okta.ChangeEmail(ctx, ben, address)
 		okta.Assign(ctx, ben)
-		before := product.LookFor(ctx, spec.KnownAs(han.Email()))
+		before := product.SettledFor(ctx, spec.KnownAs(han.Email()))
 		spec.Given(before).To(And(HaveActiveRecord(), BeMember()))
 
 		okta.Unassign(ctx, ben)
@@ -62,7 +62,7 @@ var _ = spec.Section("Deactivation spares", func(okta *spec.Okta, product *spec.
 
 	It("whom Okta was told not to deactivate", spec.Clause("deactivation.spares-when-switched-off"), func(ctx SpecContext) {
 		han, _ := okta.Onboard(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		okta.Configure(func(s *simulator.AppSettings) { s.DeactivateUsers = false })
 
 		okta.Unassign(ctx, han)
@@ -75,7 +75,7 @@ var _ = spec.Section("Deactivation spares", func(okta *spec.Okta, product *spec.
 	spec.EachDialect(func() {
 		It("whose profile only changes", spec.Clause("deactivation.spares-at-update"), func(ctx SpecContext) {
 			han, _ := okta.Onboard(ctx, "Han Solo")
-			before := product.Look(ctx, han)
+			before := product.Settled(ctx, han)
 
 			okta.Rename(ctx, han, "Captain", "Solo")
 

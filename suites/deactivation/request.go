@@ -103,7 +103,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 
 	It("counts for the record that it addresses, not for the name in it", spec.Clause("deactivation.follows-the-id"), func(ctx SpecContext) {
 		han, _ := okta.Onboard(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(BeMember())
 		body := spec.UserBody(han)
 		body["active"] = false
@@ -116,7 +116,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 	It("reaches no other customer's record", spec.Clause("deactivation.reaches-no-other-customer"), func(ctx SpecContext) {
 		elsewhere, other := product.Found(ctx, spec.Organization{})
 		han, _ := elsewhere.Onboard(ctx, "Han Solo")
-		before := other.Look(ctx, han)
+		before := other.Settled(ctx, han)
 		spec.Given(before).To(BeMember())
 
 		okta.Call(ctx, "PATCH", elsewhere.AddressOf(ctx, han),

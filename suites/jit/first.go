@@ -89,7 +89,7 @@ var _ = spec.Section("The first sign-in", func(okta *spec.Okta, product *spec.Pr
 		okta.Assign(ctx, han)
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
 
-		seen := product.Look(ctx, han)
+		seen := product.Settled(ctx, han)
 
 		spec.Given(seen).To(And(HaveRecord(), HaveAccount()))
 		Expect(seen.Records[0].ID).NotTo(Equal(seen.Accounts[0].ID))

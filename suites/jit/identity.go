@@ -101,7 +101,7 @@ var _ = spec.Section("Somebody known from another organization", func(okta *spec
 		okta.Admit(ctx, han)
 		elsewhere.Admit(ctx, again)
 		spec.Given(elsewhere.SignIn(ctx, again)).To(BeSignedIn())
-		before := other.Look(ctx, again)
+		before := other.Settled(ctx, again)
 
 		Expect(okta.SignIn(ctx, han)).To(BeSignedIn())
 		Expect(product.Look(ctx, han)).To(And(BeMember(), BeUnchangedSince(before, "accounts")))

@@ -13,7 +13,7 @@ var _ = spec.Section("Later sign-ins", func(okta *spec.Okta, product *spec.Produ
 		han := okta.Hire("Han Solo")
 		okta.Admit(ctx, han)
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		for range 2 {
 			spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
@@ -26,7 +26,7 @@ var _ = spec.Section("Later sign-ins", func(okta *spec.Okta, product *spec.Produ
 		han := okta.Hire("Han Solo")
 		okta.Admit(ctx, han)
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		spec.Given(okta.SignInFromOkta(ctx, han)).To(BeSignedIn())
 
@@ -37,7 +37,7 @@ var _ = spec.Section("Later sign-ins", func(okta *spec.Okta, product *spec.Produ
 		han := okta.Hire("Han Solo")
 		okta.Admit(ctx, han)
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		for range 2 {
 			spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
@@ -66,7 +66,7 @@ var _ = spec.Section("Somebody who was removed by hand", func(okta *spec.Okta, p
 		okta.Admit(ctx, han)
 		okta.SignIn(ctx, han)
 		spec.Given(product.Look(ctx, han)).To(BeMember())
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		product.Remove(ctx, han)
 		spec.Given(product.Look(ctx, han)).To(BeNoMember())
 

@@ -17,7 +17,7 @@ func HaveRecord() types.GomegaMatcher {
 
 // HaveNoRecord holds where there is no tracking record, active or not.
 func HaveNoRecord() types.GomegaMatcher {
-	return sight{[]string{"records"}, "no tracking record", func(v target.View) bool { return len(v.Records) == 0 }}
+	return lacking{sight{[]string{"records"}, "no tracking record", func(v target.View) bool { return len(v.Records) == 0 }}}
 }
 
 // HaveActiveRecord holds for exactly one tracking record, which is active.
@@ -55,10 +55,10 @@ func HaveLinkedRecord() types.GomegaMatcher {
 // HaveNoLinkedRecord holds for tracking records, at least one, of which none is linked
 // to an account.
 func HaveNoLinkedRecord() types.GomegaMatcher {
-	return sight{[]string{"records"}, "a tracking record linked to no account", func(v target.View) bool {
+	return lacking{sight{[]string{"records"}, "a tracking record linked to no account", func(v target.View) bool {
 		linked := func(r target.Record) bool { return r.AccountID != "" }
 		return len(v.Records) > 0 && !slices.ContainsFunc(v.Records, linked)
-	}}
+	}}}
 }
 
 // HaveAccount holds for exactly one account.
@@ -68,7 +68,7 @@ func HaveAccount() types.GomegaMatcher {
 
 // HaveNoAccount holds where there is no account.
 func HaveNoAccount() types.GomegaMatcher {
-	return sight{[]string{"accounts"}, "no account", func(v target.View) bool { return len(v.Accounts) == 0 }}
+	return lacking{sight{[]string{"accounts"}, "no account", func(v target.View) bool { return len(v.Accounts) == 0 }}}
 }
 
 // HaveAccountOf holds for exactly one account with this name and address. An
@@ -88,7 +88,7 @@ func BeMember() types.GomegaMatcher {
 
 // BeNoMember holds where there is no membership.
 func BeNoMember() types.GomegaMatcher {
-	return sight{[]string{"memberships"}, "no membership", func(v target.View) bool { return len(v.Memberships) == 0 }}
+	return lacking{sight{[]string{"memberships"}, "no membership", func(v target.View) bool { return len(v.Memberships) == 0 }}}
 }
 
 // HaveRole holds for exactly one membership, with this role.
@@ -113,11 +113,11 @@ func BeInTeam(team target.Team, role string) types.GomegaMatcher {
 
 // BeOutOfTeam holds for a member who is not in the team.
 func BeOutOfTeam(team target.Team) types.GomegaMatcher {
-	return sight{[]string{"memberships"}, "a member outside team " + team.Slug, func(v target.View) bool {
+	return lacking{sight{[]string{"memberships"}, "a member outside team " + team.Slug, func(v target.View) bool {
 		return len(v.Memberships) == 1 && !slices.ContainsFunc(v.Memberships[0].Teams, func(p target.TeamPlace) bool {
 			return strings.EqualFold(p.ID, team.ID)
 		})
-	}}
+	}}}
 }
 
 // HaveTeams holds for a member who is in exactly these teams, default teams aside.
@@ -131,7 +131,7 @@ func HaveTeams(teams ...target.Team) types.GomegaMatcher {
 	if len(say) > 0 {
 		expected = "a member in exactly " + strings.Join(say, ", ")
 	}
-	return sight{[]string{"memberships"}, expected, func(v target.View) bool {
+	return lacking{sight{[]string{"memberships"}, expected, func(v target.View) bool {
 		if len(v.Memberships) != 1 {
 			return false
 		}
@@ -143,7 +143,7 @@ func HaveTeams(teams ...target.Team) types.GomegaMatcher {
 		}
 		slices.Sort(have)
 		return slices.Equal(have, want)
-	}}
+	}}}
 }
 
 // HaveSeat holds for exactly one open seat.
@@ -153,12 +153,12 @@ func HaveSeat() types.GomegaMatcher {
 
 // HaveNoSeat holds where no seat is open.
 func HaveNoSeat() types.GomegaMatcher {
-	return sight{[]string{"seats"}, "no open seat", func(v target.View) bool { return len(v.OpenSeats()) == 0 }}
+	return lacking{sight{[]string{"seats"}, "no open seat", func(v target.View) bool { return len(v.OpenSeats()) == 0 }}}
 }
 
 // HaveBeenSeated holds for exactly n seats ever started, ended ones included.
 func HaveBeenSeated(n int) types.GomegaMatcher {
-	return sight{[]string{"seats"}, fmt.Sprintf("%d seats ever started", n), func(v target.View) bool { return len(v.Seats) == n }}
+	return lacking{sight{[]string{"seats"}, fmt.Sprintf("%d seats ever started", n), func(v target.View) bool { return len(v.Seats) == n }}}
 }
 
 // HaveSession holds where at least one session is live.
@@ -168,7 +168,7 @@ func HaveSession() types.GomegaMatcher {
 
 // HaveNoSession holds where no session is live.
 func HaveNoSession() types.GomegaMatcher {
-	return sight{[]string{"sessions"}, "no live session", func(v target.View) bool { return len(v.LiveSessions()) == 0 }}
+	return lacking{sight{[]string{"sessions"}, "no live session", func(v target.View) bool { return len(v.LiveSessions()) == 0 }}}
 }
 
 // HaveToken holds where at least one API token is live.
@@ -178,7 +178,7 @@ func HaveToken() types.GomegaMatcher {
 
 // HaveNoToken holds where no API token is live.
 func HaveNoToken() types.GomegaMatcher {
-	return sight{[]string{"tokens"}, "no live API token", func(v target.View) bool { return len(v.LiveTokens()) == 0 }}
+	return lacking{sight{[]string{"tokens"}, "no live API token", func(v target.View) bool { return len(v.LiveTokens()) == 0 }}}
 }
 
 // whose spells a name and an address, either of which may be empty.
@@ -192,7 +192,7 @@ func whose(name, email string) string {
 // BeWhollyInOrOut holds for somebody whose record and membership agree: an active
 // record and a membership, or an inactive record and none.
 func BeWhollyInOrOut() types.GomegaMatcher {
-	return sight{[]string{"records", "memberships"}, "an active record with a membership, or an inactive one without", func(v target.View) bool {
+	return lacking{sight{[]string{"records", "memberships"}, "an active record with a membership, or an inactive one without", func(v target.View) bool {
 		return len(v.Records) == 1 && v.Records[0].Active == (len(v.Memberships) == 1) && len(v.Memberships) <= 1
-	}}
+	}}}
 }

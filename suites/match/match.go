@@ -6,6 +6,10 @@
 //	expected: no open seat
 //	actual:   1 record (active), 1 account, member, seat since 10:04:05 (record created)
 //
+// In a product that shows things late the view is looked at again until the claim can
+// be judged for sure, as [target.View.Judge] says; composed claims, of And, Or and Not,
+// are judged one part after the other and need no rule of their own.
+//
 // A claim about a list that the probe does not show is not judged: the view is
 // told, and the spec ends as unobserved.
 package match
@@ -31,7 +35,18 @@ type sight struct {
 var _ types.GomegaMatcher = sight{}
 
 // Match implements Gomega's matcher.
-func (s sight) Match(actual any) (bool, error) {
+func (s sight) Match(actual any) (bool, error) { return s.judge(actual, true) }
+
+// lacking is a sight of something that is not there, of an exact number or of what
+// stayed as it was: what was not looked at for long enough shows all of these.
+type lacking struct{ sight }
+
+// Match implements Gomega's matcher.
+func (l lacking) Match(actual any) (bool, error) { return l.judge(actual, false) }
+
+// judge lets the view be looked at again where the product shows things late;
+// appears says whether seeing once what is claimed may be enough.
+func (s sight) judge(actual any, appears bool) (bool, error) {
 	view, ok := actual.(target.View)
 	if !ok {
 		return false, fmt.Errorf("this matcher takes what product.Look returns, not %T", actual)
@@ -44,7 +59,7 @@ func (s sight) Match(actual any) (bool, error) {
 			return false, fmt.Errorf("the probe does not show %s", list)
 		}
 	}
-	return s.holds(view), nil
+	return view.Judge(s.holds, appears), nil
 }
 
 // FailureMessage implements Gomega's matcher.
@@ -84,6 +99,7 @@ func describe(actual any) string {
 	if !ok {
 		return fmt.Sprint(actual)
 	}
+	view = view.Latest()
 	parts := []string{
 		each("record", view.Records, recordInWords),
 		each("account", view.Accounts, func(a target.Account) string { return whose(a.Name, a.Email) }),

@@ -15,14 +15,14 @@ import (
 // what they showed before, ids included.
 func BeUnchangedSince(before target.View, lists ...string) types.GomegaMatcher {
 	expected := strings.Join(lists, " and ") + " as before: " + describe(before)
-	return sight{lists, expected, func(now target.View) bool {
+	return lacking{sight{lists, expected, func(now target.View) bool {
 		for _, list := range lists {
-			if spelled(before, list) != spelled(now, list) {
+			if spelled(before.Latest(), list) != spelled(now, list) {
 				return false
 			}
 		}
 		return true
-	}}
+	}}}
 }
 
 // spelled writes one list of a view out, in the order of the probe's answer.

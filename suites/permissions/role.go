@@ -95,7 +95,7 @@ var _ = spec.Section("The next sign-in", func(okta *spec.Okta, product *spec.Pro
 		okta.SignIn(ctx, leia)
 		product.MakeAdmin(ctx, leia)
 		product.Join(ctx, leia, pilots, "maintainer")
-		before := product.Look(ctx, leia)
+		before := product.Settled(ctx, leia)
 		spec.Given(before).To(And(HaveRole("admin"), BeInTeam(pilots, "maintainer")))
 
 		spec.Given(okta.SignInClaiming(ctx, han, spec.Stating("teams", ""))).To(BeSignedIn())

@@ -69,7 +69,7 @@ var _ = spec.Section("The next sign-in, for teams,", func(okta *spec.Okta, produ
 		okta.PutInTeams(ctx, han, pilots.ID+"/maintainer", crew.ID+"/member")
 		okta.Admit(ctx, han)
 		okta.SignIn(ctx, han)
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(And(HaveRole("member"), HaveTeams(pilots, crew)))
 
 		product.MakeAdmin(ctx, han)

@@ -218,6 +218,9 @@ func (p *printer) conclusion() {
 	}
 	p.line("\n%s", p.style.faint(p.levels()))
 	p.line("%s: %s · %.2f s", plural(s.Specs, "spec"), orElse(strings.Join(counts, ", "), "none ran"), r.Seconds)
+	if r.Propagation != nil {
+		p.line("%s", p.style.faint(r.Propagation.inWords()))
+	}
 	p.left()
 	paint := p.style.good
 	switch r.Exit() {

@@ -46,6 +46,7 @@ func FromGinkgo(run types.Report, catalogue fixtures.Catalogue, meta Meta) Repor
 		Specs:         []Spec{},
 	}
 	hide := journal.Redactor(meta.Target.Secrets()...)
+	r.Propagation = propagationOf(run.SpecReports, meta.Target.Propagation)
 	for _, ran := range run.SpecReports {
 		if s, ok := Identify(ran, catalogue); ok && !meta.cutShort(ran) && judge(ran, catalogue, &s) {
 			s.redact(hide)

@@ -33,6 +33,7 @@ type Report struct {
 	Partial       bool          `json:"partial,omitempty"`     // the run was stopped before every spec had its turn
 	Interrupted   bool          `json:"interrupted,omitempty"` // it was stopped by a person
 	Left          []string      `json:"left,omitempty"`        // what the run made at the product and could not clear away, and why
+	Propagation   *Propagation  `json:"propagation,omitempty"` // where the target shows things late
 	Summary       Summary       `json:"summary"`
 	Waivers       []WaiverUse   `json:"waivers,omitempty"`  // what came of each waiver, sorted by id; see Apply
 	Baseline      *Comparison   `json:"baseline,omitempty"` // what changed since an older report; see Against

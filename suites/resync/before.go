@@ -28,7 +28,7 @@ var _ = spec.Section("A member from before SCIM", func(okta *spec.Okta, product 
 
 	It("stays when SCIM is set up for others", spec.Clause("resync.set-up-removes-nobody"), func(ctx SpecContext) {
 		han, _ := okta.Precede(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		spec.Given(okta.TestCredentials(ctx)).To(BeEmpty())
 		okta.Onboard(ctx, "Leia Organa")
@@ -38,7 +38,7 @@ var _ = spec.Section("A member from before SCIM", func(okta *spec.Okta, product 
 
 	It("cannot be deactivated, and stays", spec.Clause("resync.no-record-no-deactivation"), func(ctx SpecContext) {
 		han, _ := okta.Precede(ctx, "Han Solo")
-		before, sent := product.Look(ctx, han), len(okta.Requests())
+		before, sent := product.Settled(ctx, han), len(okta.Requests())
 
 		okta.Unassign(ctx, han)
 

@@ -45,7 +45,7 @@ var _ = spec.Section("A sync after the fact", func(okta *spec.Okta, product *spe
 			leia, _ := okta.Precede(ctx, "Leia Organa")
 			product.MakeAdmin(ctx, leia)
 			product.Join(ctx, leia, product.NewTeam(ctx, "Rebels"), "maintainer")
-			before := product.Look(ctx, leia)
+			before := product.Settled(ctx, leia)
 
 			way.sync(ctx, okta, leia)
 
@@ -98,7 +98,7 @@ var _ = spec.Section("A sync after the fact", func(okta *spec.Okta, product *spe
 
 	It("makes no second account", spec.Clause("resync.keeps-account"), func(ctx SpecContext) {
 		han, _ := okta.Precede(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		okta.Provision(ctx, han)
 
@@ -108,7 +108,7 @@ var _ = spec.Section("A sync after the fact", func(okta *spec.Okta, product *spe
 
 	It("bills nobody again", spec.Clause("resync.keeps-seat"), func(ctx SpecContext) {
 		han, _ := okta.Precede(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(HaveSeat())
 
 		okta.Provision(ctx, han)
@@ -120,7 +120,7 @@ var _ = spec.Section("A sync after the fact", func(okta *spec.Okta, product *spe
 	It("leaves the API tokens", spec.Clause("resync.keeps-tokens"), func(ctx SpecContext) {
 		han, _ := okta.Precede(ctx, "Han Solo")
 		product.IssueToken(ctx, han)
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(HaveToken())
 
 		okta.Provision(ctx, han)
@@ -132,7 +132,7 @@ var _ = spec.Section("A sync after the fact", func(okta *spec.Okta, product *spe
 	It("changes nothing at the next sign-in", spec.Clause("resync.next-sign-in-adds-nothing"), func(ctx SpecContext) {
 		han, _ := okta.Precede(ctx, "Han Solo")
 		okta.Provision(ctx, han)
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(And(HaveActiveRecord(), BeMember()))
 
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
@@ -164,7 +164,7 @@ var _ = spec.Section("A sync after the fact", func(okta *spec.Okta, product *spe
 	It("does not take in a member of another organization", spec.Clause("resync.strangers-stay-strangers"), func(ctx SpecContext) {
 		elsewhere, other := product.Found(ctx, spec.Organization{})
 		again, _ := elsewhere.Precede(ctx, "Han Solo")
-		before := other.Look(ctx, again)
+		before := other.Settled(ctx, again)
 		han := okta.Hire("Han Solo")
 		spec.Given(han.Email()).To(Equal(again.Email()))
 

@@ -55,7 +55,7 @@ var _ = spec.Section("After a downgrade to Pro", func(_ *spec.Okta, product *spe
 		okta, product := product.Found(ctx, spec.Organization{})
 		han := okta.Hire("Han Solo")
 		okta.Assign(ctx, han)
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(HaveActiveRecord())
 
 		product.SetPlan(ctx, "pro")
@@ -68,7 +68,7 @@ var _ = spec.Section("After a downgrade to Pro", func(_ *spec.Okta, product *spe
 		han := okta.Hire("Han Solo")
 		okta.Assign(ctx, han)
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		product.SetPlan(ctx, "pro")
 
@@ -138,7 +138,7 @@ var _ = spec.Section("A custom SAML provider", func(_ *spec.Okta, product *spec.
 		okta, product := product.Found(ctx, spec.Organization{Kind: "custom_saml", Flags: []string{scimFlag}})
 		han := okta.Hire("Han Solo")
 		okta.Assign(ctx, han)
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(HaveActiveRecord())
 
 		product.SetFlags(ctx)

@@ -128,7 +128,7 @@ var _ = spec.Section("A provider that was disabled", func(_ *spec.Okta, product 
 		okta, product := product.Found(ctx, spec.Organization{})
 		han := admitted(ctx, okta, "Han Solo")
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		spec.Given(product.SetProvider(ctx, "disabled")).To(BeTrue())
 

@@ -152,7 +152,7 @@ var _ = spec.Section("After a rotation", func(_ *spec.Okta, product *spec.Produc
 		okta, product := product.Found(ctx, spec.Organization{})
 		han := okta.Hire("Han Solo")
 		okta.Assign(ctx, han)
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(HaveActiveRecord())
 
 		product.RotateToken(ctx, time.Hour, 0)

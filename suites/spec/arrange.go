@@ -45,6 +45,7 @@ func (p *Product) NewTeamWith(ctx context.Context, team target.Team) target.Team
 	team.Slug += " " + p.tag
 	made, err := p.arranger().NewTeam(ctx, p.connection.Organization, team)
 	broken(err, 1)
+	p.pace.Acted()
 	return made
 }
 
@@ -83,7 +84,9 @@ func (p *Product) IssueToken(ctx context.Context, who *Person) Token {
 // arrange does something for the person's one account. Somebody without one makes
 // the spec untestable: the product did not let the story get this far.
 func (p *Product) arrange(ctx context.Context, who *Person, deed func(account string) error) {
-	view := p.Look(ctx, who)
+	view := p.once(ctx, who, func(v target.View) bool {
+		return len(v.Accounts) == 1 && (v.Memberships == nil || len(v.Memberships) > 0)
+	})
 	accounts := view.Accounts
 	if len(accounts) != 1 {
 		conclude(EntryUntestable, fmt.Sprintf("%v: %s has %d", errNobody, who, len(accounts)), 2)
@@ -92,6 +95,7 @@ func (p *Product) arrange(ctx context.Context, who *Person, deed func(account st
 		conclude(EntryUntestable, fmt.Sprintf("there is nothing to arrange for %s, who is no member", who), 2)
 	}
 	err := deed(accounts[0].ID)
+	p.pace.Acted()
 	var refusal *target.Refusal
 	if errors.As(err, &refusal) {
 		conclude(EntryUntestable, refusal.Error(), 2)
@@ -102,6 +106,7 @@ func (p *Product) arrange(ctx context.Context, who *Person, deed func(account st
 // Audit reads the organization's audit log after the given row. What the product
 // declares to call otherwise (audit_events) is called as everybody does.
 func (p *Product) Audit(ctx context.Context, after int64) []target.Event {
+	p.settle(ctx)
 	events, err := p.organizer().Audit(ctx, p.connection.Organization, after)
 	broken(err, 1)
 	return translated(events, p.live.Profile.Keys["audit_events"])
@@ -137,7 +142,7 @@ func (p *Product) AuditOf(ctx context.Context, who *Person) []target.Event {
 
 // subjects are the names under which an audit log may speak of the person.
 func (p *Product) subjects(ctx context.Context, who *Person) map[string]bool {
-	view := p.Look(ctx, who)
+	view := p.Settled(ctx, who)
 	known := map[string]bool{who.Email(): true}
 	for _, r := range view.Records {
 		known[r.ID] = true
@@ -153,6 +158,7 @@ func (p *Product) subjects(ctx context.Context, who *Person) map[string]bool {
 
 // Seats counts the seats of the whole organization: only for one of the spec's own.
 func (p *Product) Seats(ctx context.Context) target.SeatTotal {
+	p.settle(ctx)
 	total, err := p.organizer().Seats(ctx, p.connection.Organization)
 	broken(err, 1)
 	return total
@@ -161,22 +167,26 @@ func (p *Product) Seats(ctx context.Context) target.SeatTotal {
 // Advance moves time ahead, at the product and at Okta alike.
 func (p *Product) Advance(ctx context.Context, okta *Okta, by time.Duration) {
 	broken(p.organizer().Advance(ctx, p.connection.Organization, by), 1)
+	p.pace.Acted()
 	okta.tenant.Clock().Advance(by)
 }
 
 // SetPlan moves the organization to another plan.
 func (p *Product) SetPlan(ctx context.Context, plan string) {
 	broken(p.organizer().SetPlan(ctx, p.connection.Organization, plan), 1)
+	p.pace.Acted()
 }
 
 // SetFlags sets which feature flags are on.
 func (p *Product) SetFlags(ctx context.Context, flags ...string) {
 	broken(p.organizer().SetFlags(ctx, p.connection.Organization, flags...), 1)
+	p.pace.Acted()
 }
 
 // SetProvider enables or disables the provider and says whether the product did.
 func (p *Product) SetProvider(ctx context.Context, state string) bool {
 	err := p.organizer().SetProvider(ctx, p.connection.Organization, state)
+	p.pace.Acted()
 	var refusal *target.Refusal
 	if errors.As(err, &refusal) {
 		return false
@@ -190,12 +200,14 @@ func (p *Product) SetProvider(ctx context.Context, state string) bool {
 func (p *Product) RotateToken(ctx context.Context, overlap, lifetime time.Duration) string {
 	token, err := p.organizer().RotateToken(ctx, p.connection.Organization, overlap, lifetime)
 	broken(err, 1)
+	p.pace.Acted()
 	p.journal.Secret(token)
 	return token
 }
 
 // Connection reads where the organization is connected now.
 func (p *Product) Connection(ctx context.Context) target.Connection {
+	p.settle(ctx)
 	found, err := p.organizer().Organization(ctx, p.connection.Organization)
 	broken(err, 1)
 	p.journal.Secret(found.SCIM.Token)

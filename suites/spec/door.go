@@ -43,6 +43,7 @@ func (a Answer) Lets() (in, told bool) {
 
 // WhoAmI asks the product who the holder of the key is.
 func (p *Product) WhoAmI(ctx context.Context, key Key) Answer {
+	p.settle(ctx)
 	var seen target.Presence
 	var err error
 	if visit, ok := key.(Visit); ok {
@@ -79,12 +80,14 @@ func (p *Product) whoHolds(ctx context.Context, key Key) (target.Presence, error
 
 // AdminDoor tries an address that only admins may open.
 func (p *Product) AdminDoor(ctx context.Context, key Key) Answer {
+	p.settle(ctx)
 	answer, _ := p.knock(ctx, "an admin's page", p.connection.Doors.Admin, key)
 	return answer
 }
 
 // SettingsDoor tries the settings of the provider, base URL and token included.
 func (p *Product) SettingsDoor(ctx context.Context, key Key) (Answer, string) {
+	p.settle(ctx)
 	answer, body := p.knock(ctx, "the provider's settings", p.connection.Doors.Settings, key)
 	return answer, body
 }
@@ -92,6 +95,7 @@ func (p *Product) SettingsDoor(ctx context.Context, key Key) (Answer, string) {
 // TeamDoor tries the page of a team, which is for its members.
 func (p *Product) TeamDoor(ctx context.Context, key Key, team string) Answer {
 	address := strings.ReplaceAll(p.connection.Doors.Team, "{team}", url.PathEscape(team))
+	p.settle(ctx)
 	answer, _ := p.knock(ctx, "the team's page", address, key)
 	return answer
 }

@@ -33,9 +33,12 @@ type Note struct {
 // Given states a control: what must hold for the claim to mean anything. Where it
 // fails the spec is untestable, which fails a requirement that gates.
 func Given(actual any, extra ...any) types.Assertion {
-	if visit, ok := actual.(Visit); ok {
-		visit.control = true
-		actual = visit
+	switch seen := actual.(type) {
+	case Visit:
+		seen.control = true
+		actual = seen
+	case target.View:
+		actual = seen.AsControl()
 	}
 	return controls.Expect(actual, extra...)
 }

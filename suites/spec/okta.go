@@ -3,6 +3,7 @@ package spec
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"unicode"
 
@@ -246,8 +247,9 @@ func (o *Okta) Attributes(statements ...simulator.Statement) {
 // TestCredentials presses the button Test API Credentials and says what Okta
 // tells the administrator; empty means that all is well.
 func (o *Okta) TestCredentials(ctx context.Context) string {
+	o.settle(ctx)
 	outcome, err := o.app.TestCredentials(ctx)
-	o.did(outcome, err)
+	o.noted(outcome, err)
 	if len(outcome.Tasks) == 0 {
 		return ""
 	}
@@ -289,8 +291,15 @@ func (o *Okta) CallWith(ctx context.Context, token, method, path string, body an
 func (o *Okta) call(ctx context.Context, at target.SCIM, method, path string, body any) provision.Answer {
 	client, err := o.client(at)
 	broken(err, 2)
+	reads := method == http.MethodGet || method == http.MethodHead
+	if reads {
+		o.settle(ctx)
+	}
 	answer, err := client.Do(ctx, method, path, nil, body)
 	broken(err, 2)
+	if !reads {
+		o.pace.Acted()
+	}
 	return answer
 }
 
@@ -300,9 +309,15 @@ func (o *Okta) Connection() target.Connection { return o.connection }
 // Tag is part of every name that this spec makes.
 func (o *Okta) Tag() string { return o.tag }
 
-// did notes the tasks of a verb's outcome and ends the spec where the wire broke.
+// did notes that something was done, with the tasks of its outcome.
 func (o *Okta) did(outcome simulator.Outcome, err error) {
-	broken(err, 2)
+	o.noted(outcome, err)
+	o.pace.Acted()
+}
+
+// noted notes the tasks of a verb's outcome and ends the spec where the wire broke.
+func (o *Okta) noted(outcome simulator.Outcome, err error) {
+	broken(err, 3)
 	for _, task := range outcome.Tasks {
 		ginkgo.AddReportEntry(EntryTask, task.Text, ginkgo.ReportEntryVisibilityFailureOrVerbose)
 	}

@@ -38,6 +38,7 @@ func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Produ
 	})
 	broken(err, 1)
 	broken(reachable(made), 1)
+	p.pace.Acted()
 	made.Okta = customer
 	return p.enter(made)
 }
@@ -61,6 +62,7 @@ func (p *Product) AddProvider(ctx context.Context) (*Okta, *Product) {
 	})
 	broken(err, 1)
 	broken(reachable(made), 1)
+	p.pace.Acted()
 	made.Okta = customer
 	return p.enter(made)
 }

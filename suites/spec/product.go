@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"rollcall.example/simulator/provision"
 	"rollcall.example/suites/target"
@@ -19,21 +20,33 @@ type Product struct{ *stage }
 // that they are known by. Where the target has no probe it shows what SCIM shows,
 // the records.
 func (p *Product) Look(ctx context.Context, who *Person) target.View {
-	return p.LookFor(ctx, identifiersOf(who))
+	return p.look(ctx, identifiersOf(who), 3)
 }
 
 // LookFor is Look for somebody known by these names only.
 func (p *Product) LookFor(ctx context.Context, who target.Identifiers) target.View {
+	return p.look(ctx, who, 3)
+}
+
+// look is a view that a claim may look at again where the product shows things late.
+func (p *Product) look(ctx context.Context, who target.Identifiers, skip int) target.View {
+	begun := time.Now()
 	view, err := p.see(ctx, who)
-	var blind unreadable
-	if errors.As(err, &blind) {
-		conclude(EntryUntestable, blind.Error(), 2)
-	}
-	broken(err, 2)
+	unseen(err, skip)
 	view.Unobserved = func(list string) {
 		conclude(EntryUnobserved, "nothing shows "+list+": the target's probe leaves the list out", 1)
 	}
-	return view
+	again := func() (target.View, error) { return p.see(ctx, who) }
+	return view.Watch(ctx, p.pace, begun, again, func(err error) { unseen(err, skip) })
+}
+
+// unseen ends the spec where a look failed.
+func unseen(err error, skip int) {
+	var blind unreadable
+	if errors.As(err, &blind) {
+		conclude(EntryUntestable, blind.Error(), skip)
+	}
+	broken(err, skip)
 }
 
 func identifiersOf(who *Person) target.Identifiers {

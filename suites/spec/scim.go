@@ -55,6 +55,7 @@ func UserBody(who *Person) map[string]any {
 func (o *Okta) Find(ctx context.Context, userName string) provision.Answer {
 	client, err := o.client(o.connection.SCIM)
 	broken(err, 1)
+	o.settle(ctx)
 	answer, err := client.Find(ctx, userName)
 	broken(err, 1)
 	return answer

@@ -104,19 +104,23 @@ func (o *Okta) Again(ctx context.Context, v Visit) Visit {
 	return o.recognized(ctx, again, browser, v.person)
 }
 
-// recognized asks the product whom it takes the browser for. An answer that is none
-// leaves the spec untestable.
+// recognized asks the product whom it takes the browser for, and takes it for nobody
+// once that can be told for sure. An answer that is none leaves the spec untestable.
 func (o *Okta) recognized(ctx context.Context, visit simulator.Visit, browser *simulator.Browser, p *Person) Visit {
 	v := Visit{Visit: visit, browser: browser, person: p}
-	seen, err := o.connection.WhoIsIn(ctx, browser)
+	o.pace.Acted()
+	var err error
+	waited := o.pace.Until(ctx, func() bool {
+		v.seen, err = o.connection.WhoIsIn(ctx, browser)
+		return err != nil || v.seen.In || v.seen.Unclear() != ""
+	})
 	if v.blind = errors.Is(err, target.ErrNoOracle); v.blind {
 		return v
 	}
-	broken(err, 2)
-	if unclear := seen.Unclear(); unclear != "" {
+	broken(errors.Join(err, waited), 2)
+	if unclear := v.seen.Unclear(); unclear != "" {
 		conclude(EntryUntestable, unclear, 2)
 	}
-	v.seen = seen
 	return v
 }
 

@@ -37,7 +37,10 @@ func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 	live, err := enter(t)
 	broken(err, 1)
 	tag := fmt.Sprintf("%s-%d-%d", live.Tag(), max(t.Process, ginkgo.GinkgoParallelProcess()), played.Add(1))
-	s := &stage{live: live, connection: live.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t), before: live.Traffic()}
+	s := &stage{
+		live: live, connection: live.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t),
+		pace: target.NewPace(t.Propagation), before: live.Traffic(),
+	}
 	s.journal.Secret(live.Secrets()...)
 	if err := s.hireOkta(okta); err != nil {
 		broken(err, 1)
@@ -52,6 +55,7 @@ type stage struct {
 	journal    *journal.Journal
 	tag        string
 	dialect    string
+	pace       *target.Pace   // what was done, and whether it shows yet
 	before     target.Traffic // what had gone to the product when the spec began
 }
 
@@ -106,11 +110,12 @@ func contains(all []string, one string) bool {
 }
 
 // keepEvidence adds to the report what went over the wire in a spec that did not
-// pass, and of every spec how much.
+// pass, and of every spec how much, and how long things took to show.
 func keepEvidence(okta *Okta) {
 	if okta.stage == nil {
 		return
 	}
+	keepPace(okta.pace)
 	if !ginkgo.CurrentSpecReport().State.Is(types.SpecStatePassed) {
 		okta.journal.Secret(okta.live.Secrets()...)
 		ginkgo.AddReportEntry(EntryExchanges, okta.journal.Exchanges(), ginkgo.ReportEntryVisibilityNever)

@@ -17,6 +17,8 @@ type View struct {
 	// Unobserved is called with the name of a list that a claim needs and the
 	// probe does not show. Where it is nil, the claim fails with an error.
 	Unobserved func(list string) `json:"-"`
+	// Later is there where the product shows things late; see [View.Watch].
+	Later *Later `json:"-"`
 }
 
 // Record is a tracking record.
