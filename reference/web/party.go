@@ -9,7 +9,8 @@ import (
 	"rollcall.example/reference/web/site"
 )
 
-// serviceProvider is us, as one provider of an organization sees us.
+// serviceProvider is us, as one provider of an organization sees us, with the
+// certificates by which we know it.
 func serviceProvider(at site.Site, organization org.Organization, provider org.Provider) (saml.Provider, error) {
 	var trusted []*x509.Certificate
 	for i, der := range provider.IdPCerts {
@@ -19,16 +20,19 @@ func serviceProvider(at site.Site, organization org.Organization, provider org.P
 		}
 		trusted = append(trusted, certificate)
 	}
+	us := asking(at, organization, provider)
+	us.IdP.Certificates = trusted
+	return us, nil
+}
+
+// asking is us without any certificates: enough to ask the provider for a sign-in.
+func asking(at site.Site, organization org.Organization, provider org.Provider) saml.Provider {
 	return saml.Provider{
 		ID:       provider.ID,
 		EntityID: at.EntityID(),
 		ACS:      at.ACS(organization.Slug),
-		IdP: saml.IdP{
-			EntityID:     provider.IdPEntityID,
-			SSOURL:       provider.IdPSSOURL,
-			Certificates: trusted,
-		},
-	}, nil
+		IdP:      saml.IdP{EntityID: provider.IdPEntityID, SSOURL: provider.IdPSSOURL},
+	}
 }
 
 // NewProvider describes a provider to be made, by the identity provider's metadata.

@@ -69,12 +69,8 @@ func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request) {
 // request makes an authentication request, notes it, and returns the address that
 // carries it to the identity provider.
 func (s *Server) request(r *http.Request, organization org.Organization, provider org.Provider) (string, error) {
-	party, err := serviceProvider(s.site(r), organization, provider)
-	if err != nil {
-		return "", err
-	}
 	relay := s.relayState(r)
-	request := party.AuthnRequest(saml.NewID(rand.Reader), s.org.Now(organization))
+	request := asking(s.site(r), organization, provider).AuthnRequest(saml.NewID(rand.Reader), s.org.Now(organization))
 	address, err := request.Redirect(provider.IdPSSOURL, relay)
 	if err != nil {
 		return "", err
