@@ -44,7 +44,6 @@ func (t *Tenant) Browser(transport http.RoundTripper) *Browser {
 		tenant: t,
 		client: &http.Client{
 			Transport:     t.journal.Transport(transport, "browser", t.clock.Now),
-			Timeout:       cmp.Or(t.options.PageTimeout, pageTimeout),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		since: map[*Person]time.Time{},
@@ -165,6 +164,9 @@ func (b *Browser) atOkta(s step) bool {
 }
 
 func (b *Browser) fetch(ctx context.Context, s step) (page, error) {
+	// A timeout of the client would cost a goroutine for each page.
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(b.tenant.options.PageTimeout, pageTimeout))
+	defer cancel()
 	var body io.Reader
 	if s.form != nil {
 		body = strings.NewReader(s.form.Encode())
