@@ -5,10 +5,10 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"rollcall.example/fixtures"
 	"strings"
 	"testing"
 
+	"rollcall.example/fixtures"
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/target"
 )
