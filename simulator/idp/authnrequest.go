@@ -67,8 +67,22 @@ func ParsePost(form url.Values) (AuthnRequest, string, error) {
 	if err != nil {
 		return AuthnRequest{}, "", err
 	}
+	if deflated(raw) {
+		return AuthnRequest{}, "", errors.New("the SAMLRequest came by POST and is compressed, which is for the Redirect binding alone")
+	}
 	request, err := parseRequest(raw)
 	return request, relayState, err
+}
+
+// deflated says whether DEFLATE data was sent where XML belongs, which some service
+// providers do unless told not to.
+func deflated(raw []byte) bool {
+	if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("<")) {
+		return false
+	}
+	start := make([]byte, 1)
+	_, err := io.ReadFull(flate.NewReader(bytes.NewReader(raw)), start)
+	return err == nil && start[0] == '<'
 }
 
 // requestParameter returns the decoded SAMLRequest, which must be there once.

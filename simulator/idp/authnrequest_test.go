@@ -65,6 +65,14 @@ func TestParsePost(t *testing.T) {
 	if err != nil || got.ID != "_r1" || relayState != "r" {
 		t.Errorf("got %+v, %q, %v", got, relayState, err)
 	}
+	var packed bytes.Buffer
+	writer, _ := flate.NewWriter(&packed, flate.DefaultCompression)
+	_, _ = writer.Write([]byte(honest))
+	_ = writer.Close()
+	form.Set("SAMLRequest", base64.StdEncoding.EncodeToString(packed.Bytes()))
+	if _, _, err := idp.ParsePost(form); err == nil || !strings.Contains(err.Error(), "by POST and is compressed") {
+		t.Errorf("compressed: %v", err)
+	}
 }
 
 func TestParseRefuses(t *testing.T) {
