@@ -34,6 +34,7 @@ setup:
 	  npm ci --prefix $$(dirname $$lock) --no-audit --no-fund --ignore-scripts --loglevel=error || exit 1; done
 	go mod download
 	cd suites/embedding && go mod download
+	cd suites/verify/testdata/products/crewjam && go mod download
 	@$$(go env GOPATH)/bin/golangci-lint version 2>/dev/null | grep -q "$(GOLANGCI_LINT_VERSION:v%=%)" || \
 	  go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 

@@ -1,0 +1,84 @@
+package verify_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rollcall.example/simulator/kept"
+	"rollcall.example/suites/target"
+)
+
+// started starts a product in a directory, with this environment, and returns what it
+// says of itself.
+type started func(t *testing.T, directory string, environment ...string) map[string]string
+
+// Service providers made by others are met as any vendor's: they are given the
+// metadata of a kept identity, and their target files leave the rest to theirs. Each is
+// judged as it stands in its target file, and once more where something is set
+// otherwise.
+func TestServiceProviders(t *testing.T) {
+	for name, c := range map[string]struct {
+		start  started
+		spOnly string // environment in which sign-in starts at the product only
+	}{
+		"crewjam":   {startGo, "IDP_INITIATED=off"},
+		"node-saml": {startNode, "IN_RESPONSE_TO=always"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory := filepath.Join("testdata", "products", name)
+			asDeclared := func(text string) string { return text }
+			spOnly := func(text string) string { return strings.Replace(text, "idp_initiated: true", "idp_initiated: false", 1) }
+			judged := judgement{
+				"as-declared":       judge(t, serviceProvider(t, directory, c.start, asDeclared)),
+				"sp-initiated-only": judge(t, serviceProvider(t, directory, c.start, spOnly, c.spOnly)),
+			}
+			judged.hold(t, filepath.Join(directory, "verdicts.yaml"))
+		})
+	}
+}
+
+// serviceProvider starts a product that is a service provider, and reads its target
+// file, changed, as if the product were at the address in there.
+func serviceProvider(t *testing.T, directory string, start started, change func(string) string, environment ...string) target.Target {
+	t.Helper()
+	home := t.TempDir()
+	names := kept.Names{Subdomain: "acme", App: "Rollcall", BaseURL: "https://acme.okta.test"}
+	if _, err := kept.Init(filepath.Join(home, "idp"), names, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	at := start(t, directory, append(environment, "IDP_METADATA="+filepath.Join(home, "idp", "metadata.xml"))...)
+	text, err := os.ReadFile(filepath.Join(directory, "target.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(text), "PORT=")
+	if !found {
+		t.Fatalf("the target file of %s does not say on which port to start the product", directory)
+	}
+	port, _, _ := strings.Cut(rest, " ")
+	moved := strings.ReplaceAll(string(text), "http://127.0.0.1:"+port, at["base"])
+	read, err := target.Read(t.Context(), []byte(change(moved)), home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+// startGo builds a product that is written in Go, a module of its own, and starts it.
+func startGo(t *testing.T, directory string, environment ...string) map[string]string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "product")
+	build := exec.Command("go", "build", "-mod=readonly", "-o", program, ".")
+	build.Dir, build.Env = directory, append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off")
+	if said, err := build.CombinedOutput(); err != nil {
+		if strings.Contains(string(said), "GOPROXY=off") || strings.Contains(string(said), "module lookup disabled") {
+			missing(t, "the modules of "+directory+" are not downloaded")
+		}
+		t.Fatalf("building %s: %v\n%s", directory, err, said)
+	}
+	return startProduct(t, directory, environment, program)
+}

@@ -1,0 +1,153 @@
+// A service provider as the documentation of crewjam/saml builds one with its package
+// samlsp. What the library decides is left to it: requests, what it believes of a
+// response, sessions. What it leaves to the integrator is done here: whoever comes for
+// the first time is made a user, and an address says who is there.
+//
+// It listens on loopback, on the port in PORT or else a free one, and says where, as one
+// line of JSON on standard output. The metadata of the identity provider that it trusts
+// is in the file IDP_METADATA. It ends with its standard input.
+package main
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/crewjam/saml/samlsp"
+)
+
+func main() {
+	log.SetFlags(0)
+	listener, err := net.Listen("tcp", "127.0.0.1:"+orElse(os.Getenv("PORT"), "0"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	at := url.URL{Scheme: "http", Host: listener.Addr().String()}
+	provider, err := serviceProvider(at)
+	if err != nil {
+		log.Fatal(err)
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	err = json.NewEncoder(os.Stdout).Encode(map[string]string{
+		"base": at.String(), "metadata": at.String() + "/saml/metadata", "sign_in": at.String() + "/", "whoami": at.String() + "/me",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := &http.Server{Handler: product(provider), ReadHeaderTimeout: 10 * time.Second}
+	log.Fatal(server.Serve(listener))
+}
+
+// serviceProvider is samlsp with its defaults, but that it lets sign-in start at the
+// identity provider, unless IDP_INITIATED is off.
+func serviceProvider(at url.URL) (*samlsp.Middleware, error) {
+	text, err := os.ReadFile(os.Getenv("IDP_METADATA"))
+	if err != nil {
+		return nil, fmt.Errorf("IDP_METADATA: %w", err)
+	}
+	trusted, err := samlsp.ParseMetadata(text)
+	if err != nil {
+		return nil, fmt.Errorf("IDP_METADATA: %w", err)
+	}
+	key, certificate, err := keyPair()
+	if err != nil {
+		return nil, err
+	}
+	made, err := samlsp.New(samlsp.Options{
+		URL: at, Key: key, Certificate: certificate, IDPMetadata: trusted,
+		AllowIDPInitiated: os.Getenv("IDP_INITIATED") != "off",
+	})
+	if err == nil {
+		// The library's own answer is this too, besides a log of the whole response.
+		made.OnError = func(w http.ResponseWriter, _ *http.Request, _ error) {
+			http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
+		}
+	}
+	return made, err
+}
+
+// keyPair signs the sessions' cookies.
+func keyPair() (*rsa.PrivateKey, *x509.Certificate, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, nil, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "a product"},
+		NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(24 * time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	certificate, err := x509.ParseCertificate(der)
+	return key, certificate, err
+}
+
+// users are everybody who ever signed in.
+type users struct {
+	mu    sync.Mutex
+	known map[string]time.Time
+}
+
+// meet makes a user of whoever comes for the first time.
+func (u *users) meet(email string) (since time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if _, ok := u.known[email]; !ok {
+		u.known[email] = time.Now()
+	}
+	return u.known[email]
+}
+
+func product(provider *samlsp.Middleware) http.Handler {
+	everybody := &users{known: map[string]time.Time{}}
+	mux := http.NewServeMux()
+	mux.Handle("/saml/", provider)
+	mux.Handle("GET /{$}", provider.RequireAccount(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		everybody.meet(subject(samlsp.SessionFromContext(r.Context())))
+		_, _ = io.WriteString(w, "<!DOCTYPE html><title>Home</title><p>Welcome.</p>")
+	})))
+	mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
+		session, err := provider.Session.GetSession(r)
+		if err != nil {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		email := subject(session)
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"user": map[string]any{"email": email, "since": everybody.meet(email)}})
+	})
+	return mux
+}
+
+// subject is whom the session is for: the NameID of the assertion.
+func subject(session samlsp.Session) string {
+	claims, ok := session.(samlsp.JWTSessionClaims)
+	if !ok {
+		return ""
+	}
+	return claims.Subject
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
