@@ -4,6 +4,7 @@ import "context"
 
 // DeleteTeam implements [org.Tx].
 func (t *tx) DeleteTeam(ctx context.Context, id string) error {
+	t.changes()
 	return t.change(ctx, "delete a team", "DELETE FROM teams WHERE id = $1", id)
 }
 
@@ -46,6 +47,7 @@ const unknown = `DELETE FROM accounts WHERE id = $1
 // DeleteOrganization implements [org.Tx].
 func (t *tx) DeleteOrganization(ctx context.Context, id string) error {
 	const doing = "delete an organization"
+	t.changes()
 	accounts, err := list(ctx, t, doing, single[string], knownIn, id)
 	if err != nil {
 		return err
