@@ -2,6 +2,7 @@
 // and leave in the identity provider.
 //
 //	rollcall verify          judge the reference, or a SCIM endpoint of your own
+//	rollcall sweep           clear away what a run that was killed left at a product
 //	rollcall selftest        prove that the suite notices what it should
 //	rollcall report          render and compare the reports of verify
 //	rollcall requirements    list what a product owes
@@ -74,6 +75,7 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		verifyCommand(),
+		sweepCommand(),
 		selftestCommand(),
 		reportCommand(),
 		requirementsCommand(),

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,7 +19,8 @@ func TestMain(m *testing.M) {
 }
 
 // The scripts meet three endpoints: NULL_URL answers {} to everything, REFUSING_URL
-// does not know the token, and nothing listens at GONE_URL.
+// does not know the token, and nothing listens at GONE_URL. ELSEWHERE_URL does not
+// say that it is on this machine.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -40,6 +42,8 @@ func serveEndpoints(env *testscript.Env) error {
 		env.Setenv(name, server.URL+"/scim/v2")
 	}
 	env.Setenv("GONE_URL", gone.URL+"/scim/v2")
+	// The same endpoint by an address that does not say that it is this machine.
+	env.Setenv("ELSEWHERE_URL", strings.Replace(env.Getenv("NULL_URL"), "127.0.0.1", "0.0.0.0", 1))
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 	env.Setenv("TOKEN", "token-that-nobody-may-see")
 	return nil

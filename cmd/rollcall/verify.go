@@ -39,6 +39,7 @@ type verifyFlags struct {
 	procs       int
 	scimURL     string
 	tokenEnv    string
+	safety      safetyFlags
 }
 
 func verifyCommand() *cobra.Command {
@@ -51,6 +52,11 @@ func verifyCommand() *cobra.Command {
 Without flags the product is the reference that comes with Rollcall, started in
 this process. With --scim-url it is a SCIM endpoint of yours: what SCIM alone can
 show is judged, and what it cannot show is unobserved.
+
+What a run makes at a product of yours carries a tag, stands in a ledger before it
+is made, and is cleared away; rollcall sweep does it for a run that was killed.
+Nothing else there is changed. A product that is not on this machine needs
+--i-own-this (or ROLLCALL_I_OWN_THIS=1).
 
 With --waivers the specs that a file names may fail until a day. It is a YAML list
 of id, reason, owner and expires (2027-01-31), all required; a waiver whose day has
@@ -105,6 +111,7 @@ could not run; 130 interrupted.`,
 	flags.IntVar(&f.procs, "procs", 0, "run specs in this `number` of processes; 0: one a core against the reference, else 1")
 	flags.StringVar(&f.scimURL, "scim-url", "", "judge the SCIM endpoint at this base `URL`")
 	flags.StringVar(&f.tokenEnv, "scim-token-env", "", "name of the environment `variable` that holds its token")
+	f.safety.register(flags)
 	complete(c, "only", func() []string { return keys(verify.List()) })
 	complete(c, "defect", bundled.Defects)
 	complete(c, "dialect", dialects)
@@ -132,6 +139,7 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	options := f.options()
 	options.Target.Profile = declared
+	options.Safety = f.safety.safety()
 	chosen, err := verify.Select(options)
 	if err != nil {
 		return explained(err)

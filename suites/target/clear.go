@@ -130,7 +130,7 @@ func (c *clearance) organization(ctx context.Context, t *Thing) error {
 	switch {
 	case t.Refused:
 		return nil
-	case !ok || !c.live.Has(OrgDelete):
+	case !ok || !c.live.can(ctx, OrgDelete):
 		return errNoWay
 	case !c.live.guard.custody.tag.Marks(t.Name) || c.isGiven(t.ID):
 		return ErrNotOurs
@@ -170,7 +170,7 @@ func (c *clearance) team(ctx context.Context, t *Thing) error {
 	switch {
 	case t.Refused:
 		return nil
-	case !ok || !c.live.Has(ArrangeDisband):
+	case !ok || !c.live.can(ctx, ArrangeDisband):
 		return errNoWay
 	case !c.live.guard.custody.tag.Marks(t.Name):
 		return ErrNotOurs
@@ -191,7 +191,7 @@ func (c *clearance) provider(_ context.Context, t *Thing) error {
 // token looks whether an API token still opens anything. It went with its owner's
 // membership, if the product is right.
 func (c *clearance) token(ctx context.Context, t *Thing) error {
-	if len(t.Accounts) == 0 || c.live.inside == nil || !c.live.Has(LookTokens) {
+	if len(t.Accounts) == 0 || c.live.inside == nil || !c.live.can(ctx, LookTokens) {
 		return nil
 	}
 	view, err := c.live.probe.Look(ctx, t.Organization, Identifiers{AccountIDs: t.Accounts})

@@ -55,21 +55,21 @@ func (c *clearance) records(ctx context.Context, at Connection, t *Thing) error 
 	for _, path := range sortedKeys(there) {
 		err = errors.Join(err, desk.remove(ctx, path))
 	}
-	if err == nil && len(there) == 0 && t.SignedIn && !c.sees() {
+	if err == nil && len(there) == 0 && t.SignedIn && !c.sees(ctx) {
 		return desk.recall(ctx, t)
 	}
 	return err
 }
 
 // sees says whether the probe shows memberships and can take them away.
-func (c *clearance) sees() bool {
+func (c *clearance) sees(ctx context.Context) bool {
 	_, ok := c.live.inside.(Arranger)
-	return ok && c.live.Has(ArrangeRemoval) && c.live.Has(LookMemberships)
+	return ok && c.live.can(ctx, ArrangeRemoval) && c.live.can(ctx, LookMemberships)
 }
 
 // membership removes the person's membership by hand, where there is one.
 func (c *clearance) membership(ctx context.Context, at Connection, t *Thing) error {
-	if !c.sees() {
+	if !c.sees(ctx) {
 		if t.SignedIn && !at.SCIM.Usable() {
 			return errNoWay
 		}

@@ -57,10 +57,11 @@ func (t Thing) String() string {
 // line is one line of a ledger: the first one tells of the run, the first of each
 // entry what is about to be made, and later ones what became known of it.
 type line struct {
-	Run     Tag    `json:"run,omitempty"`
-	Version int    `json:"version,omitempty"`
-	Target  string `json:"target,omitempty"`
-	Process int    `json:"process,omitempty"`
+	Run     Tag      `json:"run,omitempty"`
+	Version int      `json:"version,omitempty"`
+	Target  string   `json:"target,omitempty"`
+	Places  []string `json:"places,omitempty"` // SCIM base URLs and organizations that the target names
+	Process int      `json:"process,omitempty"`
 
 	Entry        string    `json:"entry,omitempty"`
 	At           time.Time `json:"at,omitzero"`

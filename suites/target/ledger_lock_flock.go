@@ -16,7 +16,7 @@ func lockShared(file *os.File) error {
 // lockAlone takes the file for oneself; it fails while a run is under way.
 func lockAlone(file *os.File, _ int) error {
 	if syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
-		return errAlive
+		return ErrUnderWay
 	}
 	return nil
 }

@@ -17,5 +17,5 @@ func lockAlone(_ *os.File, process int) error {
 		return nil
 	}
 	_ = found.Release()
-	return errAlive
+	return ErrUnderWay
 }

@@ -3,7 +3,6 @@ package target
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,6 +17,7 @@ const ledgerSuffix = ".jsonl"
 type entries struct {
 	tag     Tag
 	target  string // name of the target
+	places  []string
 	process int
 	things  []*Thing // what is not done, in the order in which it was made
 	damaged []int    // numbers of lines that cannot be read
@@ -57,7 +57,7 @@ func readLedger(path string) (entries, error) {
 		case i == 0 && said.Version != ledgerVersion:
 			return read, fmt.Errorf("the ledger %s is of version %d; this program reads %d", path, said.Version, ledgerVersion)
 		case i == 0:
-			read.tag, read.target, read.process = said.Run, said.Target, said.Process
+			read.tag, read.target, read.places, read.process = said.Run, said.Target, said.Places, said.Process
 		case err != nil || !read.note(known, said):
 			read.damaged = append(read.damaged, i+1)
 		}
@@ -100,6 +100,3 @@ func (t *Thing) learn(said line) {
 	t.Refused = t.Refused || said.Refused
 	t.done = t.done || said.Done
 }
-
-// errAlive says that the run of a ledger is not over.
-var errAlive = errors.New("its run is still under way")

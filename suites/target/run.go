@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,7 +56,9 @@ func Begin(ctx context.Context, t Target, o BeginOptions) (*Begun, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := createLedger(path, line{Run: t.Run.Tag, Version: ledgerVersion, Target: t.Name, Process: os.Getpid()})
+	l, err := createLedger(path, line{
+		Run: t.Run.Tag, Version: ledgerVersion, Target: t.Name, Places: t.places(), Process: os.Getpid(),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +103,8 @@ type safety struct {
 	guard   *guard // nil where the target is disposable
 	inside  Probe  // the probe without the guard before it
 	ledger  *ledger
-	tired   int // how many clearings in a row found the product gone
-	pausing bool
+	offered []string // what the probe offers, once it was asked
+	tired   int      // how many clearings in a row found the product gone
 }
 
 // keepSafe puts the guard before the transport and the probe. A disposable target
@@ -141,6 +144,25 @@ func (l *Live) stand(c *custody, refusal error) {
 
 // Tag is the tag of the run.
 func (l *Live) Tag() Tag { return l.tag }
+
+// can says whether the target has the feature: declares it, or has a probe that offers
+// it.
+func (l *Live) can(ctx context.Context, feature string) bool {
+	if l.Has(feature) {
+		return true
+	}
+	if l.inside == nil {
+		return false
+	}
+	if l.offered == nil {
+		offered, err := l.inside.Features(ctx)
+		if err != nil {
+			return false
+		}
+		l.offered = append([]string{}, offered...)
+	}
+	return slices.Contains(l.offered, feature)
+}
 
 // Hired says that somebody of this name may turn up at the tenant, though nothing is
 // made of them yet: what cannot be read, as an assertion that is encrypted, may name
