@@ -128,7 +128,7 @@ var _ = spec.Section("A teams attribute that makes no sense", func(okta *spec.Ok
 			han, pilots := okta.Hire("Han Solo"), product.NewTeam(ctx, "Pilots")
 			okta.PutInTeams(ctx, han, c.entries(pilots.ID)...)
 			okta.Admit(ctx, han)
-			before := product.Look(ctx, han)
+			before := product.Settled(ctx, han)
 
 			Expect(okta.SignIn(ctx, han)).To(BeRefused())
 			Expect(product.Look(ctx, han)).To(BeUnchangedSince(before, "accounts"))

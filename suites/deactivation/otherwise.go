@@ -16,7 +16,7 @@ func activity(active bool) map[string]any {
 var _ = spec.Section("A deactivation that leaves something behind", func(okta *spec.Okta, product *spec.Product) {
 	It("leaves the seat", spec.Clause("deactivation.keeps-seat"), func(ctx SpecContext) {
 		han, _ := okta.Onboard(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(HaveSeat())
 
 		okta.Unassign(ctx, han)

@@ -15,7 +15,7 @@ var _ = spec.Section("A suspended member", func(okta *spec.Okta, product *spec.P
 			okta.Promote(ctx, leia)
 			okta.Assign(ctx, leia)
 			spec.Given(okta.SignIn(ctx, leia)).To(BeSignedIn())
-			before := product.Look(ctx, leia)
+			before := product.Settled(ctx, leia)
 			spec.Given(before).To(HaveRole("admin"))
 
 			okta.Unassign(ctx, leia)

@@ -16,7 +16,7 @@ var _ = spec.Section("Somebody whom SCIM has made a member or invited", func(okt
 	It("signs in to what is there", spec.Clause("jit.finds-created-account"), func(ctx SpecContext) {
 		han := okta.Hire("Han Solo")
 		okta.Assign(ctx, han)
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(And(HaveAccount(), BeMember()))
 
 		Expect(okta.SignIn(ctx, han)).To(BeSignedIn())

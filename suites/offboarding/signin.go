@@ -14,7 +14,7 @@ var _ = spec.Section("Somebody who left", func(okta *spec.Okta, product *spec.Pr
 		okta.Unassign(ctx, han)
 		spec.Given(product.Look(ctx, han)).To(HaveInactiveRecord())
 		okta.Admit(ctx, han)
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		Expect(okta.SignIn(ctx, han)).To(BeRefused())
 		Expect(product.Look(ctx, han)).To(BeUnchangedSince(before, "memberships", "seats"))
@@ -25,7 +25,7 @@ var _ = spec.Section("Somebody who left", func(okta *spec.Okta, product *spec.Pr
 		okta.Unassign(ctx, han)
 		spec.Given(product.Look(ctx, han)).To(HaveInactiveRecord())
 		okta.Admit(ctx, han)
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 
 		Expect(okta.SignInFromOkta(ctx, han)).To(BeRefused())
 		Expect(product.Look(ctx, han)).To(BeUnchangedSince(before, "memberships", "seats"))

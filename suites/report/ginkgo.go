@@ -45,6 +45,7 @@ func FromGinkgo(run types.Report, catalogue fixtures.Catalogue, meta Meta) Repor
 		Requirements:  []Requirement{},
 		Specs:         []Spec{},
 	}
+	r.Propagation = propagationOf(run.SpecReports, meta.Target.Propagation)
 	hide := journal.Redactor(meta.Target.Secrets()...)
 	r.Propagation = propagationOf(run.SpecReports, meta.Target.Propagation)
 	for _, ran := range run.SpecReports {
