@@ -52,6 +52,22 @@ func TestHTMLSaysEverything(t *testing.T) {
 	}
 }
 
+// What the run itself has to say stands before the specs, in a page and in Markdown.
+func TestLatenessAndWhatWasLeft(t *testing.T) {
+	t.Parallel()
+	r := readGolden(t)
+	r.Propagation = &report.Propagation{BoundSeconds: 2, Observed: 3, MedianSeconds: 0.2, MaxSeconds: 1.5}
+	r.Left, r.Configuration.ReadOnly = []string{"the record of <han@acme.test>: 503"}, true
+	for name, text := range map[string]string{"HTML": htmlOf(t, r), "Markdown": markdownOf(t, r)} {
+		for _, want := range []string{"1.50 s at most", "the record of &lt;han@", "rollcall sweep", "ead only"} {
+			if !strings.Contains(strings.ReplaceAll(text, "\u200b", ""), want) {
+				t.Errorf("%s lacks %q", name, want)
+			}
+		}
+	}
+	follows(t, "with lateness", r)
+}
+
 // The policy lets in just the style and the script that the page has.
 func TestHTMLPolicy(t *testing.T) {
 	t.Parallel()

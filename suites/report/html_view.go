@@ -163,6 +163,12 @@ func (r Report) facts() []factView {
 	}
 	add("Probe", orElse(r.Target.Probe, "none"))
 	add("Dialects", r.Target.Dialects...)
+	if r.Propagation != nil {
+		add("Lateness", r.Propagation.inWords())
+	}
+	if c.ReadOnly {
+		add("Read only", "nothing that changes the product was sent")
+	}
 	add("Only", c.Only...)
 	add("Labels", c.LabelFilter)
 	add("Defect", c.Defect)
@@ -223,7 +229,7 @@ func (r Report) levelViews(counts []countView) []levelView {
 	return levels
 }
 
-// notes tell of waivers and of the baseline.
+// notes tell of waivers, of the baseline, and of what was left at the product.
 func (r Report) notes() []noteView {
 	var notes []noteView
 	if b := r.Baseline; b != nil {
@@ -235,6 +241,13 @@ func (r Report) notes() []noteView {
 			for _, change := range b.Of(kind) {
 				note.Lines = append(note.Lines, factView{Name: change.Key, Value: change.story()})
 			}
+		}
+		notes = append(notes, note)
+	}
+	if len(r.Left) > 0 {
+		note := noteView{Title: "Left at the product", Tone: "mixed", Text: plural(len(r.Left), "thing") + " could not be cleared away; rollcall sweep does so"}
+		for _, what := range r.Left {
+			note.Lines = append(note.Lines, factView{Value: what})
 		}
 		notes = append(notes, note)
 	}

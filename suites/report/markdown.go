@@ -49,6 +49,11 @@ func (r Report) Markdown(w io.Writer) error {
 		}
 		d.list(kind.title, kind.open, lines)
 	}
+	var left []string
+	for _, what := range r.Left {
+		left = append(left, "- "+inline(what)+"\n")
+	}
+	d.list("Left at the product: rollcall sweep", true, left)
 	return d.write(w)
 }
 
@@ -58,7 +63,14 @@ func (r Report) markdownHead() string {
 	if c.Defect != "" {
 		facts = append(facts, "with the defect "+c.Defect)
 	}
-	return "## " + r.sign() + " " + inline(r.Target.Name) + ": " + inline(r.Summary.Headline) + "\n\n" + inline(strings.Join(facts, " · ")) + "\n"
+	if c.ReadOnly {
+		facts = append(facts, "read only")
+	}
+	head := "## " + r.sign() + " " + inline(r.Target.Name) + ": " + inline(r.Summary.Headline) + "\n\n" + inline(strings.Join(facts, " · ")) + "\n"
+	if r.Propagation != nil {
+		head += "\n" + inline(upperFirst(r.Propagation.inWords())) + ".\n"
+	}
+	return head
 }
 
 // sign is a mark for the conclusion.

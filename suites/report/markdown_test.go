@@ -34,7 +34,7 @@ func TestMarkdownWhereAllIsWell(t *testing.T) {
 // A summary that is too large is thrown away whole, so it may never be.
 func TestMarkdownStaysSmall(t *testing.T) {
 	t.Parallel()
-	r := many(t, 1500)
+	r := many(t, 600)
 	for i := range r.Specs {
 		r.Specs[i].Actual = strings.Repeat("ä long story about a door ", 1000)
 		if i%3 == 0 {
