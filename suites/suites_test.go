@@ -38,8 +38,8 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 	Expect(err).NotTo(HaveOccurred())
 	begun, err = target.Begin(ctx, chosen, target.BeginOptions{Owned: target.OwnedByEnvironment()})
 	Expect(err).NotTo(HaveOccurred())
-	chosen = begun.Target
-	Expect(verify.Reach(ctx, chosen)).To(Succeed())
+	chosen, err = verify.Reach(ctx, begun.Target)
+	Expect(err).NotTo(HaveOccurred())
 	leave, err = verify.Enroll(ctx, chosen)
 	Expect(err).NotTo(HaveOccurred())
 	text, err := json.Marshal(chosen)
@@ -67,15 +67,14 @@ var _ = SynchronizedAfterSuite(spec.Close, func(ctx SpecContext) {
 	}
 })
 
-// choose is the target that ROLLCALL_TARGET holds as JSON, or else the reference,
-// with the defect ROLLCALL_DEFECT or under the profile ROLLCALL_PROFILE, by name or
-// file, and in the dialects ROLLCALL_DIALECT, which are separated by commas.
+// choose is the target that ROLLCALL_TARGET names, a target file or its JSON, or else
+// the reference, with the defect ROLLCALL_DEFECT or under the profile ROLLCALL_PROFILE,
+// by name or file, and in the dialects ROLLCALL_DIALECT, which are separated by commas.
 func choose(ctx context.Context) target.Target {
 	GinkgoHelper()
 	if text := os.Getenv("ROLLCALL_TARGET"); text != "" {
-		var given target.Target
-		Expect(json.Unmarshal([]byte(text), &given)).To(Succeed(), "ROLLCALL_TARGET holds a target as JSON")
-		Expect(given.Check()).To(Succeed())
+		given, err := target.Given(ctx, text)
+		Expect(err).NotTo(HaveOccurred())
 		return given
 	}
 	options := bundled.Options{Defect: os.Getenv("ROLLCALL_DEFECT")}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"rollcall.example/suites/report"
+	"rollcall.example/suites/target/strict"
 	"rollcall.example/suites/verify"
 )
 
@@ -47,6 +48,11 @@ func statusOf(err error, stderr io.Writer) int {
 		return report.ExitConformant
 	case errors.As(err, &status):
 		return int(status)
+	}
+	var mistakes strict.Mistakes
+	if errors.As(err, &mistakes) {
+		printMistakes(stderr, mistakes)
+		return report.ExitCouldNotRun
 	}
 	_, _ = fmt.Fprintln(stderr, "rollcall: "+oneLine(err.Error()))
 	var advice interface{ Hint() string }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,15 +14,19 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"rollcall.example/suites/bundled"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"rollcall": main})
 }
 
-// The scripts meet three endpoints: NULL_URL answers {} to everything, REFUSING_URL
-// does not know the token, and nothing listens at GONE_URL. ELSEWHERE_URL does not
-// say that it is on this machine.
+// The scripts meet endpoints: NULL_URL answers {} to everything, PAGE_URL a page for
+// people, LOGIN_URL sends everybody to one; REFUSING_URL does not know the token,
+// NOWHERE_URL knows no address, BUSY_URL no time to answer, and nothing listens at
+// GONE_URL. ELSEWHERE_URL does not say that it
+// is on this machine. They meet the reference too, by targets/reference.yaml.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -36,6 +42,15 @@ func serveEndpoints(env *testscript.Env) error {
 	for name, handler := range map[string]http.HandlerFunc{
 		"NULL_URL":     answerNothing,
 		"REFUSING_URL": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
+		"PAGE_URL":     answerPage,
+		"LOGIN_URL": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/login?next=/scim", http.StatusFound)
+		},
+		"NOWHERE_URL": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) },
+		"BUSY_URL": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusTooManyRequests)
+		},
 	} {
 		server := httptest.NewServer(handler)
 		env.Defer(server.Close)
@@ -45,8 +60,54 @@ func serveEndpoints(env *testscript.Env) error {
 	// The same endpoint by an address that does not say that it is this machine.
 	env.Setenv("ELSEWHERE_URL", strings.Replace(env.Getenv("NULL_URL"), "127.0.0.1", "0.0.0.0", 1))
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
+	if err := serveReference(env); err != nil {
+		return err
+	}
 	env.Setenv("TOKEN", "token-that-nobody-may-see")
 	return nil
+}
+
+// serveReference starts a reference and describes it in a target file, as somebody
+// else's product.
+func serveReference(env *testscript.Env) error {
+	b, err := bundled.Start(context.Background(), bundled.Options{})
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { _ = b.Close() })
+	c := b.Target.Connections[0]
+	env.Setenv("REFERENCE_SCIM_URL", c.SCIM.BaseURL)
+	env.Setenv("REFERENCE_TOKEN", c.SCIM.Token)
+	env.Setenv("REFERENCE_PROBE_TOKEN", b.Target.Probe.HTTP.Token)
+	text := fmt.Sprintf(`version: 1
+name: the reference, by its file
+connections:
+  - organization: %s
+    scim:
+      base_url: %s
+      auth: {bearer: {env: REFERENCE_TOKEN}}
+    saml: {sp_metadata: %s, entity_id: %s, acs: %s, sign_in: %s}
+    doors: {whoami: %s, admin: %s, settings: %s, team: "%s"}
+    teams:
+`, c.Organization, c.SCIM.BaseURL, c.SAML.Metadata, c.SAML.EntityID, c.SAML.ACS, c.SAML.SignIn,
+		c.Doors.WhoAmI, c.Doors.Admin, c.Doors.Settings, c.Doors.Team)
+	for _, team := range c.Teams {
+		text += fmt.Sprintf("      - {id: %s, slug: %s, default: %v, default_role: %s}\n", team.ID, team.Slug, team.Default, team.DefaultRole)
+	}
+	text += fmt.Sprintf(`probe: {http: {url: %s, auth: {bearer: {env: REFERENCE_PROBE_TOKEN}}}}
+features: [scim.patch, scim.delete, saml.idp-initiated]
+dialects: [oin, aiw, oin-patch-user]
+`, b.Target.Probe.HTTP.URL)
+	dir := filepath.Join(env.WorkDir, "targets")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "reference.yaml"), []byte(text), 0o600)
+}
+
+func answerPage(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write([]byte("<!doctype html><title>Sign in &amp; go</title><h1>Sign in</h1>"))
 }
 
 func answerNothing(w http.ResponseWriter, _ *http.Request) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"slices"
 	"text/tabwriter"
@@ -23,11 +22,10 @@ import (
 
 // verifyFlags are the flags of rollcall verify.
 type verifyFlags struct {
+	targetFlags
 	only        []string
 	labelFilter string
 	defect      string
-	profile     string
-	dialects    []string
 	json, junit string
 	html        string
 	markdown    string
@@ -37,8 +35,6 @@ type verifyFlags struct {
 	complete    bool
 	list        bool
 	procs       int
-	scimURL     string
-	tokenEnv    string
 	safety      safetyFlags
 }
 
@@ -50,8 +46,11 @@ func verifyCommand() *cobra.Command {
 		Long: `Verify runs the suite against a product and prints a verdict for each spec.
 
 Without flags the product is the reference that comes with Rollcall, started in
-this process. With --scim-url it is a SCIM endpoint of yours: what SCIM alone can
-show is judged, and what it cannot show is unobserved.
+this process. With --target it is yours, as a target file describes it; rollcall
+init writes one. With --scim-url it is a SCIM endpoint of yours: what SCIM alone
+can show is judged, and what it cannot show is unobserved.
+
+` + inEnvironment + `
 
 What a run makes at a product of yours carries a tag, stands in a ledger before it
 is made, and is cleared away; rollcall sweep does it for a run that was killed.
@@ -84,21 +83,26 @@ could not run; 130 interrupted.`,
   # a product of your own, as far as SCIM shows it
   rollcall verify --scim-url https://acme.test/scim/v2 --scim-token-env ACME_SCIM_TOKEN
 
+  # a product of your own, as its target file describes it
+  rollcall verify --target rollcall.yaml
+
   # for a pipeline: every rendering, and a gate with exceptions that somebody answers for
   rollcall verify --json report.json --junit report.xml --html report.html --markdown report.md
   rollcall verify --waivers waivers.yaml
   rollcall verify --baseline last-release.json`,
 		Args: noArguments("choose specs with --only"),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := fromEnvironment(c); err != nil {
+				return err
+			}
 			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
+	f.register(c)
 	flags := c.Flags()
 	flags.StringArrayVar(&f.only, "only", nil, "run only this `id`, id[variant], or either with * and ?; repeatable")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "run only specs whose labels match this Ginkgo `filter`")
 	flags.StringVar(&f.defect, "defect", "", "build this `name`d defect into the reference")
-	flags.StringVar(&f.profile, "profile", "", "declare the `profile` of this name, or in this file; the reference is set to it")
-	flags.StringArrayVar(&f.dialects, "dialect", nil, "drive the product only in this Okta dialect `name`; repeatable")
 	flags.StringVar(&f.json, "json", "", "write the report as JSON to this `file`")
 	flags.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to this `file`")
 	flags.StringVar(&f.html, "html", "", "write the report as one HTML page to this `file`")
@@ -109,13 +113,9 @@ could not run; 130 interrupted.`,
 	flags.BoolVar(&f.complete, "complete", false, "fail where a MUST could not be observed")
 	flags.BoolVar(&f.list, "list", false, "list the specs that would run, and run none")
 	flags.IntVar(&f.procs, "procs", 0, "run specs in this `number` of processes; 0: one a core against the reference, else 1")
-	flags.StringVar(&f.scimURL, "scim-url", "", "judge the SCIM endpoint at this base `URL`")
-	flags.StringVar(&f.tokenEnv, "scim-token-env", "", "name of the environment `variable` that holds its token")
 	f.safety.register(flags)
 	complete(c, "only", func() []string { return keys(verify.List()) })
 	complete(c, "defect", bundled.Defects)
-	complete(c, "dialect", dialects)
-	complete(c, "profile", fixtures.ProfileNames)
 	return c
 }
 
@@ -133,12 +133,12 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	declared, err := f.declared()
+	meant, err := f.meant(ctx)
 	if err != nil {
 		return err
 	}
 	options := f.options()
-	options.Target.Profile = declared
+	options.Target = meant
 	options.Safety = f.safety.safety()
 	chosen, err := verify.Select(options)
 	if err != nil {
@@ -162,7 +162,7 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer files.discard()
-	product, stop, err := f.product(ctx, declared)
+	product, stop, err := f.product(ctx, meant)
 	if err != nil {
 		return err
 	}
@@ -187,10 +187,8 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 
 // check looks at what the flags say before anything is started.
 func (f verifyFlags) check() error {
-	for _, dialect := range f.dialects {
-		if !slices.Contains(dialects(), dialect) {
-			return verify.NewUnknown("dialect", dialect, dialects())
-		}
+	if err := f.targetFlags.check(); err != nil {
+		return err
 	}
 	switch {
 	case f.procs < 0:
@@ -199,16 +197,8 @@ func (f verifyFlags) check() error {
 		return verify.NewUnknown("defect", f.defect, bundled.Defects())
 	case f.defect != "" && f.profile != "":
 		return hinted(errors.New("--defect comes with the profile that it is about"), "leave --profile out")
-	case f.scimURL == "" && f.tokenEnv != "":
-		return hinted(errors.New("--scim-token-env says nothing without --scim-url"), "name the endpoint with --scim-url")
-	case f.scimURL == "":
-		return nil
-	case f.defect != "":
-		return errors.New("--defect is built into the reference; with --scim-url there is none")
-	case f.tokenEnv == "":
-		return hinted(errors.New("--scim-url needs a token to come in with"), "put it into an environment variable and name that with --scim-token-env")
-	case os.Getenv(f.tokenEnv) == "":
-		return fmt.Errorf("the environment variable %s (--scim-token-env) is empty", f.tokenEnv)
+	case f.defect != "" && f.somebodys():
+		return fmt.Errorf("--defect is built into the reference; with %s there is none", f.namedBy())
 	}
 	return nil
 }
@@ -220,7 +210,7 @@ func (f verifyFlags) options() verify.Options {
 		Seed:        f.seed,
 		Tool:        tool(),
 		Configuration: report.Configuration{
-			Dialects: f.dialects, Defect: f.defect, SCIMURL: f.scimURL, TokenEnv: f.tokenEnv, Complete: f.complete,
+			Dialects: f.dialects, Defect: f.defect, Target: f.path(), SCIMURL: f.scimURL, TokenEnv: f.tokenEnv, Complete: f.complete,
 		},
 	}
 }
@@ -238,21 +228,25 @@ func (f verifyFlags) processes(product target.Target) int {
 }
 
 // product is what to judge, and how to stop it where we started it.
-func (f verifyFlags) product(ctx context.Context, declared fixtures.Profile) (target.Target, func() error, error) {
-	if f.scimURL != "" {
-		asked := f.dialects
-		if len(asked) == 0 {
-			asked = []string{string(provision.OIN)}
-		}
-		endpoint, err := verify.SCIMOnly(f.scimURL, os.Getenv(f.tokenEnv), asked)
-		endpoint.Profile = declared
-		return endpoint, func() error { return nil }, err
+func (f verifyFlags) product(ctx context.Context, meant target.Target) (target.Target, func() error, error) {
+	if f.somebodys() {
+		return meant, func() error { return nil }, nil
 	}
-	started, err := bundled.Start(ctx, f.reference(declared))
+	started, err := bundled.Start(ctx, f.reference(meant.Profile))
 	if err != nil {
 		return target.Target{}, nil, err
 	}
-	return started.Target, started.Close, nil
+	product, err := f.overrule(started.Target)
+	return product, started.Close, err
+}
+
+// meant is the product as far as it is known before it is started.
+func (f verifyFlags) meant(ctx context.Context) (target.Target, error) {
+	if f.somebodys() {
+		return f.load(ctx)
+	}
+	declared, err := f.declared()
+	return target.Target{Profile: declared}, err
 }
 
 // declared is the profile that the product is held to: the one that a flag names, or
@@ -276,12 +270,8 @@ func (f verifyFlags) reference(declared fixtures.Profile) bundled.Options {
 
 // explained adds what to do about an error of the suite.
 func explained(err error) error {
-	var unreachable *verify.Unreachable
-	switch {
-	case errors.Is(err, verify.ErrNothing):
+	if errors.Is(err, verify.ErrNothing) {
 		return hinted(err, "rollcall verify --list shows what there is")
-	case errors.As(err, &unreachable):
-		return hinted(err, "is it running, and are the address and the token right?")
 	}
 	return err
 }

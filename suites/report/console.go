@@ -153,8 +153,10 @@ func Rerun(s Spec, with Configuration) string {
 	if with.ReadOnly {
 		command = append(command, "--read-only")
 	}
-	if with.SCIMURL != "" {
-		command = append(command, "--scim-url", with.SCIMURL, "--scim-token-env", with.TokenEnv)
+	for _, flag := range [][2]string{{"--target", with.Target}, {"--scim-url", with.SCIMURL}, {"--scim-token-env", with.TokenEnv}} {
+		if flag[1] != "" {
+			command = append(command, flag[0], quoted(flag[1]))
+		}
 	}
 	return strings.Join(command, " ")
 }

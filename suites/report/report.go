@@ -73,6 +73,7 @@ type Configuration struct {
 	LabelFilter string   `json:"label_filter,omitempty"`
 	Dialects    []string `json:"dialects,omitempty"`
 	Defect      string   `json:"defect,omitempty"`         // built into the bundled reference
+	Target      string   `json:"target,omitempty"`         // path of the target file
 	SCIMURL     string   `json:"scim_url,omitempty"`       // the target, where it is no more than a SCIM endpoint
 	TokenEnv    string   `json:"scim_token_env,omitempty"` // name of the variable with its token
 	Complete    bool     `json:"complete"`                 // unobserved MUSTs fail the run

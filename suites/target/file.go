@@ -2,10 +2,10 @@ package target
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,6 +49,19 @@ func Load(ctx context.Context, path string) (Target, error) {
 		return Target{}, fmt.Errorf("the target file %s: %w", path, err)
 	}
 	return read(ctx, text, path, dir)
+}
+
+// Given reads the target that somebody named: the path of a target file, or a target
+// as JSON, which one process hands to another.
+func Given(ctx context.Context, text string) (Target, error) {
+	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return Load(ctx, text)
+	}
+	var t Target
+	if err := json.Unmarshal([]byte(text), &t); err != nil {
+		return t, errors.New("the target is neither the path of a target file nor one in JSON")
+	}
+	return t, t.Check()
 }
 
 // Read reads the text of a target file whose relative paths start from dir.
@@ -170,7 +183,7 @@ func (f file) target() Target {
 		at.Token, at.Auth = at.Auth.simplified()
 	}
 	if t.Name == "" {
-		t.Name = t.Connection().host()
+		t.Name = hostOf(t.Connection().Address())
 	}
 	t.Features = t.declared(f.Features)
 	return t
@@ -202,34 +215,34 @@ func AnyOkta() Okta {
 	return Okta{Subdomain: "rollcall", App: "Rollcall", Key: "okta", Created: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
 }
 
-// host is where the connection leads to.
-func (c Connection) host() string {
+// Address is where the connection leads to first.
+func (c Connection) Address() string {
 	for _, address := range []string{c.SCIM.BaseURL, c.SAML.SignIn, c.SAML.ACS, c.SAML.Metadata} {
-		if parsed, err := url.Parse(address); err == nil && parsed.Host != "" {
-			return parsed.Host
+		if strings.Contains(address, "://") {
+			return address
 		}
 	}
-	return "the target"
+	return ""
 }
 
 // declared are the features that the file lists and those that follow from what is
-// in it. What a probe offers it says itself; see [Live.Declared].
+// in it. What a probe offers it says itself; see [Live.Learned].
 func (t Target) declared(listed []string) []string {
 	features := slices.Clone(listed)
 	c := t.Connection()
 	for feature, there := range map[string]bool{
-		SCIMUsers:   c.SCIM.BaseURL != "",
-		LookRecords: c.SCIM.BaseURL != "" && t.Probe == nil,
-
-		SAMLSPInitiated:  c.SAML.SignIn != "",
-		SAMLIdPInitiated: c.SAML.IdPInitiated,
-
-		DoorWhoAmI:   c.Doors.WhoAmI != "",
+		SCIMUsers:    c.SCIM.BaseURL != "",
+		LookRecords:  c.SCIM.BaseURL != "" && t.Probe == nil,
 		DoorAdmin:    c.Doors.Admin != "",
 		DoorSettings: c.Doors.Settings != "",
 		DoorTeam:     c.Doors.Team != "",
 	} {
 		if there {
+			features = append(features, feature)
+		}
+	}
+	for _, feature := range Features() {
+		if t.follows(feature) {
 			features = append(features, feature)
 		}
 	}

@@ -184,7 +184,10 @@ func TestAFileWithEverything(t *testing.T) {
 	if p := got.Profile; p.Name != "acme" || !p.States("seat_released", "never") || !p.States("missing_attribute.admin", "keep") || !p.States("jit", "on") {
 		t.Errorf("%+v", p)
 	}
-	want := []string{target.SCIMUsers, target.SCIMPatch, target.SCIMDelete, target.SAMLSPInitiated, target.SAMLIdPInitiated, target.DoorWhoAmI, target.DoorAdmin, target.DoorSettings, target.DoorTeam}
+	want := []string{
+		target.SCIMUsers, target.SCIMPatch, target.SCIMDelete, target.SAMLSignIn, target.SAMLSPInitiated, target.SAMLIdPInitiated,
+		target.DoorSignedIn, target.DoorSession, target.DoorWhoAmI, target.DoorAdmin, target.DoorSettings, target.DoorTeam,
+	}
 	if !slices.Equal(got.Features, want) {
 		t.Errorf("features: %v", got.Features)
 	}

@@ -70,7 +70,6 @@ const early = 30 * time.Second
 type grant struct {
 	config clientcredentials.Config
 	client *http.Client
-	now    func() time.Time
 
 	mu      sync.Mutex
 	token   string
@@ -88,7 +87,6 @@ func newGrant(o OAuth2, client *http.Client) *grant {
 			ClientID: o.ClientID, ClientSecret: o.ClientSecret, TokenURL: o.TokenURL, Scopes: o.Scopes, EndpointParams: params,
 		},
 		client: client,
-		now:    time.Now,
 	}
 }
 
@@ -96,7 +94,7 @@ func newGrant(o OAuth2, client *http.Client) *grant {
 func (g *grant) get(ctx context.Context) (string, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.token != "" && (g.until.IsZero() || g.now().Before(g.until)) {
+	if g.token != "" && (g.until.IsZero() || time.Now().Before(g.until)) {
 		return g.token, nil
 	}
 	return g.fetch(ctx)
@@ -113,13 +111,14 @@ func (g *grant) instead(ctx context.Context, refused string) (string, error) {
 }
 
 func (g *grant) fetch(ctx context.Context) (string, error) {
-	asked := g.now()
+	asked := time.Now()
 	token, err := g.config.Token(context.WithValue(ctx, oauth2.HTTPClient, g.client))
 	if err != nil {
 		return "", g.explain(err)
 	}
 	g.token, g.until = token.AccessToken, time.Time{}
-	if life := time.Duration(token.ExpiresIn) * time.Second; life > 0 {
+	if !token.Expiry.IsZero() {
+		life := token.Expiry.Sub(asked)
 		g.until = asked.Add(life - min(early, life/4))
 	}
 	g.granted = append(g.granted, g.token)

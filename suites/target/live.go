@@ -1,6 +1,7 @@
 package target
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -63,7 +64,7 @@ func (l *Live) openProbe() (Probe, error) {
 
 // client sends every request with the credentials; nil are none.
 func (l *Live) client(auth *Auth) *http.Client {
-	var through http.RoundTripper = l.transport
+	through := l.transport
 	if auth != nil {
 		through = authorized{l.transport, l.writer(auth)}
 	}
@@ -89,6 +90,21 @@ func (l *Live) writer(auth *Auth) func(*http.Request) error {
 		}
 		return err
 	}
+}
+
+// Learned is the target with what its probe says that it can do, besides what the
+// target declares.
+func (l *Live) Learned(ctx context.Context) (Target, error) {
+	t := l.Target
+	if l.probe == nil {
+		return t, nil
+	}
+	offered, err := l.probe.Features(ctx)
+	if err != nil {
+		return t, err
+	}
+	t.Features = inOrder(append(slices.Clone(t.Features), offered...))
+	return t, nil
 }
 
 // Transport carries every request to the product.

@@ -84,7 +84,7 @@ func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
-		return nil, fmt.Errorf("no answer: %w", err)
+		return nil, Explain(from, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {

@@ -197,7 +197,7 @@ func TestResolve(t *testing.T) {
 		"no such page":        {nil, server.URL + "/gone?token=s3cret", "", "", "it answered 404 Not Found"},
 		"a page for people":   {nil, server.URL + "/login", "", "", "it answered an HTML page, not metadata"},
 		"no end":              {nil, server.URL + "/long", "", "", "longer than"},
-		"nobody answers":      {nil, "http://127.0.0.1:1/metadata?token=s3cret", "", "", "no answer: "},
+		"nobody answers":      {nil, "http://127.0.0.1:1/metadata?token=s3cret", "", "", "nothing listens at "},
 		"not an address":      {nil, "http://[::1/metadata", "", "", "is not an http or https address"},
 		"another one's ID":    {func(s *target.SAML) { s.EntityID = "urn:other" }, file, "", "", "does not describe urn:other, but urn:acme"},
 		"no sign-in, no need": {func(s *target.SAML) { s.SignIn = "" }, "nowhere.xml", "", "", ""},

@@ -152,7 +152,7 @@ func fromTheStart(t *testing.T, null nullServer) string {
 		return ""
 	}
 	product.Network.Timeout = 5 * time.Second
-	if err := verify.Reach(context.Background(), product); err != nil {
+	if _, err := verify.Reach(context.Background(), product); err != nil {
 		return plain(t, null, err.Error())
 	}
 	r, err := verify.Run(context.Background(), verify.Options{Target: product, Timeout: 30 * time.Second, Seed: 1})

@@ -51,7 +51,7 @@ func (o Options) procs(specs int) int {
 	if o.Target.Probe != nil && o.Target.Probe.Go != nil {
 		return 1
 	}
-	return min(o.Procs, (specs+specsPerProcess-1)/specsPerProcess)
+	return o.Target.Network.Procs(min(o.Procs, (specs+specsPerProcess-1)/specsPerProcess))
 }
 
 // serveShares runs shares of the specs, as a worker, until there are no more.
@@ -99,6 +99,7 @@ func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (
 		StartTime:        began,
 	}
 	whole.PreRunStats.TotalSpecs, whole.PreRunStats.SpecsThatWillRun = len(registry()), len(chosen)
+	o.Target.Network = o.Target.Network.Share(procs)
 	table := dealer{left: shuffled(chosen, o.Seed), hands: procs, until: began.Add(o.timeout()), count: o.counter(len(chosen)), whole: &whole}
 
 	ctx, stop := context.WithCancelCause(ctx)

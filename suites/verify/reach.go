@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -22,46 +23,51 @@ type Unreachable struct {
 
 func (u *Unreachable) Error() string { return u.What + " cannot be used: " + u.Err.Error() }
 
+// Hint says what to do about it.
+func (u *Unreachable) Hint() string {
+	var known interface{ Hint() string }
+	if errors.As(u.Err, &known) && known.Hint() != "" {
+		return known.Hint()
+	}
+	return "is it running, and are the address and the token right? rollcall doctor looks closer"
+}
+
 // Unwrap returns the cause.
 func (u *Unreachable) Unwrap() error { return u.Err }
 
 // Resolve completes the target by its service provider's metadata; see
 // [target.Target.Resolve]. Whoever runs specs against it does so first.
 func Resolve(ctx context.Context, t target.Target) (target.Target, error) {
-	ctx, cancel := context.WithTimeout(ctx, ReachWithin)
+	ctx, cancel := target.WithPatience(ctx, ReachWithin)
 	defer cancel()
-	resolved, err := t.Resolve(ctx)
-	if err != nil {
-		return t, fmt.Errorf("target: %w", err)
-	}
-	return resolved, nil
+	return t.Resolve(ctx)
 }
 
 // Reach makes sure that every address of the target answers, that what it was
 // given to come in with is good, and that what tells who is signed in does not say
-// it of a stranger. Whether the answers are right is for the specs.
-func Reach(ctx context.Context, t target.Target) error {
-	ctx, cancel := context.WithTimeout(ctx, ReachWithin)
+// it of a stranger. Whether the answers are right is for the specs. It returns the
+// target with what its probe says that it can do.
+func Reach(ctx context.Context, t target.Target) (target.Target, error) {
+	ctx, cancel := target.WithPatience(ctx, ReachWithin)
 	defer cancel()
 	live, err := target.Open(t)
 	if err != nil {
-		return err
+		return t, err
 	}
 	defer live.Close()
 	for _, c := range t.Connections {
 		if err := reachSCIM(ctx, live, c.SCIM); err != nil {
-			return &Unreachable{"the SCIM endpoint " + c.SCIM.BaseURL, err}
+			return t, &Unreachable{"the SCIM endpoint " + c.SCIM.BaseURL, err}
 		}
 		if err := meetStranger(ctx, live, c); err != nil {
-			return err
+			return t, err
 		}
 	}
-	if probe := live.Probe(); probe != nil {
-		if _, err := probe.Features(ctx); err != nil {
-			return &Unreachable{"the probe " + t.Probe.String(), err}
-		}
+	learned, err := live.Learned(ctx)
+	if err != nil {
+		return t, &Unreachable{"the probe " + t.Probe.String(), explained(ctx, t.Probe.String(), err)}
 	}
-	return nil
+	return learned, nil
 }
 
 func reachSCIM(ctx context.Context, live *target.Live, endpoint target.SCIM) error {
@@ -70,17 +76,27 @@ func reachSCIM(ctx context.Context, live *target.Live, endpoint target.SCIM) err
 	}
 	connection := live.Okta(endpoint)
 	caller, err := provision.NewClient(provision.Options{
-		BaseURL: connection.BaseURL, Token: connection.Token, Authorize: connection.Authorize, Transport: live.Transport(),
+		BaseURL: connection.BaseURL, Token: connection.Token, Authorize: connection.Authorize, Transport: live.Transport(), Timeout: connection.Timeout,
 	})
 	if err != nil {
 		return err
 	}
 	answer, err := caller.Do(ctx, http.MethodGet, "/Users", provision.Query{{Name: "startIndex", Value: "1"}, {Name: "count", Value: "1"}}, nil)
 	if err != nil {
-		return err
+		return explained(ctx, endpoint.BaseURL, err)
 	}
-	if answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden {
-		return fmt.Errorf("it answered %d %s to the credentials that it was given", answer.Status, http.StatusText(answer.Status))
+	if trouble := target.Judge(answer); trouble != nil {
+		return trouble
 	}
 	return nil
+}
+
+// explained says in plain words why no answer came; where our own patience ended,
+// that is why.
+func explained(ctx context.Context, address string, err error) error {
+	var out *target.OutOfTime
+	if errors.As(context.Cause(ctx), &out) {
+		err = fmt.Errorf("%v: %w", err, out)
+	}
+	return target.Explain(address, err)
 }

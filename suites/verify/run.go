@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"math/rand/v2"
@@ -38,7 +39,7 @@ type Options struct {
 	Areas       []string      // areas to run; empty for all
 	LabelFilter string        // in Ginkgo's syntax, besides
 	Seed        int64         // the order of specs; 0 chooses one
-	Timeout     time.Duration // of the whole run; 0 for an hour
+	Timeout     time.Duration // of the whole run; 0 for the target's deadline or, without one, an hour
 	// Procs is how many processes run specs at a time; 0 and 1 run them in this one.
 	// More are this program again, which must call [Work] first thing in its main. A
 	// probe in Go cannot follow to another process: such a target has one.
@@ -85,12 +86,13 @@ func Run(ctx context.Context, o Options) (report.Report, error) {
 // run runs what is chosen in a run that has begun.
 func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter string) (report.Report, error) {
 	o.Seed = o.seed()
-	if err := Reach(signalled, o.Target); err != nil {
+	var err error
+	if o.Target, err = Reach(signalled, o.Target); err != nil {
 		return report.Report{}, err
 	}
 	leave, err := Enroll(signalled, o.Target)
 	if err != nil {
-		return report.Report{}, &Unreachable{"the target " + o.Target.Name, err}
+		return report.Report{}, &Unreachable{"the target " + o.Target.Name, target.Explain(o.Target.Connection().Address(), err)}
 	}
 	defer func() {
 		leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveWithin)
@@ -171,10 +173,7 @@ func (o Options) seed() int64 {
 }
 
 func (o Options) timeout() time.Duration {
-	if o.Timeout > 0 {
-		return o.Timeout
-	}
-	return time.Hour
+	return cmp.Or(o.Timeout, o.Target.Network.Deadline, time.Hour)
 }
 
 // showProgress counts the specs that ended and tells the caller.

@@ -60,7 +60,7 @@ func TestStrangersAreOut(t *testing.T) {
 		}
 		scim.Connections[0].SCIM = target.SCIM{}
 		scim.Connections[0].SAML = target.SAML{EntityID: "urn:acme", ACS: server.URL + "/acs", SignIn: server.URL + "/sso", SignedIn: &c.by}
-		err = verify.Reach(context.Background(), scim)
+		_, err = verify.Reach(context.Background(), scim)
 		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
 			t.Errorf("%s: %v, want %q", name, err, c.wrong)
 		}

@@ -109,9 +109,7 @@ func (n Node) unknownKey(e entry, known []string) (likely string) {
 	n.wrong(e.at, meant, "there is no key %q%s", masked(e.name), where)
 	// What stands under a mistyped key may be a secret.
 	last := &n.mistakes[len(n.mistakes)-1]
-	if before, _, found := cutAfterKey(last.Text, last.Column); found {
-		last.Text = before
-	}
+	last.Text = cutAfterKey(last.Text, last.Column)
 	return likely
 }
 
@@ -134,18 +132,18 @@ func letters(word string) string {
 	return strings.Join(sorted, "")
 }
 
-// cutAfterKey cuts a line behind the key that begins in the column.
-func cutAfterKey(line string, column int) (before, after string, found bool) {
+// cutAfterKey cuts a line behind the key that begins in the column, where there is
+// more on it.
+func cutAfterKey(line string, column int) string {
 	runes := []rune(line)
 	if column < 1 || column > len(runes) {
-		return line, "", false
+		return line
 	}
-	head := string(runes[:column-1])
 	key, after, found := strings.Cut(string(runes[column-1:]), ":")
 	if !found || strings.TrimSpace(after) == "" {
-		return line, "", false
+		return line
 	}
-	return head + key + ": " + mask, after, true
+	return string(runes[:column-1]) + key + ": " + mask
 }
 
 // check asks whether the whole makes sense.

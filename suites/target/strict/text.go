@@ -77,7 +77,7 @@ func (n Node) mistakenURL(message, meant string) {
 	}
 	n.wrong(at, meant, message, n.name())
 	last := &n.mistakes[len(n.mistakes)-1]
-	last.Text, _, _ = cutAfterKey(last.Text, last.Column)
+	last.Text = cutAfterKey(last.Text, last.Column)
 }
 
 // Absolute is the path, taken from the file's directory.

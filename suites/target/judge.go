@@ -1,0 +1,87 @@
+package target
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"rollcall.example/simulator/provision"
+)
+
+// Judge says what keeps an answer from being one that a SCIM endpoint gives to those
+// it lets in: a refusal, a page for people, nothing there. Whether a SCIM answer is
+// a right one it leaves to others: it is nil for any JSON, and for no body at all.
+func Judge(answer provision.Answer) *Trouble {
+	status := fmt.Sprintf("%d %s", answer.Status, answer.Reason())
+	page := isHTML(answer)
+	switch {
+	case answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden:
+		return &Trouble{Kind: Credentials, Says: "it answered " + status + " to the credentials that it was given", Advice: "is the token right, and not expired or revoked? is it sent as the product wants it (bearer, raw, basic, headers)?"}
+	case answer.Status == http.StatusTooManyRequests:
+		return &Trouble{Kind: Busy, Says: "it answered " + status}
+	case answer.Status >= 300 && answer.Status < 400:
+		return &Trouble{Kind: Redirected, Says: fmt.Sprintf("it answered %s, a redirect to %s", status, shownLocation(answer)), Advice: redirectAdvice(answer)}
+	case page:
+		return &Trouble{Kind: HTML, Says: fmt.Sprintf("it answered HTML where JSON belongs (%s%s)", status, title(answer.Body)), Advice: "is this the base URL of the SCIM endpoint, and not a page for people?"}
+	case answer.Status == http.StatusNotFound || answer.Status == http.StatusGone:
+		return &Trouble{Kind: NotFound, Says: "it answered " + status + ": there is no list of users under this address", Advice: "is the base URL right? many end in /scim/v2"}
+	case answer.OK() && len(bytes.TrimSpace(answer.Body)) > 0 && !json.Valid(answer.Body):
+		return &Trouble{Kind: NotJSON, Says: fmt.Sprintf("it answered something that is no JSON (%s, %s)", status, orWords(answer.Header.Get("Content-Type"), "without a Content-Type")), Advice: "is this the base URL of the SCIM endpoint?"}
+	}
+	return nil
+}
+
+func orWords(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// isHTML says whether the body is a page, by what it says of itself or looks like.
+func isHTML(answer provision.Answer) bool {
+	kind, _, err := mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	if err == nil && (kind == "text/html" || kind == "application/xhtml+xml") {
+		return true
+	}
+	begins := strings.ToLower(string(bytes.TrimSpace(answer.Body[:min(len(answer.Body), 256)])))
+	return strings.HasPrefix(begins, "<!doctype html") || strings.HasPrefix(begins, "<html")
+}
+
+var titleElement = regexp.MustCompile(`(?is)<title[^>]*>([^<]{1,80})`)
+
+// title quotes what a page calls itself, in few words.
+func title(page []byte) string {
+	found := titleElement.FindSubmatch(page[:min(len(page), 16<<10)])
+	if found == nil {
+		return ""
+	}
+	text := strings.Join(strings.Fields(html.UnescapeString(string(found[1]))), " ")
+	return fmt.Sprintf(", a page that calls itself %q", text)
+}
+
+// shownLocation is where a redirect leads, without its query, which may hold a secret.
+func shownLocation(answer provision.Answer) string {
+	location, _, cut := strings.Cut(answer.Header.Get("Location"), "?")
+	switch {
+	case location == "":
+		return "nowhere"
+	case cut:
+		return location + "?…"
+	}
+	return location
+}
+
+var loginWords = regexp.MustCompile(`(?i)log-?_?in|sign-?_?in|auth|sso`)
+
+func redirectAdvice(answer provision.Answer) string {
+	if loginWords.MatchString(shownLocation(answer)) {
+		return "that is a login page for people: is this the base URL of the SCIM endpoint, and does it take these credentials?"
+	}
+	return "name the address that it leads to; Okta follows no redirect"
+}
