@@ -44,7 +44,7 @@ lint:
 
 # Ratios against the raw operation, side by side in one run.
 bench:
-	go test -run '^$$' -bench . -benchtime 2s -count 3 ./simulator/... ./reference/...
+	go test -run '^$$' -bench . -benchtime 2s -count 3 ./simulator/... ./reference/... ./suites/bundled
 
 # Each fuzz target for FUZZTIME.
 fuzz:
