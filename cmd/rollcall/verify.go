@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -211,8 +213,18 @@ func (f verifyFlags) options() verify.Options {
 		Tool:        tool(),
 		Configuration: report.Configuration{
 			Dialects: f.dialects, Defect: f.defect, Target: f.path(), SCIMURL: f.scimURL, TokenEnv: f.tokenEnv, Complete: f.complete,
+			Command: calledAs(), Profile: f.profile, IOwnThis: f.safety.owned,
 		},
 	}
+}
+
+// calledAs is how this program is called: by its name or, where go run built it for
+// the moment, so.
+func calledAs() string {
+	if self, err := os.Executable(); err == nil && strings.Contains(self, "go-build") {
+		return "go run ./cmd/rollcall"
+	}
+	return "rollcall"
 }
 
 // processes is how many to run specs in. Somebody else's product is not called from

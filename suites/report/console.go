@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -143,7 +144,7 @@ func (p *printer) story(s Spec, indent string) {
 
 // Rerun is the command that runs just this spec again, with what it was run with.
 func Rerun(s Spec, with Configuration) string {
-	command := []string{"go run ./cmd/rollcall verify --only", quoted(s.Key())}
+	command := []string{cmp.Or(with.Command, "go run ./cmd/rollcall"), "verify --only", quoted(s.Key())}
 	for _, dialect := range with.Dialects {
 		command = append(command, "--dialect", dialect)
 	}
@@ -153,7 +154,10 @@ func Rerun(s Spec, with Configuration) string {
 	if with.ReadOnly {
 		command = append(command, "--read-only")
 	}
-	for _, flag := range [][2]string{{"--target", with.Target}, {"--scim-url", with.SCIMURL}, {"--scim-token-env", with.TokenEnv}} {
+	if with.IOwnThis {
+		command = append(command, "--i-own-this")
+	}
+	for _, flag := range [][2]string{{"--profile", with.Profile}, {"--target", with.Target}, {"--scim-url", with.SCIMURL}, {"--scim-token-env", with.TokenEnv}} {
 		if flag[1] != "" {
 			command = append(command, flag[0], quoted(flag[1]))
 		}

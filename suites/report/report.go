@@ -69,6 +69,7 @@ type Connection struct {
 
 // Configuration is what was asked of the run.
 type Configuration struct {
+	Command     string   `json:"command,omitempty"` // how the program is called here, as rollcall
 	Only        []string `json:"only,omitempty"`
 	LabelFilter string   `json:"label_filter,omitempty"`
 	Dialects    []string `json:"dialects,omitempty"`
@@ -76,6 +77,8 @@ type Configuration struct {
 	Target      string   `json:"target,omitempty"`         // path of the target file
 	SCIMURL     string   `json:"scim_url,omitempty"`       // the target, where it is no more than a SCIM endpoint
 	TokenEnv    string   `json:"scim_token_env,omitempty"` // name of the variable with its token
+	Profile     string   `json:"profile,omitempty"`        // name or file, where it was asked for
+	IOwnThis    bool     `json:"i_own_this,omitempty"`     // the product was said to be the caller's to change
 	Complete    bool     `json:"complete"`                 // unobserved MUSTs fail the run
 	ReadOnly    bool     `json:"read_only,omitempty"`      // nothing that changes the product was sent
 }
