@@ -19,7 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rollcall": main})
+	testscript.Main(m, map[string]func(){"rollcall": main, "run-to-be-killed": runToBeKilled})
 }
 
 // The scripts meet endpoints: NULL_URL answers {} to everything, PAGE_URL a page for

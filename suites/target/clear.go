@@ -55,7 +55,7 @@ func clearLedger(ctx context.Context, t Target, into *ledger, read entries, told
 		return nil, err
 	}
 	defer live.Close()
-	live.stand(&custody{tag: read.tag, ledger: into, things: read.things}, nil)
+	live.stand(&custody{tag: read.tag, ledger: into, things: slices.Clone(read.things)}, nil)
 	ctx, cancel := context.WithTimeout(ctx, endWithin)
 	defer cancel()
 	return live.clear(ctx, read.things, told), nil
