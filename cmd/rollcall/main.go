@@ -8,6 +8,7 @@
 //	rollcall requirements    list what a product owes
 //	rollcall profile         say what a product may declare where products differ
 //	rollcall serve           run the reference and the fake Okta, to click through
+//	rollcall probe           test a probe for its own honesty
 //	rollcall idp             keep the identity that signs for a product of your own
 //	rollcall version         say which versions this is
 //
@@ -80,7 +81,7 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 		reportCommand(),
 		requirementsCommand(),
 		profileCommand(),
-		serveCommand(),
+		serveCommand(), probeCommand(),
 		idpCommand(),
 		ciCommand(),
 		versionCommand(),

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -123,6 +124,21 @@ func (p *ContractProbe) arrange(ctx context.Context, verb string, body, into any
 	return p.call(ctx, http.MethodPost, "/arrange/"+verb, body, into)
 }
 
+// Ask sends any request, of the contract or not, and returns what it is answered with,
+// 2xx or not. Only where no answer comes it is an error.
+func (p *ContractProbe) Ask(ctx context.Context, method, path string, body any) (status int, err error) {
+	err = p.call(ctx, method, path, body, nil)
+	var refusal *Refusal
+	var broken *StatusError
+	switch {
+	case errors.As(err, &refusal):
+		return refusal.Status, nil
+	case errors.As(err, &broken):
+		return broken.Status, nil
+	}
+	return http.StatusOK, err
+}
+
 // call sends one request of the contract. A 409 or 422 is a *Refusal; any other
 // failure means that the probe is broken.
 func (p *ContractProbe) call(ctx context.Context, method, path string, body, into any) error {
@@ -143,7 +159,7 @@ func (p *ContractProbe) call(ctx context.Context, method, path string, body, int
 	case answer.status == http.StatusConflict || answer.status == http.StatusUnprocessableEntity:
 		return &Refusal{answer.status, p.errorOf(answer.body)}
 	case answer.status < 200 || answer.status > 299:
-		return fmt.Errorf("probe: %s answered %d: %s", p.carrier.at(r), answer.status, p.errorOf(answer.body))
+		return &StatusError{p.carrier.at(r), answer.status, p.errorOf(answer.body)}
 	case into == nil:
 		return nil
 	}

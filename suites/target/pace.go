@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -109,6 +110,15 @@ func (p *Pace) showed(begun time.Time) {
 	if after := begun.Sub(p.acted); after > 0 && after < p.bound {
 		p.shown = max(p.shown, after)
 	}
+}
+
+// Within says for how long one has waited at most, for the end of a sentence; nothing
+// where nobody waits.
+func (p *Pace) Within() string {
+	if p == nil {
+		return ""
+	}
+	return fmt.Sprintf(" within %s", p.bound)
 }
 
 // The least and the most that one waits between two looks.

@@ -95,6 +95,18 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("the probe answered %d: %s", r.Status, r.Message)
 }
 
+// StatusError is an answer of a probe that brings neither what was asked for nor a
+// [Refusal]: for the suite, a broken probe.
+type StatusError struct {
+	At      string // where
+	Status  int
+	Message string
+}
+
+func (s *StatusError) Error() string {
+	return fmt.Sprintf("probe: %s answered %d: %s", s.At, s.Status, s.Message)
+}
+
 // VersionError says that a probe speaks another version of the contract.
 type VersionError struct{ Version int }
 

@@ -22,10 +22,6 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 		return func(context.Context) {}, nil
 	}
 	c := t.Connection()
-	identity, err := c.Okta.Identity()
-	if err != nil {
-		return nil, err
-	}
 	live, err := target.Open(t)
 	if err != nil {
 		return nil, err
@@ -35,24 +31,10 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 			live.Close()
 		}
 	}()
-	tenant, err := simulator.New(simulator.Options{Identity: identity, Transport: live.Transport(), PageTimeout: live.Timeout()})
+	tenant, app, err := customer(live)
 	if err != nil {
 		return nil, err
 	}
-	app := tenant.NewApp(simulator.AppSettings{
-		Label:           c.Okta.App,
-		SCIM:            live.Okta(c.SCIM),
-		Integration:     c.SCIM.Usable(),
-		CreateUsers:     true,
-		DeactivateUsers: true,
-		Dialect:         dialectOf(t),
-		UserNameFormat:  simulator.Email,
-		SAML: simulator.SAML{
-			ACS: c.SAML.ACS, Recipient: c.SAML.ACS, Destination: c.SAML.ACS, Audience: c.SAML.EntityID,
-			NameIDFormat: idp.FormatEmailAddress,
-			Statements:   simulator.BuildkiteStatements(),
-		},
-	})
 	email := fmt.Sprintf("bystander.%s@rollcall.test", live.Tag())
 	live.Hired(c, email)
 	person := tenant.Hire(simulator.Profile{FirstName: "By", LastName: "Stander", Email: email, Login: email})
@@ -70,6 +52,33 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 		live.ClearAway(ctx)
 		live.Close()
 	}, nil
+}
+
+// customer is an Okta tenant with the product as its app.
+func customer(live *target.Live) (*simulator.Tenant, *simulator.App, error) {
+	c := live.Connection()
+	identity, err := c.Okta.Identity()
+	if err != nil {
+		return nil, nil, err
+	}
+	tenant, err := simulator.New(simulator.Options{Identity: identity, Transport: live.Transport(), PageTimeout: live.Timeout()})
+	if err != nil {
+		return nil, nil, err
+	}
+	return tenant, tenant.NewApp(simulator.AppSettings{
+		Label:           c.Okta.App,
+		SCIM:            live.Okta(c.SCIM),
+		Integration:     c.SCIM.Usable(),
+		CreateUsers:     true,
+		DeactivateUsers: true,
+		Dialect:         dialectOf(live.Target),
+		UserNameFormat:  simulator.Email,
+		SAML: simulator.SAML{
+			ACS: c.SAML.ACS, Recipient: c.SAML.ACS, Destination: c.SAML.ACS, Audience: c.SAML.EntityID,
+			NameIDFormat: idp.FormatEmailAddress,
+			Statements:   simulator.BuildkiteStatements(),
+		},
+	}), nil
 }
 
 func dialectOf(t target.Target) provision.Dialect {
