@@ -25,6 +25,10 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// stopWithin is how long a stop may take against a product that does not answer: two
+// seconds for the spec to clear away, two for the run, and some for a busy machine.
+const stopWithin = 8 * time.Second
+
 func interruptWith(t *testing.T, procs string) {
 	t.Parallel()
 	begun := make(chan struct{}, 1000)
@@ -49,7 +53,7 @@ func interruptWith(t *testing.T, procs string) {
 		t.Fatal(err)
 	}
 	err := command.Wait()
-	if took := time.Since(interrupted); took > 5*time.Second {
+	if took := time.Since(interrupted); took > stopWithin {
 		t.Errorf("it took %v to stop", took)
 	}
 	var exited *exec.ExitError

@@ -118,7 +118,9 @@ func deeds() map[string]deed {
 			"POST", "/arrange/token", "TokenRequest", `{"id":"k1","secret":"s3cret"}`, `{"organization":"o1","account_id":"a1","name":"ci"}`, "s3cret",
 		},
 		"Disband": {
-			func(ctx context.Context, p *target.ContractProbe) (any, error) { return only(p.Disband(ctx, "o1", "t1")) },
+			func(ctx context.Context, p *target.ContractProbe) (any, error) {
+				return only(p.Disband(ctx, "o1", "t1"))
+			},
 			"POST", "/arrange/disband", "DisbandRequest", ``, `{"organization":"o1","team":"t1"}`, nil,
 		},
 		"Dissolve": {

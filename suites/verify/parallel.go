@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"os/signal"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -61,6 +64,12 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 		return err
 	}
 	p.Target.Process = p.Process
+	registry() // takes every handler of signals away
+	if ctx.Err() != nil {
+		return nil
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	for {
 		var s share
 		if err := in.Decode(&s); err != nil {

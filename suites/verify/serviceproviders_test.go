@@ -31,7 +31,9 @@ func TestServiceProviders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			directory := filepath.Join("testdata", "products", name)
 			asDeclared := func(text string) string { return text }
-			spOnly := func(text string) string { return strings.Replace(text, "idp_initiated: true", "idp_initiated: false", 1) }
+			spOnly := func(text string) string {
+				return strings.Replace(text, "idp_initiated: true", "idp_initiated: false", 1)
+			}
 			judged := judgement{
 				"as-declared":       judge(t, serviceProvider(t, directory, c.start, asDeclared)),
 				"sp-initiated-only": judge(t, serviceProvider(t, directory, c.start, spOnly, c.spOnly)),

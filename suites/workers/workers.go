@@ -25,6 +25,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
+	"syscall"
 	"time"
 )
 
@@ -38,15 +40,18 @@ const hello = "rollcall.worker/1"
 const patience = 5 * time.Second
 
 // Serve turns the process into a worker, and ends it, where it was started as one
-// for this work. Otherwise it does nothing. The work ends at the end of its input.
+// for this work. Otherwise it does nothing. The work ends at the end of its input, and
+// its context when the worker is interrupted.
 func Serve(name string, work func(ctx context.Context, in *json.Decoder, out *json.Encoder) error) {
 	if os.Getenv(env) != name {
 		return
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	out := json.NewEncoder(os.Stdout)
 	err := out.Encode(hello)
 	if err == nil {
-		err = work(context.Background(), json.NewDecoder(os.Stdin), out)
+		err = work(ctx, json.NewDecoder(os.Stdin), out)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		fmt.Fprintln(os.Stderr, err)
