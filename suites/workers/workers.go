@@ -46,8 +46,7 @@ func Serve(name string, work func(ctx context.Context, in *json.Decoder, out *js
 	if os.Getenv(env) != name {
 		return
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	out := json.NewEncoder(os.Stdout)
 	err := out.Encode(hello)
 	if err == nil {
