@@ -47,6 +47,7 @@ func serveEndpoints(env *testscript.Env) error {
 			http.Redirect(w, r, "/login?next=/scim", http.StatusFound)
 		},
 		"NOWHERE_URL": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) },
+		"HANG_URL":    func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"BUSY_URL": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "3600")
 			w.WriteHeader(http.StatusTooManyRequests)
@@ -61,6 +62,9 @@ func serveEndpoints(env *testscript.Env) error {
 	env.Setenv("ELSEWHERE_URL", strings.Replace(env.Getenv("NULL_URL"), "127.0.0.1", "0.0.0.0", 1))
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 	if err := serveReference(env); err != nil {
+		return err
+	}
+	if err := describeBroken(env); err != nil {
 		return err
 	}
 	env.Setenv("TOKEN", "token-that-nobody-may-see")
@@ -103,6 +107,17 @@ dialects: [oin, aiw, oin-patch-user]
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "reference.yaml"), []byte(text), 0o600)
+}
+
+// describeBroken writes target files of products that do not work.
+func describeBroken(env *testscript.Env) error {
+	hanging := fmt.Sprintf("version: 1\nconnections: [{scim: {base_url: %s, auth: {bearer: {env: TOKEN}}}}]\nnetwork: {timeout: 200ms}\n", env.Getenv("HANG_URL"))
+	page := strings.TrimSuffix(env.Getenv("PAGE_URL"), "/scim/v2")
+	elsewhere := fmt.Sprintf("version: 1\nconnections: [{saml: {entity_id: urn:acme, acs: %[1]s/acs, sign_in: %[1]s/sso, signed_in: {status: {url: %[1]s/home}}}}]\n", page)
+	return errors.Join(
+		os.WriteFile(filepath.Join(env.WorkDir, "hang.yaml"), []byte(hanging), 0o600),
+		os.WriteFile(filepath.Join(env.WorkDir, "elsewhere.yaml"), []byte(elsewhere), 0o600),
+	)
 }
 
 func answerPage(w http.ResponseWriter, _ *http.Request) {

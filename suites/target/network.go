@@ -71,11 +71,8 @@ func (n *Network) check() error {
 	return errors.Join(errs...)
 }
 
-// tls is the configuration of the connections; nil where there is nothing to say.
-func (n Network) tls() (*tls.Config, error) {
-	if n.CA == "" && n.ClientCertificate == nil {
-		return nil, nil
-	}
+// TLS is the configuration of the connections.
+func (n Network) TLS() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	var err error
 	if config.RootCAs, err = n.pool(); err != nil {

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -65,6 +67,46 @@ func (t Target) addresses() []string {
 	}
 	if t.Probe != nil && t.Probe.HTTP != nil {
 		all = append(all, t.Probe.HTTP.URL)
+	}
+	if t.Probe != nil {
+		all = append(all, t.Probe.Map.addresses()...)
+	}
+	return all
+}
+
+// Addresses is everywhere that a run goes, token endpoints among it, each once.
+func (t Target) Addresses() []string {
+	all := t.addresses()
+	for _, c := range t.Connections {
+		if auth := c.SCIM.Auth; auth != nil && auth.OAuth2 != nil {
+			all = append(all, auth.OAuth2.TokenURL)
+		}
+	}
+	var once []string
+	for _, address := range all {
+		if strings.Contains(address, "://") && !slices.Contains(once, address) {
+			once = append(once, address)
+		}
+	}
+	return once
+}
+
+// addresses is where the product's own API is called.
+func (m *MapConfig) addresses() []string {
+	if m == nil {
+		return nil
+	}
+	var all []string
+	l, a := m.Look, m.Arrange
+	for _, list := range []*MapList{l.Records, l.Accounts, l.Memberships, l.Seats, l.Sessions, l.Tokens} {
+		if list != nil {
+			all = append(all, list.Get, list.Post)
+		}
+	}
+	for _, deed := range []*MapDeed{a.Role, a.Team, a.Join, a.Leave, a.Remove, a.Token} {
+		if deed != nil {
+			all = append(all, deed.Post, deed.Put, deed.Patch, deed.Delete)
+		}
 	}
 	return all
 }

@@ -89,7 +89,7 @@ type wire struct {
 }
 
 func newWire(n Network) (*wire, error) {
-	config, err := n.tls()
+	config, err := n.TLS()
 	if err != nil {
 		return nil, err
 	}

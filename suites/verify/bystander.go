@@ -31,7 +31,7 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 			live.Close()
 		}
 	}()
-	tenant, app, err := customer(live)
+	tenant, app, err := customer(live, c)
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +54,8 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 	}, nil
 }
 
-// customer is an Okta tenant with the product as its app.
-func customer(live *target.Live) (*simulator.Tenant, *simulator.App, error) {
-	c := live.Connection()
+// customer is an Okta tenant with the product, as it is connected there, as its app.
+func customer(live *target.Live, c target.Connection) (*simulator.Tenant, *simulator.App, error) {
 	identity, err := c.Okta.Identity()
 	if err != nil {
 		return nil, nil, err

@@ -178,7 +178,7 @@ func newExaminer(ctx context.Context, t target.Target) (*examiner, error) {
 		ctx: ctx, live: live, bare: bare, probe: live.Probe(), org: t.Connection().Organization, pace: target.NewPace(t.Propagation),
 		report: ProbeReport{Schema: ProbeReportSchema, Target: t.Name, Probe: t.Probe.String(), Features: []string{}, Checks: []ProbeCheck{}},
 	}
-	if e.tenant, e.app, err = customer(live); err == nil && t.Connection().SCIM.BaseURL != "" {
+	if e.tenant, e.app, err = customer(live, t.Connection()); err == nil && t.Connection().SCIM.BaseURL != "" {
 		connection := live.Okta(t.Connection().SCIM)
 		e.scim, err = provision.NewClient(provision.Options{
 			BaseURL: connection.BaseURL, Token: connection.Token, Authorize: connection.Authorize, Transport: live.Transport(),

@@ -74,14 +74,7 @@ func reachSCIM(ctx context.Context, live *target.Live, endpoint target.SCIM) err
 	if endpoint.BaseURL == "" {
 		return nil
 	}
-	connection := live.Okta(endpoint)
-	caller, err := provision.NewClient(provision.Options{
-		BaseURL: connection.BaseURL, Token: connection.Token, Authorize: connection.Authorize, Transport: live.Transport(), Timeout: connection.Timeout,
-	})
-	if err != nil {
-		return err
-	}
-	answer, err := caller.Do(ctx, http.MethodGet, "/Users", provision.Query{{Name: "startIndex", Value: "1"}, {Name: "count", Value: "1"}}, nil)
+	answer, err := firstPage(ctx, live, endpoint)
 	if err != nil {
 		return explained(ctx, endpoint.BaseURL, err)
 	}
@@ -91,12 +84,30 @@ func reachSCIM(ctx context.Context, live *target.Live, endpoint target.SCIM) err
 	return nil
 }
 
+// firstPage asks a SCIM endpoint for its first user, which changes nothing.
+func firstPage(ctx context.Context, live *target.Live, endpoint target.SCIM) (provision.Answer, error) {
+	caller, err := caller(live, endpoint)
+	if err != nil {
+		return provision.Answer{}, err
+	}
+	return caller.Do(ctx, http.MethodGet, "/Users", provision.Query{{Name: "startIndex", Value: "1"}, {Name: "count", Value: "1"}}, nil)
+}
+
+// caller calls a SCIM endpoint as Okta does.
+func caller(live *target.Live, endpoint target.SCIM) (*provision.Client, error) {
+	connection := live.Okta(endpoint)
+	return provision.NewClient(provision.Options{
+		BaseURL: connection.BaseURL, Token: connection.Token, Authorize: connection.Authorize,
+		Transport: live.Transport(), Timeout: connection.Timeout,
+	})
+}
+
 // explained says in plain words why no answer came; where our own patience ended,
 // that is why.
 func explained(ctx context.Context, address string, err error) error {
 	var out *target.OutOfTime
 	if errors.As(context.Cause(ctx), &out) {
-		err = fmt.Errorf("%v: %w", err, out)
+		err = fmt.Errorf("%w: %w", err, out)
 	}
 	return target.Explain(address, err)
 }

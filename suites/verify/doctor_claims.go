@@ -1,0 +1,78 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"rollcall.example/simulator/provision"
+	"rollcall.example/suites/target"
+)
+
+// Claims is what a SCIM endpoint says that it can do (RFC 7643 section 5), as far
+// as a target declares it.
+type Claims struct {
+	Patch struct {
+		Supported bool `json:"supported"`
+	} `json:"patch"`
+	Filter struct {
+		Supported bool `json:"supported"`
+	} `json:"filter"`
+}
+
+// ErrNoClaims says that the endpoint has no ServiceProviderConfig. Okta never asks
+// for one.
+var ErrNoClaims = errors.New("the endpoint has no ServiceProviderConfig")
+
+// ClaimsOf asks the endpoint what it can do.
+func ClaimsOf(ctx context.Context, live *target.Live, endpoint target.SCIM) (Claims, error) {
+	var claims Claims
+	client, err := caller(live, endpoint)
+	if err != nil {
+		return claims, err
+	}
+	answer, err := client.Do(ctx, http.MethodGet, "/ServiceProviderConfig", nil, nil)
+	switch {
+	case err != nil:
+		return claims, explained(ctx, endpoint.BaseURL, err)
+	case answer.Status == http.StatusNotFound || answer.Status == http.StatusNotImplemented:
+		return claims, ErrNoClaims
+	case !answer.OK():
+		return claims, fmt.Errorf("the endpoint answered %d %s when asked for its ServiceProviderConfig", answer.Status, answer.Reason())
+	}
+	if err := json.Unmarshal(answer.Body, &claims); err != nil {
+		return claims, errors.New("the ServiceProviderConfig is no JSON of its form")
+	}
+	return claims, nil
+}
+
+// claims compares what the endpoint says of itself with what the target declares.
+func (p *patient) claims(c target.Connection) {
+	const name = "features"
+	ctx, cancel := p.within()
+	defer cancel()
+	says, err := ClaimsOf(ctx, p.live, c.SCIM)
+	switch {
+	case errors.Is(err, ErrNoClaims):
+		p.found(name, NotChecked, err.Error()+", so that nothing tells what it can do")
+		return
+	case err != nil:
+		p.advise(name, err.Error(), "mend it, or leave it out: Okta does not ask for it")
+		return
+	}
+	declared := p.target.Has(target.SCIMPatch)
+	patching := slices.DeleteFunc(slices.Clone(p.target.Dialects), func(d string) bool { return d == string(provision.AIW) })
+	switch {
+	case declared && !says.Patch.Supported:
+		p.advise(name, "the target declares scim.patch, and the endpoint says that it has no PATCH", "one of the two is wrong: features in the target file, or patch.supported in the ServiceProviderConfig")
+	case !says.Patch.Supported && len(patching) > 0:
+		p.advise(name, fmt.Sprintf("the endpoint says that it has no PATCH, with which dialect %s deactivates people", patching[0]), "drive it in the other dialect, dialects: [aiw], or say patch.supported in the ServiceProviderConfig")
+	case says.Patch.Supported && !declared:
+		p.found(name, OK, "the endpoint says that it has PATCH; declare scim.patch for it to be judged")
+	default:
+		p.found(name, OK, "the endpoint says of itself what the target declares")
+	}
+}
