@@ -66,6 +66,9 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 
 // flagError names the flags that come near one that does not exist.
 func flagError(c *cobra.Command, err error) error {
+	if args := c.Flags().Args(); !c.HasParent() && len(args) > 0 {
+		return verify.NewUnknown("command", args[0], commandNames(c))
+	}
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
 		return hinted(err, "see "+c.CommandPath()+" --help")
