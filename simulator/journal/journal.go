@@ -68,6 +68,8 @@ type Journal struct {
 type entry struct {
 	Exchange
 	shown bool
+	// unread is how many bytes of the two bodies were not kept.
+	unreadRequest, unreadResponse int
 }
 
 // New returns an empty journal.
@@ -121,8 +123,9 @@ func (j *Journal) record(e Exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	kept := entry{Exchange: e}
-	if len(e.Request.Body) > maxBody || len(e.Response.Body) > maxBody {
-		kept = entry{j.show(kept), true}
+	kept.unreadRequest, kept.unreadResponse = clip(&kept.Request), clip(&kept.Response)
+	if max(len(kept.Request.Body), len(kept.Response.Body)) > maxBody+margin {
+		kept = entry{Exchange: j.show(kept), shown: true}
 	}
 	j.entries = slices.Insert(j.entries, j.place(e.Seq), kept)
 	if len(j.entries) > maxExchanges {
@@ -146,11 +149,10 @@ func (j *Journal) show(kept entry) Exchange {
 		j.secrets.blankExchange(&e)
 		return e
 	}
-	margin := j.secrets.longest()
-	unreadRequest, unreadResponse := clip(&e.Request, margin), clip(&e.Response, margin)
 	redact(&e)
 	j.secrets.blankExchange(&e)
-	bound(&e.Request, unreadRequest, margin)
-	bound(&e.Response, unreadResponse, margin)
+	halved := max(margin, j.secrets.longest())
+	bound(&e.Request, kept.unreadRequest, halved)
+	bound(&e.Response, kept.unreadResponse, halved)
 	return e
 }

@@ -216,10 +216,13 @@ func TestNoSecretIsHalved(t *testing.T) {
 	const hush = "correct-horse-battery-staple"
 	for _, body := range []struct{ before, after string }{
 		{`{"note": "` + hush + `", "x": "`, `"}`},
-		{`{"password": "` + strings.Repeat("p", 900) + `", "x": "`, `"}`},
+		{`{"password": "` + strings.Repeat("p ", 450) + `", "x": "`, `"}`},
+		{`{"note": "eyJ` + strings.Repeat("pppp", 200) + "." + strings.Repeat("pppp", 200) + "." + strings.Repeat("pppp", 20) + `", "x": "`, `"}`},
 	} {
-		for _, gap := range []int{64<<10 - 1000, 64<<10 - 500, 64<<10 - 40, 64<<10 - 20, 64<<10 - 5, 64 << 10, 64<<10 + 10, 64<<10 + 230} {
-			text := strings.Repeat(" ", gap) + body.before + strings.Repeat("y", 64<<10) + body.after
+		for _, gap := range []int{64<<10 - 2000, 64<<10 - 500, 64<<10 - 40, 64<<10 - 20, 64 << 10, 64<<10 + 230, 80<<10 - 2000, 80<<10 - 500, 80<<10 - 40, 80<<10 - 20, 80 << 10} {
+			// What is blanked at the beginning pulls the rest forward.
+			long := `{"token": "` + strings.Repeat("q ", 10<<10) + `", "z": "`
+			text := long + strings.Repeat(" ", gap-len(long)) + body.before + strings.Repeat("y ", 32<<10) + body.after
 			book, client, address := wire(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
 				_, _ = io.WriteString(w, text)
@@ -227,7 +230,7 @@ func TestNoSecretIsHalved(t *testing.T) {
 			book.Secret(hush)
 			send(t, client, request(t.Context(), t, "GET", address, ""))
 			got := book.Exchanges()[0].Response.Body
-			if len(got) > 65<<10 || strings.Contains(got, hush[:4]) || strings.Contains(got, "pppp") {
+			if len(got) > 65<<10 || strings.Contains(got, hush[:4]) || strings.Contains(got, "pppp") || strings.Contains(got, "p p ") {
 				t.Errorf("gap %d: %d bytes, ending %q", gap, len(got), got[max(0, len(got)-80):])
 			}
 			if !strings.HasSuffix(got, "more bytes are not shown]") {

@@ -193,26 +193,31 @@ func unescaped(value string) string {
 	return value
 }
 
-// clip takes from a JSON body what would not be shown anyway, before it is searched
-// for secrets: that takes long in a body of many megabytes. A margin is left over,
+// margin is how much of a long body is kept beyond what is shown, in bytes: more than
+// the longest secret that is known by its form.
+const margin = 16 << 10
+
+// clip takes from a JSON body what would not be shown anyway, so that it need not be
+// searched for secrets, which takes long in a body of many megabytes. A margin stays,
 // so that a secret which the cut halves ends behind what is shown. It returns how
 // many bytes it took. Any other body is needed whole, for its digests.
-func clip(message *Message, margin int) int {
-	keep := maxBody + margin
+func clip(message *Message) int {
+	const keep = maxBody + margin
 	if len(message.Body) <= keep || !strings.Contains(message.Header.Get("Content-Type"), "json") || !utf8.ValidString(message.Body) {
 		return 0
 	}
-	unread := len(message.Body) - edge(message.Body, keep)
-	message.Body = message.Body[:len(message.Body)-unread]
+	cut := edge(message.Body, keep)
+	unread := len(message.Body) - cut
+	message.Body = strings.Clone(message.Body[:cut])
 	return unread
 }
 
-// bound cuts a body at 64 KiB, on a rune's edge, and says so. Of a body that was
-// clipped the margin is cut off as well.
-func bound(message *Message, unread, margin int) {
+// bound cuts a body at 64 KiB, on a rune's edge, and says so. From a body that was
+// clipped it also cuts what a halved secret may reach into.
+func bound(message *Message, unread, halved int) {
 	keep := maxBody
 	if unread > 0 {
-		keep = min(keep, max(0, len(message.Body)-margin))
+		keep = min(keep, max(0, len(message.Body)-halved))
 	}
 	if len(message.Body) <= keep {
 		return
