@@ -18,7 +18,6 @@ var (
 	metaTag   = regexp.MustCompile(`(?is)<meta\b([^>]*)>`)
 	attribute = regexp.MustCompile(`(?is)([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
 	refresh   = regexp.MustCompile(`(?is)^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['"]?([^'"]+)`)
-	leads     = regexp.MustCompile(`(?i)SAMLRequest|\.submit\s*\(|http-equiv`)
 	submits   = regexp.MustCompile(`(?i)\.submit\s*\(`)
 )
 
@@ -30,7 +29,7 @@ const soon = 10
 // an AuthnRequest to Okta (SAML 2.0 bindings §3.5.4) or posts itself, or by a
 // refresh. It is nil where the page waits for somebody to do something.
 func onward(p page, atOkta func(step) bool) *step {
-	if p.status/100 != 2 || !strings.Contains(p.header.Get("Content-Type"), "html") || !leads.MatchString(p.body) {
+	if p.status/100 != 2 || !strings.Contains(p.header.Get("Content-Type"), "html") || !leads(p.body) {
 		return nil
 	}
 	text := unread.ReplaceAllString(p.body, "")
@@ -49,6 +48,12 @@ func onward(p page, atOkta func(step) bool) *step {
 		}
 	}
 	return refreshOf(text, p.address)
+}
+
+// leads says whether a page may lead on: most do not, and are not looked at closer.
+func leads(body string) bool {
+	small := strings.ToLower(body)
+	return strings.Contains(small, "samlrequest") || strings.Contains(small, "http-equiv") || strings.Contains(small, ".submit")
 }
 
 // webForm is a form on a page.
