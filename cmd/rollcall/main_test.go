@@ -16,9 +16,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"rollcall.example/suites/bundled"
+	"rollcall.example/suites/verify"
 )
 
 func TestMain(m *testing.M) {
+	verify.Work()
 	testscript.Main(m, map[string]func(){"rollcall": main, "run-to-be-killed": runToBeKilled})
 }
 

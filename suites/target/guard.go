@@ -183,7 +183,8 @@ func (g *guard) learnMade(request *http.Request, status int, answer []byte, thin
 	var made struct {
 		ID string `json:"id"`
 	}
-	if json.Unmarshal(answer, &made) != nil || made.ID == "" || strings.Contains(made.ID, "/") {
+	_ = json.Unmarshal(answer, &made) // what cannot be read has no id
+	if made.ID == "" || strings.Contains(made.ID, "/") {
 		return nil
 	}
 	resource := *request.URL
@@ -286,15 +287,15 @@ func (g *guard) passNonsense(request *http.Request) (*http.Response, error) {
 	return g.inner.RoundTrip(request)
 }
 
-// post sends a form of a browser's: where it is a SAML response, whoever signs in is
-// written down first.
+// post sends a form of a browser's: where it is a SAML response, or cannot be read,
+// whoever signs in is written down first.
 func (g *guard) post(request *http.Request) (*http.Response, error) {
 	request, body, err := readBody(request)
 	if err != nil {
 		return nil, err
 	}
 	form, err := url.ParseQuery(string(body))
-	if err == nil && form.Has("SAMLResponse") {
+	if err != nil || form.Has("SAMLResponse") {
 		at := g.connectionWithACS(request.URL)
 		names := g.custody.tag.namesInResponse(form)
 		if len(names) == 0 {

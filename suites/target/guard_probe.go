@@ -115,18 +115,6 @@ func (g *guard) knows(organization string) bool {
 	return g.founded[organization] || slices.ContainsFunc(g.connections, func(c Connection) bool { return c.Organization == organization })
 }
 
-// tenant is the connection to the organization.
-func (g *guard) tenant(organization string) Connection {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, c := range g.connections {
-		if c.Organization == organization {
-			return c
-		}
-	}
-	return Connection{Organization: organization}
-}
-
 type guardedArranger struct {
 	arranger Arranger
 	guard    *guard

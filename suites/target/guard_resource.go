@@ -87,7 +87,7 @@ func (g *guard) lookFirst(request *http.Request, address, who string, madeUp boo
 		return fmt.Errorf("looking at it first: %w", err)
 	case status == http.StatusNotFound || status == http.StatusGone:
 		return nil
-	case madeUp && !(status == http.StatusOK && showsSomebody(resource)):
+	case madeUp && (status != http.StatusOK || !showsSomebody(resource)):
 		return nil
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		// Who may not look may not write either, if the product is right; that it is

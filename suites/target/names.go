@@ -19,7 +19,7 @@ const maxName = 320
 func (t Tag) namesInUser(body []byte) []string {
 	var tree any
 	if json.Unmarshal(body, &tree) != nil {
-		return t.namesInText(string(body))
+		return t.namesInText(strings.ReplaceAll(string(body), "=", " "))
 	}
 	var names []string
 	var walk func(any)

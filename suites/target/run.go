@@ -97,6 +97,9 @@ func (b *Begun) End(ctx context.Context) ([]Left, error) {
 	return left, err
 }
 
+// Abandon lets go of the run without ending it: what it made is left to a sweep.
+func (b *Begun) Abandon() { _ = b.ledger.close() }
+
 // safety is the part of a [Live] that keeps the product safe from the run.
 type safety struct {
 	tag     Tag
