@@ -43,7 +43,7 @@ func TestSweepAfterAKill(t *testing.T) {
 	}
 	began, made := 0, 0
 	for n := range killings {
-		run := killed{ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), lines: 2 + rand.IntN(150), seed: 1 + rand.Int64N(1000), procs: 1 + n%2, orphans: n%4 == 3}
+		run := killed{ledger: filepath.Join(t.TempDir(), "ledger.jsonl"), lines: 2 + rand.IntN(150), seed: 1 + rand.Int64N(1000), procs: 1 + n%2, orphans: n%4 == 3, politely: n%6 == 4}
 		run.kill(t, product.Target)
 		if run.sweep(t, product.Target) {
 			began++
@@ -169,12 +169,13 @@ func difference(before, after string) string {
 
 // killed is one run that is killed when its ledger has so many lines.
 type killed struct {
-	ledger  string
-	lines   int
-	seed    int64
-	procs   int
-	orphans bool // its workers outlive it
-	made    int  // what the sweep found
+	ledger   string
+	lines    int
+	seed     int64
+	procs    int
+	orphans  bool // its workers outlive it
+	politely bool // it is interrupted, as by Ctrl-C, and gets its grace
+	made     int  // what the sweep found
 }
 
 // killedEnv holds, for the process that is to be killed, what it runs: an order.
@@ -234,7 +235,9 @@ func (k *killed) kill(t *testing.T, at target.Target) {
 			if written, _ := os.ReadFile(k.ledger); strings.Count(string(written), "\n") < k.lines {
 				continue
 			}
-			if k.orphans {
+			if k.politely {
+				_ = command.Process.Signal(os.Interrupt)
+			} else if k.orphans {
 				_ = command.Process.Kill()
 			} else {
 				_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
@@ -251,13 +254,16 @@ func (k *killed) kill(t *testing.T, at target.Target) {
 }
 
 // sweep sweeps after the run, once all its processes are gone, and says whether there
-// was anything to sweep.
+// was a ledger. A run that was interrupted politely has mostly cleared away by itself.
 func (k *killed) sweep(t *testing.T, at target.Target) bool {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(time.Minute)
 	for {
+		if _, err := os.Stat(k.ledger); err != nil && k.politely {
+			return true
+		}
 		left, err := target.Sweep(t.Context(), k.ledger, at, func(target.Thing, error) { k.made++ })
 		switch {
 		case errors.Is(err, target.ErrUnderWay):

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -34,7 +35,7 @@ func (l *Live) ClearAway(ctx context.Context) []Left {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clearWithin)
 	defer cancel()
-	left := l.clear(ctx, things, nil)
+	left := l.clear(ctx, things, nil, l.Propagation)
 	if slices.ContainsFunc(left, Left.unanswered) {
 		l.tired++
 	} else {
@@ -49,16 +50,36 @@ func clearLedger(ctx context.Context, t Target, into *ledger, read entries, told
 	if len(read.things) == 0 {
 		return nil, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, endWithin+t.Propagation)
+	defer cancel()
 	t.Run, t.Disposable = Run{Tag: read.tag}, true // the guard is put up below, over this ledger
 	live, err := Open(t)
 	if err != nil {
 		return nil, err
 	}
 	defer live.Close()
+	if err := read.settle(ctx, t.Propagation); err != nil {
+		return nil, err
+	}
 	live.stand(&custody{tag: read.tag, ledger: into, things: slices.Clone(read.things)}, nil)
-	ctx, cancel := context.WithTimeout(ctx, endWithin)
-	defer cancel()
-	return live.clear(ctx, read.things, told), nil
+	return live.clear(ctx, read.things, told, 0), nil
+}
+
+// settle waits until the product has had its time to show what it was asked for last,
+// which was written down.
+func (e entries) settle(ctx context.Context, propagation time.Duration) error {
+	wait := min(time.Until(e.written.Add(propagation)), propagation)
+	if wait <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("the product may show until %s after it was asked for what the run made: %w", propagation, context.Cause(ctx))
+	}
 }
 
 // clearance is the clearing away of some things.
@@ -66,15 +87,18 @@ type clearance struct {
 	live *Live
 	told func(Thing, error)
 	left []Left
+	// late is how long the product may take to show what it was asked for. What is
+	// younger is taken away as far as it shows, and looked for once more at the end.
+	late time.Duration
 }
 
 // clear takes the things away: first whole organizations, with all that is in them,
 // then people, and teams when nobody of ours is in them any more.
-func (l *Live) clear(ctx context.Context, things []*Thing, told func(Thing, error)) []Left {
+func (l *Live) clear(ctx context.Context, things []*Thing, told func(Thing, error), late time.Duration) []Left {
 	if told == nil {
 		told = func(Thing, error) {}
 	}
-	c := clearance{live: l, told: told}
+	c := clearance{live: l, told: told, late: late}
 	c.each(ctx, things, c.organization, AnOrganization)
 	c.each(ctx, things, c.person, APerson)
 	c.each(ctx, things, c.group, AGroup)
@@ -91,6 +115,9 @@ func (c *clearance) each(ctx context.Context, things []*Thing, remove func(conte
 			continue
 		}
 		err := remove(ctx, t)
+		if err == nil && c.late > 0 && time.Since(t.asked) < c.late {
+			continue
+		}
 		if err == nil {
 			err = c.live.guard.custody.learn(t, line{Done: true})
 		}

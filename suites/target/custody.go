@@ -38,6 +38,7 @@ func (c *custody) make(wanted Thing) (*Thing, error) {
 	}
 	made := wanted
 	made.At = time.Now().UTC()
+	made.asked = made.At
 	if err := c.ledger.enter(&made); err != nil {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func (c *custody) make(wanted Thing) (*Thing, error) {
 
 // again notes that something which is noted is asked for once more.
 func (c *custody) again(t *Thing, wanted Thing) error {
-	t.Refused = false
+	t.Refused, t.asked = false, time.Now()
 	if !wanted.SignedIn || t.SignedIn {
 		return nil
 	}

@@ -38,8 +38,9 @@ type Thing struct {
 	SignedIn     bool      // the person went to the product's sign-in
 	Refused      bool      // the product answered that it would not make it
 
-	entry string // which entry of the ledger this is
-	done  bool   // it is cleared away
+	entry string    // which entry of the ledger this is
+	done  bool      // it is cleared away
+	asked time.Time // when it was last asked for, in this process
 }
 
 // String names the thing: person han.solo.rc…@rollcall.test in acme.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ledgerSuffix ends the names of ledgers in their directory.
@@ -19,8 +20,9 @@ type entries struct {
 	target  string // name of the target
 	places  []string
 	process int
-	things  []*Thing // what is not done, in the order in which it was made
-	damaged []int    // numbers of lines that cannot be read
+	things  []*Thing  // what is not done, in the order in which it was made
+	written time.Time // when its last line was
+	damaged []int     // numbers of lines that cannot be read
 }
 
 // Ledgers lists the ledgers in the directory where runs keep them, oldest first: of
@@ -47,7 +49,11 @@ func readLedger(path string) (entries, error) {
 	} else {
 		text = nil
 	}
-	var read entries
+	info, err := os.Stat(path)
+	if err != nil {
+		return entries{}, fmt.Errorf("reading a ledger: %w", err)
+	}
+	read := entries{written: info.ModTime()}
 	known := map[string]*Thing{}
 	for i, one := range strings.Split(string(text), "\n") {
 		var said line

@@ -188,6 +188,34 @@ func TestClearingAwayIsBounded(t *testing.T) {
 	}
 }
 
+// What a product shows late is looked for again when it has had its time.
+func TestWhatIsShownLateIsClearedAway(t *testing.T) {
+	t.Parallel()
+	g := guard(t)
+	at := g.begun.Target
+	at.Propagation = 300 * time.Millisecond
+	live, err := target.Open(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.live = live
+	g.make("han")
+	late := g.users["/Users/9"]
+	delete(g.users, "/Users/9")
+	if left := live.ClearAway(t.Context()); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+	live.Close()
+	g.users["/Users/9"] = late
+	g.begun.Target = at
+	if left, err := g.begun.End(t.Context()); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+	if len(g.users) != 2 {
+		t.Errorf("there are %v", g.users)
+	}
+}
+
 func TestWhoseMachineItIs(t *testing.T) {
 	t.Parallel()
 	for address, here := range map[string]bool{
