@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -55,9 +56,9 @@ func probeContractCommand() *cobra.Command {
 
 // probeCheckFlags are the flags of rollcall probe check.
 type probeCheckFlags struct {
-	file   string
+	targetFlags
+	safety safetyFlags
 	asJSON bool
-	owned  bool
 }
 
 func probeCheckCommand() *cobra.Command {
@@ -70,8 +71,9 @@ what SCIM and a sign-in make of two people, of each their own and of strangers
 nothing, that what it arranges shows, and that it keeps out who has no token.
 A probe that always says the same, or nothing, or what it was asked, is found out.
 
-It makes two people at the product and clears them away. Without --target the probe
-is the one of the reference that comes with Rollcall.
+It makes two people at the product, and an organization where the probe founds any,
+and clears them away. Without --target the probe is the one of the reference that
+comes with Rollcall. ROLLCALL_TARGET stands for --target.
 
 Exit status: 0 nothing is wrong; 1 something is; 2 the probe could not be tested.`,
 		Example: `  rollcall probe check --target rollcall.yaml
@@ -79,19 +81,24 @@ Exit status: 0 nothing is wrong; 1 something is; 2 the probe could not be tested
 		Args: noArguments("name the target file with --target"),
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Context(), c.OutOrStdout()) },
 	}
-	flags := c.Flags()
-	flags.StringVar(&f.file, "target", "", "the product is described in this `file`")
-	flags.BoolVar(&f.asJSON, "json", false, "print what came of it as JSON")
-	flags.BoolVar(&f.owned, "i-own-this", false, "the product is mine to change: needed for any that is not on this machine")
+	f.register(c)
+	f.safety.register(c.Flags())
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print what came of it as JSON")
 	return c
 }
 
 func (f probeCheckFlags) run(ctx context.Context, stdout io.Writer) error {
-	product, stop, err := f.product(ctx)
-	if err != nil {
+	if f.file == "" {
+		f.file = os.Getenv("ROLLCALL_TARGET")
+	}
+	if err := f.check(); err != nil {
 		return err
 	}
-	r, err := verify.CheckProbe(ctx, product, verify.Safety{IOwnThis: f.owned || target.OwnedByEnvironment()})
+	product, stop, err := f.product(ctx)
+	if err != nil {
+		return explained(err)
+	}
+	r, err := verify.CheckProbe(ctx, product, f.safety.safety())
 	if err := errors.Join(err, stop()); err != nil {
 		if errors.Is(err, verify.ErrNoProbe) {
 			return hinted(err, "add a section probe to the target file, with http, exec or map")
@@ -110,15 +117,16 @@ func (f probeCheckFlags) run(ctx context.Context, stdout io.Writer) error {
 }
 
 func (f probeCheckFlags) product(ctx context.Context) (target.Target, func() error, error) {
-	if f.file != "" {
-		t, err := target.Load(ctx, f.file)
+	if f.somebodys() {
+		t, err := f.load(ctx)
 		return t, func() error { return nil }, err
 	}
-	started, err := bundled.Start(ctx, bundled.Options{})
+	started, err := bundled.Start(ctx, bundled.Options{Dialects: f.dialects})
 	if err != nil {
 		return target.Target{}, nil, err
 	}
-	return started.Target, started.Close, nil
+	t, err := f.overrule(started.Target)
+	return t, started.Close, err
 }
 
 // showProbeReport prints a line for each question, and what it came to.

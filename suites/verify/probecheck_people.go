@@ -49,7 +49,7 @@ func (e *examiner) oneRecord(v target.View) error {
 	if len(v.Records) == 1 {
 		return nil
 	}
-	return fmt.Errorf("Okta made one record over SCIM, and it shows %d%s", len(v.Records), e.pace.Within())
+	return fmt.Errorf("one record was made over SCIM, and it shows %d%s", len(v.Records), e.pace.Within())
 }
 
 // assign gives somebody the app. What the product makes of it the look decides.
@@ -352,17 +352,17 @@ func (e *examiner) showsLeaving() error {
 		return err
 	}
 	if spelled(before) == spelled(after) {
-		return errors.New("Okta deactivated somebody, and nothing that it shows changed")
+		return errors.New("somebody was deactivated, and nothing that it shows changed")
 	}
 	if slices.ContainsFunc(after.Records, func(r target.Record) bool { return r.Active }) {
-		return errors.New("Okta deactivated the record, and it shows an active one")
+		return errors.New("the record was deactivated, and it shows an active one")
 	}
-	profile := e.live.Target.Profile
+	profile := e.live.Profile
 	if !profile.States("deactivate", "remove_membership") {
 		return nil
 	}
 	if len(after.Memberships) > 0 || profile.States("seat_released", "on_removal") && len(after.OpenSeats()) > 0 {
-		return errors.New("Okta deactivated somebody, and it shows a membership or an open seat; if the product really leaves those, rollcall verify says so of the product")
+		return errors.New("somebody was deactivated, and it shows a membership or an open seat; if the product really leaves those, rollcall verify says so of the product")
 	}
 	return nil
 }

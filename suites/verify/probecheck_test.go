@@ -178,7 +178,7 @@ func TestADishonestProbeIsFoundOut(t *testing.T) {
 		says string
 	}{
 		"always the same":   {always(constant), "shows empty lists of somebody whom nobody knows", "1 records, 1 accounts"},
-		"always nothing":    {always(nothing), "shows the record that SCIM made", "Okta made one record over SCIM, and it shows 0"},
+		"always nothing":    {always(nothing), "shows the record that SCIM made", "one record was made over SCIM, and it shows 0"},
 		"always unobserved": {always(func() target.View { return target.View{} }), "shows empty lists of somebody whom nobody knows", "claims look.records and leaves the list out"},
 		"what it was asked": {func(h honest) target.Probe {
 			return lookingOtherwise{h, func(_ context.Context, _ string, who target.Identifiers) (target.View, error) {
