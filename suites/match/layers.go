@@ -104,7 +104,7 @@ func BeInTeam(team target.Team, role string) types.GomegaMatcher {
 	if role != "" {
 		expected += " as " + role
 	}
-	return sight{[]string{"memberships"}, expected, func(v target.View) bool {
+	return sight{[]string{"memberships", "teams"}, expected, func(v target.View) bool {
 		return len(v.Memberships) == 1 && slices.ContainsFunc(v.Memberships[0].Teams, func(p target.TeamPlace) bool {
 			return strings.EqualFold(p.ID, team.ID) && (role == "" || p.Role == role)
 		})
@@ -113,7 +113,7 @@ func BeInTeam(team target.Team, role string) types.GomegaMatcher {
 
 // BeOutOfTeam holds for a member who is not in the team.
 func BeOutOfTeam(team target.Team) types.GomegaMatcher {
-	return lacking{sight{[]string{"memberships"}, "a member outside team " + team.Slug, func(v target.View) bool {
+	return lacking{sight{[]string{"memberships", "teams"}, "a member outside team " + team.Slug, func(v target.View) bool {
 		return len(v.Memberships) == 1 && !slices.ContainsFunc(v.Memberships[0].Teams, func(p target.TeamPlace) bool {
 			return strings.EqualFold(p.ID, team.ID)
 		})
@@ -131,7 +131,7 @@ func HaveTeams(teams ...target.Team) types.GomegaMatcher {
 	if len(say) > 0 {
 		expected = "a member in exactly " + strings.Join(say, ", ")
 	}
-	return lacking{sight{[]string{"memberships"}, expected, func(v target.View) bool {
+	return lacking{sight{[]string{"memberships", "teams"}, expected, func(v target.View) bool {
 		if len(v.Memberships) != 1 {
 			return false
 		}

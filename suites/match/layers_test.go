@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/onsi/gomega/types"
+
 	"rollcall.example/suites/match"
 	"rollcall.example/suites/target"
 )
@@ -79,7 +81,7 @@ func TestMatchersOfRecords(t *testing.T) {
 
 func TestMatchersOfAccountsAndMemberships(t *testing.T) {
 	t.Parallel()
-	loner := but(func(v *target.View) { v.Memberships[0].Teams = nil })
+	loner := but(func(v *target.View) { v.Memberships[0].Teams = []target.TeamPlace{} })
 	runAll(t, []judged{
 		{name: "HaveAccount", matcher: match.HaveAccount(), holds: person(), fails: nobody(), expected: "one account", actual: absent},
 		{name: "HaveNoAccount", matcher: match.HaveNoAccount(), holds: nobody(), fails: person(), expected: "no account", actual: present},
@@ -181,6 +183,22 @@ func TestUnchangedSince(t *testing.T) {
 		}
 		if ok, _ := match.BeUnchangedSince(person(), list).Match(nobody()); ok {
 			t.Errorf("%s were all taken away and count as unchanged", list)
+		}
+	}
+}
+
+// Teams that a membership leaves out are not no teams.
+func TestTeamsThatAreNotShownAreNotJudged(t *testing.T) {
+	t.Parallel()
+	for name, matcher := range map[string]types.GomegaMatcher{
+		"BeInTeam": match.BeInTeam(rebels, ""), "BeOutOfTeam": match.BeOutOfTeam(rebels), "HaveTeams": match.HaveTeams(),
+	} {
+		view := person()
+		view.Memberships[0].Teams = nil
+		var told []string
+		view.Unobserved = func(list string) { told = append(told, list) }
+		if ok, err := matcher.Match(view); ok || err == nil || len(told) == 0 || told[0] != "teams" {
+			t.Errorf("%s: %v, %v, told %v", name, ok, err, told)
 		}
 	}
 }

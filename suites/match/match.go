@@ -16,6 +16,7 @@ package match
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,15 +52,25 @@ func (s sight) judge(actual any, appears bool) (bool, error) {
 	if !ok {
 		return false, fmt.Errorf("this matcher takes what product.Look returns, not %T", actual)
 	}
-	for _, list := range s.lists {
-		if !shows(view, list) {
-			if view.Unobserved != nil {
-				view.Unobserved(list)
-			}
-			return false, fmt.Errorf("the probe does not show %s", list)
-		}
+	if err := s.shownIn(view); err != nil {
+		return false, err
 	}
-	return view.Judge(s.holds, appears), nil
+	holds := view.Judge(s.holds, appears)
+	return holds, s.shownIn(view.Latest())
+}
+
+// shownIn tells the view of a list that the claim is about and that nobody can see.
+func (s sight) shownIn(view target.View) error {
+	for _, list := range s.lists {
+		if shows(view, list) {
+			continue
+		}
+		if view.Unobserved != nil {
+			view.Unobserved(list)
+		}
+		return fmt.Errorf("the probe does not show %s", list)
+	}
+	return nil
 }
 
 // FailureMessage implements Gomega's matcher.
@@ -90,6 +101,8 @@ func shows(v target.View, list string) bool {
 		return v.Sessions != nil
 	case "tokens":
 		return v.Tokens != nil
+	case "teams":
+		return !slices.ContainsFunc(v.Memberships, func(m target.Membership) bool { return m.Teams == nil })
 	}
 	return false
 }

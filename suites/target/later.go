@@ -105,5 +105,6 @@ func (s *sighting) lookAgain(in time.Duration) {
 		s.ended(err)
 		panic(err) // it must not return: there is nothing to judge
 	}
+	view.Unobserved = s.view.Unobserved
 	s.view, s.begun = view, begun
 }
