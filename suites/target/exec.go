@@ -26,7 +26,8 @@ type ExecConfig struct {
 	// Env names the environment variables that the command sees, and it sees no others:
 	// not even PATH, unless it stands here.
 	Env []string `json:"env,omitempty" yaml:"env"`
-	// Dir is the directory that the command runs in; the current one where it is empty.
+	// Dir is the directory that the command runs in; where it is empty, that of the
+	// target file, or else the current one.
 	Dir string `json:"dir,omitempty" yaml:"dir" read:"path"`
 }
 

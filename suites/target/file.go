@@ -76,6 +76,9 @@ func read(ctx context.Context, text []byte, name, dir string) (Target, error) {
 		return Target{}, err
 	}
 	t := f.target()
+	if t.Probe != nil && t.Probe.Exec != nil && t.Probe.Exec.Dir == "" {
+		t.Probe.Exec.Dir = dir
+	}
 	return t, t.Check()
 }
 

@@ -2,13 +2,8 @@ package target
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
-	"strings"
 	"time"
-
-	"rollcall.example/suites/target/strict"
 )
 
 // Probe looks inside the product. It is the one interface that every probe has,
@@ -112,96 +107,4 @@ type VersionError struct{ Version int }
 
 func (v *VersionError) Error() string {
 	return fmt.Sprintf("it speaks version %d of the contract; this suite speaks 1", v.Version)
-}
-
-// ProbeConfig says which probe the target has: exactly one of its fields is set.
-type ProbeConfig struct {
-	HTTP *ProbeAddress `json:"http,omitempty" yaml:"http"` // speaks the contract
-	Exec *ExecConfig   `json:"exec,omitempty" yaml:"exec"` // a command that speaks it
-	Map  *MapConfig    `json:"map,omitempty" yaml:"map"`   // the product's own API, and expressions over it
-	// Go is a probe in this program, for a vendor's own suite. It cannot go to
-	// another process, so such a run has one.
-	Go Probe `json:"-" yaml:"-"`
-}
-
-// ConfigError is a mistake in what a target says of its probe.
-type ConfigError struct {
-	Key     string // the path to it in the target file, as probe.exec.command
-	Message string
-}
-
-func (c *ConfigError) Error() string { return "target: " + c.Key + ": " + c.Message }
-
-// Check says what is wrong with the configuration, as a *[ConfigError], before
-// anything is started.
-func (p ProbeConfig) Check() error {
-	set := 0
-	for _, kind := range []bool{p.HTTP != nil, p.Exec != nil, p.Map != nil, p.Go != nil} {
-		if kind {
-			set++
-		}
-	}
-	switch {
-	case set == 0:
-		return &ConfigError{"probe", "it says nothing of where the probe is: add http, exec or map"}
-	case set > 1:
-		return &ConfigError{"probe", "there can be one probe only: http, exec or map"}
-	case p.Exec != nil:
-		return p.Exec.wrong()
-	case p.Map != nil:
-		_, err := NewMapProbe(*p.Map, http.DefaultClient)
-		return err
-	case p.HTTP != nil && p.HTTP.URL == "":
-		return &ConfigError{"probe.http.url", "the probe has no address"}
-	case p.HTTP != nil:
-		return checkAddress(p.HTTP.URL)
-	}
-	return nil
-}
-
-// check says it to whoever reads the target file, with its place there.
-func (p *ProbeConfig) check() error {
-	var wrong *ConfigError
-	if err := p.Check(); !errors.As(err, &wrong) {
-		return err
-	}
-	if key, ok := strings.CutPrefix(wrong.Key, "probe."); ok {
-		return strict.At(key, errors.New(wrong.Message))
-	}
-	return errors.New(wrong.Message)
-}
-
-// Redacted returns the configuration without its secrets.
-func (p ProbeConfig) Redacted() ProbeConfig {
-	if p.HTTP != nil {
-		p.HTTP = &ProbeAddress{URL: p.HTTP.URL}
-	}
-	if p.Map != nil {
-		bare := *p.Map
-		bare.Auth = nil
-		p.Map = &bare
-	}
-	return p
-}
-
-// ProbeAddress is where an HTTP probe answers.
-type ProbeAddress struct {
-	URL   string `json:"url" yaml:"url" read:"url,required"`
-	Token string `json:"token,omitempty" read:"secret"` // bearer token
-	Auth  *Auth  `json:"auth,omitempty" yaml:"auth"`    // other credentials, in place of a token
-}
-
-// String says where the probe is, without a secret.
-func (p ProbeConfig) String() string {
-	switch {
-	case p.Go != nil:
-		return "in this program"
-	case p.HTTP != nil:
-		return p.HTTP.URL
-	case p.Exec != nil && len(p.Exec.Command) > 0:
-		return "the command " + p.Exec.Command[0]
-	case p.Map != nil:
-		return "a mapping of the product's own API"
-	}
-	return "none"
 }
