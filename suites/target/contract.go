@@ -159,7 +159,7 @@ func (p *ContractProbe) call(ctx context.Context, method, path string, body, int
 	case answer.status == http.StatusConflict || answer.status == http.StatusUnprocessableEntity:
 		return &Refusal{answer.status, p.errorOf(answer.body)}
 	case answer.status < 200 || answer.status > 299:
-		return &StatusError{p.carrier.at(r), answer.status, p.errorOf(answer.body)}
+		return fmt.Errorf("probe: %w", &StatusError{p.carrier.at(r), answer.status, p.errorOf(answer.body)})
 	case into == nil:
 		return nil
 	}

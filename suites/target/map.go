@@ -56,7 +56,7 @@ type MapList struct {
 	Each map[string]string `json:"each,omitempty" yaml:"each"`
 }
 
-// MapArrange holds a way to each thing that an [Arranger] does.
+// MapArrange holds a way to each thing that an [Arranger] does, and a [Disbander].
 type MapArrange struct {
 	Role   *MapDeed `json:"role,omitempty" yaml:"role"`
 	Team   *MapDeed `json:"team,omitempty" yaml:"team"`
@@ -64,6 +64,9 @@ type MapArrange struct {
 	Leave  *MapDeed `json:"leave,omitempty" yaml:"leave"`
 	Remove *MapDeed `json:"remove,omitempty" yaml:"remove"`
 	Token  *MapDeed `json:"token,omitempty" yaml:"token"`
+	// Disband takes a team away again, so that a run leaves none behind. 404 means that
+	// it is gone already.
+	Disband *MapDeed `json:"disband,omitempty" yaml:"disband"`
 }
 
 // MapDeed is one request that changes something: exactly one address, which may
@@ -97,7 +100,7 @@ func (l MapLook) named() map[string]*MapList {
 
 func (a MapArrange) named() map[string]*MapDeed {
 	deeds := map[string]*MapDeed{
-		"role": a.Role, "team": a.Team, "join": a.Join, "leave": a.Leave, "remove": a.Remove, "token": a.Token,
+		"role": a.Role, "team": a.Team, "join": a.Join, "leave": a.Leave, "remove": a.Remove, "token": a.Token, "disband": a.Disband,
 	}
 	maps.DeleteFunc(deeds, func(_ string, deed *MapDeed) bool { return deed == nil })
 	return deeds

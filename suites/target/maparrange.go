@@ -13,6 +13,7 @@ import (
 var _ interface {
 	Probe
 	Arranger
+	Disbander
 } = (*MapProbe)(nil)
 
 // deed is one request of a mapping that changes something, compiled.
@@ -34,6 +35,8 @@ var deedKnows = map[string][]string{
 	"leave":  {"organization", "account_id", "membership_id", "team"},
 	"remove": {"organization", "account_id", "membership_id"},
 	"token":  {"organization", "account_id", "membership_id", "name"},
+
+	"disband": {"organization", "team"},
 }
 
 func newDeed(name string, config MapDeed) (*deed, error) {
@@ -149,6 +152,16 @@ func (p *MapProbe) IssueToken(ctx context.Context, organization, account, name s
 		return "", err
 	}
 	return done.text(ctx, done.deed.secret)
+}
+
+// Disband takes a team away, where it is still there.
+func (p *MapProbe) Disband(ctx context.Context, organization, team string) error {
+	_, err := p.do(ctx, "disband", map[string]any{"organization": organization, "team": team})
+	var broken *StatusError
+	if errors.As(err, &broken) && broken.Status == http.StatusNotFound {
+		return nil
+	}
+	return err
 }
 
 // outcome is a deed that was done, and what its expressions see.

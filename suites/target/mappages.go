@@ -198,7 +198,7 @@ func (a *apiAnswer) refused() error {
 	if to, err := url.Parse(a.header.Get("Location")); err == nil && a.status/100 == 3 && to.Host != "" {
 		return fmt.Errorf("%s answered %d, a redirect to %s: are the credentials right?", a.at, a.status, origin(to))
 	}
-	return fmt.Errorf("%s answered %d: %s", a.at, a.status, a.said())
+	return &StatusError{a.at, a.status, a.said()}
 }
 
 // said is the beginning of the body, without secrets.

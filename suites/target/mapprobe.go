@@ -40,6 +40,9 @@ func (p *MapProbe) Features(context.Context) ([]string, error) {
 	if p.deeds["token"] != nil {
 		features = append(features, ArrangeToken)
 	}
+	if p.deeds["disband"] != nil {
+		features = append(features, ArrangeDisband)
+	}
 	return features, nil
 }
 

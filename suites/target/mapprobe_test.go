@@ -370,6 +370,8 @@ func TestAMappingArranges(t *testing.T) {
 		"PUT /teams/42/u%2F1":             "204",
 		"DELETE /teams/42/u%2F1":          "204",
 		"DELETE /members/u%2F1":           "403 the last admin stays",
+		"DELETE /teams/42":                "204",
+		"DELETE /teams/44":                "500 oh no",
 		"POST /users/u%2F1/tokens":        `{"token": "t0ken"}`,
 		"GET /members/u2":                 `[]`,
 		"DELETE /members/u2":              "500 oh no",
@@ -391,6 +393,8 @@ func TestAMappingArranges(t *testing.T) {
 			Leave:  &target.MapDeed{Delete: "{here}/teams/{team}/{account_id}"},
 			Remove: &target.MapDeed{Delete: "{here}/members/{account_id}", Refused: []int{403}},
 			Token:  &target.MapDeed{Post: "{here}/users/{account_id}/tokens", Body: "{'name': name}", Secret: "body.token"},
+
+			Disband: &target.MapDeed{Delete: "{here}/teams/{team}"},
 		},
 	})
 	ctx := t.Context()
@@ -404,6 +408,7 @@ func TestAMappingArranges(t *testing.T) {
 	}
 	for name, err := range map[string]error{
 		"role": p.SetRole(ctx, "o1", "u/1", "admin", "u2"), "join": p.Join(ctx, "o1", "u/1", "42", "maintainer"), "leave": p.Leave(ctx, "o1", "u/1", "42"),
+		"disband": p.Disband(ctx, "o1", "42"), "disband again": p.Disband(ctx, "o1", "43"),
 	} {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -426,6 +431,7 @@ func TestAMappingArranges(t *testing.T) {
 	_, unissued := p.IssueToken(ctx, "o1", "u2", "ci")
 	_, unread := p.IssueToken(ctx, "o1", "u3", "ci")
 	for says, err := range map[string]error{
+		"probe.map.arrange.disband: DELETE " + product.URL + "/teams/44 answered 500: oh no":             p.Disband(ctx, "o1", "44"),
 		"probe.map.arrange.remove: DELETE " + product.URL + "/members/u2 answered 500: oh no":            p.Remove(ctx, "o1", "u2"),
 		"probe.map.arrange.leave: DELETE " + product.URL + "/teams/42/u2 answered 302":                   p.Leave(ctx, "o1", "u2", "42"),
 		"probe.map.arrange.role: the account u2 has 0 memberships":                                       p.SetRole(ctx, "o1", "u2", "admin", ""),
@@ -439,7 +445,7 @@ func TestAMappingArranges(t *testing.T) {
 		}
 	}
 	features, err := p.Features(ctx)
-	if want := []string{target.LookMemberships, target.ArrangeAdmin, target.ArrangeByMember, target.ArrangeTeam, target.ArrangeRemoval, target.ArrangeToken}; err != nil || !slices.Equal(features, want) {
+	if want := []string{target.LookMemberships, target.ArrangeAdmin, target.ArrangeByMember, target.ArrangeTeam, target.ArrangeRemoval, target.ArrangeToken, target.ArrangeDisband}; err != nil || !slices.Equal(features, want) {
 		t.Errorf("%v, %v", features, err)
 	}
 }

@@ -99,7 +99,7 @@ type StatusError struct {
 }
 
 func (s *StatusError) Error() string {
-	return fmt.Sprintf("probe: %s answered %d: %s", s.At, s.Status, s.Message)
+	return fmt.Sprintf("%s answered %d: %s", s.At, s.Status, s.Message)
 }
 
 // VersionError says that a probe speaks another version of the contract.
