@@ -3,6 +3,7 @@ package verify_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,7 +67,7 @@ func TestAMappingOfTheReferencesOwnAPI(t *testing.T) {
 	}
 	judge := func(product target.Target, only []string) report.Report {
 		t.Helper()
-		product.Features = append(features, checked.Features...)
+		product.Features = slices.Concat(features, checked.Features)
 		r, err := verify.Run(t.Context(), verify.Options{Target: product, Only: only})
 		if err != nil {
 			t.Fatal(err)
