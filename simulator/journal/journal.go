@@ -61,6 +61,7 @@ type Journal struct {
 	entries []entry
 	seq     int
 	secrets secrets
+	heard   []string // secrets that answers gave, and that are not among the others yet
 }
 
 // entry is an exchange as it happened or, where it is too large to keep so,
@@ -82,6 +83,7 @@ func (j *Journal) Exchanges() []Exchange { return j.Since(0) }
 func (j *Journal) Since(seq int) []Exchange {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.learn()
 	found := make([]Exchange, 0, len(j.entries))
 	for _, e := range j.entries[j.place(seq+1):] {
 		found = append(found, j.show(e))
@@ -101,12 +103,31 @@ func (j *Journal) Last() int {
 
 // Secret registers values that must not be shown: they are blanked wherever they
 // appear, also URL-encoded, in base64 or escaped for JSON, in what was recorded
-// before as in what comes. A value shorter than four bytes is ignored, since
-// blanking it would blank innocent text.
+// before as in what comes, and also where only their first sixteen bytes or more are
+// there. A value shorter than four bytes is ignored, since blanking it would blank
+// innocent text.
 func (j *Journal) Secret(values ...string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.secrets.add(values...)
+}
+
+// Redact blanks in any text what the journal would blank in a message: the secrets
+// that it knows, and those that [Redact] knows by name or form. The values of long
+// cookies that answers have set are among the first.
+func (j *Journal) Redact(text string) string {
+	j.mu.Lock()
+	j.learn()
+	text = j.secrets.blank(text)
+	j.mu.Unlock()
+	return Redact(text)
+}
+
+// learn takes up what was heard. It waits until something is shown, since it costs
+// more than to listen.
+func (j *Journal) learn() {
+	j.secrets.add(j.heard...)
+	j.heard = nil
 }
 
 // begin reserves the next sequence number, so that numbers follow the order of
@@ -122,9 +143,11 @@ func (j *Journal) begin() int {
 func (j *Journal) record(e Exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.heard = append(j.heard, given(e.Response.Header)...)
 	kept := entry{Exchange: e}
 	kept.unreadRequest, kept.unreadResponse = clip(&kept.Request), clip(&kept.Response)
 	if max(len(kept.Request.Body), len(kept.Response.Body)) > maxBody+margin {
+		j.learn()
 		kept = entry{Exchange: j.show(kept), shown: true}
 	}
 	j.entries = slices.Insert(j.entries, j.place(e.Seq), kept)

@@ -119,13 +119,23 @@ var (
 	secretMember = regexp.MustCompile(`(?i)("[\w:.-]*(?:` + secretWords + `)"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|$)|-?[0-9][0-9.eE+\-]*)`)
 	// quotedMember finds the same in JSON that was quoted once more.
 	quotedMember = regexp.MustCompile(`(?i)(\\"[\w:.-]*(?:` + secretWords + `)\\"\s*:\s*\\")(?:[^"\\]|\\\\(?:\\"|[^"]))*(\\"|$)`)
+	// pageMember and quotedPageMember find them in JSON that stands in a page.
+	pageMember       = regexp.MustCompile(`(?is)(` + pageQuote + `[\w:.-]*(?:` + secretWords + `)` + pageQuote + `\s*:\s*` + pageQuote + `)(?:\\.|[^\\])*?(` + pageQuote + `|$)`)
+	quotedPageMember = regexp.MustCompile(`(?is)(\\` + pageQuote + `[\w:.-]*(?:` + secretWords + `)\\` + pageQuote + `\s*:\s*\\` + pageQuote + `)(?:\\\\.|[^\\])*?(\\` + pageQuote + `|$)`)
 	// pathAndValue finds a SCIM PATCH operation that names the attribute in its path.
 	pathAndValue = regexp.MustCompile(`(?i)("path"\s*:\s*"(?:[^"\\]*[:.])?(?:` + secretWords + `)"\s*,\s*"value"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|$)`)
 )
+
+// pageQuote is a quotation mark as a page has it, escaped once or more.
+const pageQuote = `&(?:amp;)*(?:#34|#x22|quot);`
 
 // redactMembers does by pattern what redactJSON does for a whole document.
 func redactMembers(text string) string {
 	text = secretMember.ReplaceAllString(text, `${1}"`+blank+`"`)
 	text = quotedMember.ReplaceAllString(text, `${1}`+blank+`${2}`)
+	if strings.Contains(text, "&") {
+		text = pageMember.ReplaceAllString(text, `${1}`+blank+`${2}`)
+		text = quotedPageMember.ReplaceAllString(text, `${1}`+blank+`${2}`)
+	}
 	return pathAndValue.ReplaceAllString(text, `${1}"`+blank+`"`)
 }

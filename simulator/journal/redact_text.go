@@ -32,10 +32,7 @@ func Redactor(values ...string) func(string) string {
 	var known secrets
 	known.add(values...)
 	return func(text string) string {
-		if known.replacer != nil {
-			text = known.replacer.Replace(text)
-		}
-		return Redact(text)
+		return Redact(known.blank(text))
 	}
 }
 
@@ -73,14 +70,14 @@ var rules = []rule{
 var (
 	// queryPair is a pair of a query inside some other text; the joint before it may
 	// be escaped for HTML or JSON.
-	queryPair = regexp.MustCompile(`(^|[?&;#]|&amp;|&#38;|\\u0026)([\w.%-]+)=([^&"'\\\s<>#;)]+)`)
+	queryPair = regexp.MustCompile(`(^|[?&;#]|&amp;|&#38;|\\u0026)([\w.%-]+)=([^&?"'\\\s<>#;)]+)`)
 	scheme    = regexp.MustCompile(`(?i)\b(bearer|basic|ssws|negotiate|dpop)\s+[A-Za-z0-9._~+/=-]{16,}`)
 	// cookieLine is a header as a dump of a message shows it.
 	cookieLine = regexp.MustCompile(`(?im)\b(?:set-)?cookie:[^\r\n"'\\]+`)
 	webToken   = regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){1,3}`)
 	privateKey = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|$)`)
 	// samlBase64 is what "<saml", "<?xml", "<Response" and "<Assertion" look like in base64.
-	samlBase64 = regexp.MustCompile(`(?:PHNhbW|PD94bW|PFJlc3Bvbn|PEFzc2VydGlvb)(?:[\w+/=-]|%2[BbFf]|%3[Dd]|%0[AaDd]|\\n|\s){60,}`)
+	samlBase64 = regexp.MustCompile(`(?:PHNhbW|PD94bW|PFJlc3Bvbn|PEFzc2VydGlvb)(?:[\w+/=-]|%2[BbFf]|%3[Dd]|%0[AaDd]|\\n|\s){10,}`)
 	unbroken   = regexp.MustCompile(`[\w+/=%-]{400,}`)
 )
 
