@@ -3,6 +3,7 @@ package suites_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -35,15 +36,15 @@ func TestRollcall(t *testing.T) {
 // fail here, and not at the first vendor who has but one product to offer.
 var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 	chosen, err := verify.Resolve(ctx, choose(ctx))
-	Expect(err).NotTo(HaveOccurred())
+	must(err)
 	begun, err = target.Begin(ctx, chosen, target.BeginOptions{Owned: target.OwnedByEnvironment()})
-	Expect(err).NotTo(HaveOccurred())
+	must(err)
 	chosen, err = verify.Reach(ctx, begun.Target)
-	Expect(err).NotTo(HaveOccurred())
+	must(err)
 	leave, err = verify.Enroll(ctx, chosen)
-	Expect(err).NotTo(HaveOccurred())
+	must(err)
 	text, err := json.Marshal(chosen)
-	Expect(err).NotTo(HaveOccurred())
+	must(err)
 	return text
 }, func(text []byte) {
 	Expect(json.Unmarshal(text, &product)).To(Succeed())
@@ -60,12 +61,25 @@ var _ = SynchronizedAfterSuite(spec.Close, func(ctx SpecContext) {
 		leave(ctx)
 	}
 	if begun != nil {
-		Expect(begun.End(ctx)).To(BeEmpty(), "the run left something at the product: rollcall sweep")
+		left, err := begun.End(ctx)
+		must(err)
+		if len(left) > 0 {
+			Fail(fmt.Sprintf("%d things were left at the product (rollcall sweep removes them), as %s", len(left), left[0]))
+		}
 	}
 	if running != nil {
 		Expect(running.Close()).To(Succeed())
 	}
 })
+
+// must ends the run on an error, in its own words. A matcher would take the error to
+// pieces, and show what it wraps.
+func must(err error) {
+	GinkgoHelper()
+	if err != nil {
+		Fail(err.Error())
+	}
+}
 
 // choose is the target that ROLLCALL_TARGET names, a target file or its JSON, or else
 // the reference, with the defect ROLLCALL_DEFECT or under the profile ROLLCALL_PROFILE,
@@ -74,13 +88,13 @@ func choose(ctx context.Context) target.Target {
 	GinkgoHelper()
 	if text := os.Getenv("ROLLCALL_TARGET"); text != "" {
 		given, err := target.Given(ctx, text)
-		Expect(err).NotTo(HaveOccurred())
+		must(err)
 		return given
 	}
 	options := bundled.Options{Defect: os.Getenv("ROLLCALL_DEFECT")}
 	if name := os.Getenv("ROLLCALL_PROFILE"); name != "" {
 		profile, err := fixtures.LoadProfile(name)
-		Expect(err).NotTo(HaveOccurred())
+		must(err)
 		options.Profile = profile
 	}
 	if dialects := os.Getenv("ROLLCALL_DIALECT"); dialects != "" {
@@ -88,6 +102,6 @@ func choose(ctx context.Context) target.Target {
 	}
 	var err error
 	running, err = bundled.Start(context.WithoutCancel(ctx), options)
-	Expect(err).NotTo(HaveOccurred())
+	must(err)
 	return running.Target
 }

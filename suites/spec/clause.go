@@ -90,7 +90,7 @@ func readCitation(kind types.NodeType, offset ginkgo.Offset, text string, args [
 	if requirement.Untested != "" {
 		return text, args, wrong("cites %q, which the catalogue calls untestable", cited.id)
 	}
-	rest = append(rest, labelsOf(requirement, cited.variantHere()), ginkgo.SpecTimeout(Longest), ginkgo.AroundNode(patiently), ginkgo.AroundNode(warnOnly))
+	rest = append(rest, labelsOf(requirement, cited.variantHere()), ginkgo.SpecTimeout(Longest), ginkgo.AroundNode(patiently), ginkgo.AroundNode(judged))
 	return text, rest, nil
 }
 
@@ -122,12 +122,13 @@ func patiently(ctx context.Context, body func(context.Context)) {
 	body(ctx)
 }
 
-// warnOnly lets a failed claim of a requirement that does not gate be recorded
-// and the spec skipped, so that ginkgo, go test and verify all agree.
-func warnOnly(ctx context.Context, body func(context.Context)) {
+// judged lets a failed claim fail the spec, without secrets in what it says. Where
+// the requirement does not gate it is recorded and the spec skipped, so that ginkgo,
+// go test and verify all agree.
+func judged(ctx context.Context, body func(context.Context)) {
 	requirement := current()
 	if gates(requirement) {
-		body(ctx)
+		failingWithoutSecrets(func() { body(ctx) })
 		return
 	}
 	if failure := gomega.InterceptGomegaFailure(func() { body(ctx) }); failure != nil {

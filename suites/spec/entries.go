@@ -54,6 +54,7 @@ var controls = gomega.NewGomega(func(message string, callerSkip ...int) {
 // conclude ends the running spec with a verdict of its own. What is untestable
 // or broken fails a requirement that gates; everything else skips.
 func conclude(entry, reason string, skip int) {
+	reason = hidden(reason)
 	ginkgo.AddReportEntry(entry, Note{Reason: reason}, ginkgo.ReportEntryVisibilityFailureOrVerbose)
 	if entry == EntryError || entry == EntryUntestable && gates(current()) {
 		ginkgo.Fail(words[entry]+": "+reason, skip+1)

@@ -319,6 +319,6 @@ func (o *Okta) did(outcome simulator.Outcome, err error) {
 func (o *Okta) noted(outcome simulator.Outcome, err error) {
 	broken(err, 3)
 	for _, task := range outcome.Tasks {
-		ginkgo.AddReportEntry(EntryTask, task.Text, ginkgo.ReportEntryVisibilityFailureOrVerbose)
+		ginkgo.AddReportEntry(EntryTask, hidden(task.Text), ginkgo.ReportEntryVisibilityFailureOrVerbose)
 	}
 }

@@ -9,5 +9,5 @@ const EntryRemark = "rollcall.remark"
 // Remark notes in the report what a product does as it declares, and what somebody
 // may still trip over: an access that lingers, a person whom Okta cannot reach.
 func Remark(text string) {
-	ginkgo.AddReportEntry(EntryRemark, text, ginkgo.ReportEntryVisibilityFailureOrVerbose)
+	ginkgo.AddReportEntry(EntryRemark, hidden(text), ginkgo.ReportEntryVisibilityFailureOrVerbose)
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/onsi/ginkgo/v2"
-
 	"rollcall.example/suites/target"
 )
 
@@ -75,7 +73,7 @@ func clearAway(okta *Okta) {
 	left, err := lone.End(context.Background())
 	lone = nil
 	if err != nil {
-		ginkgo.AddReportEntry(EntryRemark, err.Error(), ginkgo.ReportEntryVisibilityFailureOrVerbose)
+		Remark(err.Error())
 	}
 	if len(left) > 0 {
 		Remark(fmt.Sprintf("%d things were left at the product (rollcall sweep removes them), as %s", len(left), left[0]))

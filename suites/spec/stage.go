@@ -17,6 +17,7 @@ import (
 // in a process.
 var staged struct {
 	profile fixtures.Profile
+	stage   *stage // nil where the spec has not got so far
 }
 
 // played counts the specs of the process, founded the organizations and providers
@@ -31,7 +32,7 @@ var (
 // forgotten first, so that it is no evidence in this one.
 func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 	*okta, *product = Okta{}, Product{}
-	staged.profile = t.Profile
+	staged.profile, staged.stage = t.Profile, nil
 	requirement := current()
 	holdTo(t, requirement)
 	live, err := enter(t)
@@ -42,6 +43,7 @@ func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 		pace: target.NewPace(t.Propagation), before: live.Traffic(),
 	}
 	s.journal.Secret(live.Secrets()...)
+	staged.stage = s
 	if err := s.hireOkta(okta); err != nil {
 		broken(err, 1)
 	}
@@ -117,7 +119,7 @@ func keepEvidence(okta *Okta) {
 	}
 	keepPace(okta.pace)
 	if !ginkgo.CurrentSpecReport().State.Is(types.SpecStatePassed) {
-		okta.journal.Secret(okta.live.Secrets()...)
+		okta.learnSecrets()
 		ginkgo.AddReportEntry(EntryExchanges, okta.journal.Exchanges(), ginkgo.ReportEntryVisibilityNever)
 	}
 	ginkgo.AddReportEntry(EntryTraffic, okta.live.Traffic().Minus(okta.before), ginkgo.ReportEntryVisibilityNever)
