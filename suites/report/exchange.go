@@ -38,6 +38,15 @@ func exchangesOf(recorded []journal.Exchange) []Exchange {
 	return kept
 }
 
+// redact blanks secrets in the addresses of the target, where a query may hold one.
+func (t *Target) redact(hide func(string) string) {
+	for i := range t.Connections {
+		c := &t.Connections[i]
+		c.SCIM, c.SignIn = hide(c.SCIM), hide(c.SignIn)
+	}
+	t.Probe = hide(t.Probe)
+}
+
 // redact blanks secrets in all that a spec says. The journal has done so with the
 // exchanges already; what a claim quotes of an answer has not been through it.
 func (s *Spec) redact(hide func(string) string) {

@@ -45,8 +45,8 @@ func FromGinkgo(run types.Report, catalogue fixtures.Catalogue, meta Meta) Repor
 		Requirements:  []Requirement{},
 		Specs:         []Spec{},
 	}
-	r.Propagation = propagationOf(run.SpecReports, meta.Target.Propagation)
 	hide := journal.Redactor(meta.Target.Secrets()...)
+	r.Target.redact(hide)
 	r.Propagation = propagationOf(run.SpecReports, meta.Target.Propagation)
 	for _, ran := range run.SpecReports {
 		if s, ok := Identify(ran, catalogue); ok && !meta.cutShort(ran) && judge(ran, catalogue, &s) {

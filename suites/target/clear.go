@@ -121,6 +121,7 @@ func (c *clearance) each(ctx context.Context, things []*Thing, remove func(conte
 		if err == nil {
 			err = c.live.guard.custody.learn(t, line{Done: true})
 		}
+		err = c.live.Conceal(err)
 		if err != nil {
 			c.left = append(c.left, Left{*t, err})
 		}

@@ -138,6 +138,10 @@ func (l *Live) Secrets() []string {
 	return append(slices.Clone(l.secrets), l.grants.tokens()...)
 }
 
+// Conceal takes out of an error what nobody may see: it may quote what the product
+// answered. The cause stays what it is.
+func (l *Live) Conceal(err error) error { return conceal(err, l.Secrets()) }
+
 // Traffic is what was sent so far.
 func (l *Live) Traffic() Traffic { return l.wire.Traffic() }
 

@@ -57,7 +57,7 @@ func (l *Live) SPMetadata(ctx context.Context, c Connection) (SPMetadata, error)
 			return read, nil
 		}
 	}
-	return SPMetadata{}, fmt.Errorf("the service provider's metadata %s cannot be used: %w", bareAddress(c.SAML.Metadata), err)
+	return SPMetadata{}, l.Conceal(fmt.Errorf("the service provider's metadata %s cannot be used: %w", bareAddress(c.SAML.Metadata), err))
 }
 
 func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {

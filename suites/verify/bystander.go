@@ -28,6 +28,7 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 	}
 	defer func() {
 		if err != nil {
+			err = live.Conceal(err)
 			live.Close()
 		}
 	}()

@@ -47,7 +47,7 @@ func Resolve(ctx context.Context, t target.Target) (target.Target, error) {
 // given to come in with is good, and that what tells who is signed in does not say
 // it of a stranger. Whether the answers are right is for the specs. It returns the
 // target with what its probe says that it can do.
-func Reach(ctx context.Context, t target.Target) (target.Target, error) {
+func Reach(ctx context.Context, t target.Target) (_ target.Target, err error) {
 	ctx, cancel := target.WithPatience(ctx, ReachWithin)
 	defer cancel()
 	live, err := target.Open(t)
@@ -55,6 +55,7 @@ func Reach(ctx context.Context, t target.Target) (target.Target, error) {
 		return t, err
 	}
 	defer live.Close()
+	defer func() { err = live.Conceal(err) }()
 	for _, c := range t.Connections {
 		if err := reachSCIM(ctx, live, c.SCIM); err != nil {
 			return t, &Unreachable{"the SCIM endpoint " + c.SCIM.BaseURL, err}

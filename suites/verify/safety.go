@@ -49,7 +49,7 @@ func (o *Options) begin(ctx context.Context) (end func(interrupted bool) []strin
 			told = append(told, l.String())
 		}
 		if err != nil {
-			told = append(told, fmt.Sprintf("nobody knows what: %v", err))
+			told = append(told, fmt.Sprintf("nobody knows what: %v", begun.Target.Conceal(err)))
 		}
 		return told
 	}, nil
