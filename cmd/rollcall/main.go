@@ -3,6 +3,7 @@
 //
 //	rollcall verify          judge the reference, or a SCIM endpoint of your own
 //	rollcall sweep           clear away what a run that was killed left at a product
+//	rollcall init            write a target file
 //	rollcall doctor          look at a target before any spec runs
 //	rollcall selftest        prove that the suite notices what it should
 //	rollcall report          render and compare the reports of verify
@@ -77,6 +78,7 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		verifyCommand(),
+		initCommand(),
 		doctorCommand(),
 		sweepCommand(),
 		selftestCommand(),

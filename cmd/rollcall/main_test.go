@@ -83,6 +83,9 @@ func serveReference(env *testscript.Env) error {
 	env.Defer(func() { _ = b.Close() })
 	c := b.Target.Connections[0]
 	env.Setenv("REFERENCE_SCIM_URL", c.SCIM.BaseURL)
+	env.Setenv("REFERENCE_METADATA", c.SAML.Metadata)
+	env.Setenv("REFERENCE_SIGN_IN", c.SAML.SignIn)
+	env.Setenv("REFERENCE_WHOAMI", c.Doors.WhoAmI)
 	env.Setenv("REFERENCE_TOKEN", c.SCIM.Token)
 	env.Setenv("REFERENCE_PROBE_TOKEN", b.Target.Probe.HTTP.Token)
 	text := fmt.Sprintf(`version: 1

@@ -133,7 +133,8 @@ func readRoot(text []byte) (*etree.Element, error) {
 	}
 	document := etree.NewDocument()
 	document.ReadSettings = etree.ReadSettings{ValidateInput: true, PreserveDuplicateAttrs: true, MaxDepth: maxDepth}
-	if err := document.ReadFromBytes(text); err != nil {
+	// The library takes the line's end after the document for a part that is too many.
+	if err := document.ReadFromBytes(bytes.TrimSpace(text)); err != nil {
 		return nil, fmt.Errorf("the AuthnRequest is not well-formed XML: %w", err)
 	}
 	for _, token := range document.Child {

@@ -58,6 +58,15 @@ func TestParseRedirect(t *testing.T) {
 	}
 }
 
+// A line's end after the document is no part of it.
+func TestParseWithLinesAround(t *testing.T) {
+	t.Parallel()
+	got, _, err := idp.ParseRedirect(url.Values{"SAMLRequest": {deflated(t, "\n"+honest+"\r\n")}})
+	if err != nil || got.ID != "_r1" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestParsePost(t *testing.T) {
 	t.Parallel()
 	form := url.Values{"SAMLRequest": {base64.StdEncoding.EncodeToString([]byte(honest))}, "RelayState": {"r"}}

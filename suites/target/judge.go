@@ -31,16 +31,9 @@ func Judge(answer provision.Answer) *Trouble {
 	case answer.Status == http.StatusNotFound || answer.Status == http.StatusGone:
 		return &Trouble{Kind: NotFound, Says: "it answered " + status + ": there is no list of users under this address", Advice: "is the base URL right? many end in /scim/v2"}
 	case answer.OK() && len(bytes.TrimSpace(answer.Body)) > 0 && !json.Valid(answer.Body):
-		return &Trouble{Kind: NotJSON, Says: fmt.Sprintf("it answered something that is no JSON (%s, %s)", status, orWords(answer.Header.Get("Content-Type"), "without a Content-Type")), Advice: "is this the base URL of the SCIM endpoint?"}
+		return &Trouble{Kind: NotJSON, Says: fmt.Sprintf("it answered something that is no JSON (%s, %s)", status, orElse(answer.Header.Get("Content-Type"), "without a Content-Type")), Advice: "is this the base URL of the SCIM endpoint?"}
 	}
 	return nil
-}
-
-func orWords(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // isHTML says whether the body is a page, by what it says of itself or looks like.

@@ -113,14 +113,15 @@ func (c Connection) checkIdentity() error {
 		return nil
 	}
 	for _, address := range []string{c.SAML.SignIn, c.SAML.ACS, c.SAML.Metadata} {
-		if strings.Contains(address, "://") && !onLoopback(address) {
+		if strings.Contains(address, "://") && !OnLoopback(address) {
 			return &NoIdentity{address}
 		}
 	}
 	return nil
 }
 
-func onLoopback(address string) bool {
+// OnLoopback says whether an address is this machine's own, by what stands in it.
+func OnLoopback(address string) bool {
 	parsed, err := url.Parse(address)
 	if err != nil {
 		return false

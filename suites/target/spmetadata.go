@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
@@ -100,7 +101,8 @@ func metadataRoot(text []byte) (*etree.Element, error) {
 	}
 	document := etree.NewDocument()
 	document.ReadSettings = etree.ReadSettings{ValidateInput: true, PreserveDuplicateAttrs: true, MaxDepth: maxMetadataDepth}
-	if err := document.ReadFromBytes(text); err != nil {
+	// The library takes the line's end after the document for a part that is too many.
+	if err := document.ReadFromBytes(bytes.TrimSpace(text)); err != nil {
 		return nil, fmt.Errorf("it is not well-formed XML: %w", err)
 	}
 	for _, token := range document.Child {

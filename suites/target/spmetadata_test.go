@@ -88,6 +88,7 @@ func TestSPMetadataOfSeveral(t *testing.T) {
 		"the one that is meant":  {inside, "urn:two", "urn:two", ""},
 		"none that is meant":     {inside, "", "", "2 service providers: say which by entity_id: urn:one, urn:two"},
 		"one that is not there":  {inside, "urn:three", "", "does not describe urn:three, but urn:one, urn:two"},
+		"one with lines around":  {"\n" + two + "\n\n", "", "urn:two", ""},
 		"one service provider":   {together("", idp, two), "", "urn:two", ""},
 		"one that is there":      {one, "urn:one", "urn:one", ""},
 		"one, and another meant": {one, "urn:two", "", "does not describe urn:two, but urn:one"},

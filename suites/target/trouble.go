@@ -77,7 +77,7 @@ func Explain(address string, err error) error {
 func hostOf(address string) string {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" {
-		return "the server"
+		return "the product"
 	}
 	return parsed.Host
 }

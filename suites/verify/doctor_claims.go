@@ -18,9 +18,9 @@ type Claims struct {
 	Patch struct {
 		Supported bool `json:"supported"`
 	} `json:"patch"`
-	Filter struct {
-		Supported bool `json:"supported"`
-	} `json:"filter"`
+	Schemes []struct {
+		Type string `json:"type"`
+	} `json:"authenticationSchemes"`
 }
 
 // ErrNoClaims says that the endpoint has no ServiceProviderConfig. Okta never asks

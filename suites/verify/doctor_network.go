@@ -16,8 +16,14 @@ import (
 // hosts looks at each host that the target names: its name, its port, its
 // certificate.
 func (p *patient) hosts() {
+	completed := p.target
+	ctx, cancel := p.within()
+	defer cancel()
+	if resolved, err := p.target.Resolve(ctx); err == nil {
+		completed = resolved // where the metadata says that responses go is a host too
+	}
 	seen := map[string]bool{}
-	for _, address := range p.target.Addresses() {
+	for _, address := range completed.Addresses() {
 		parsed, err := url.Parse(address)
 		if err != nil || parsed.Host == "" || seen[hostOf(address)] {
 			continue
