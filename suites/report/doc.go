@@ -8,6 +8,24 @@
 // servers, Markdown for the summary of a job. The format has a JSON Schema,
 // [JSONSchema]; [Read] reads it back.
 //
+// # Getting one
+//
+// A run writes it, in as many shapes as are asked for; later it can be rendered again
+// and held against another one:
+//
+//	rollcall verify --json report.json --junit report.xml --html report.html --markdown report.md
+//	rollcall report convert -o report.html report.json
+//	rollcall report convert --format markdown report.json
+//	rollcall report diff last-week.json report.json
+//	rollcall report schema
+//
+// The JSON is what to keep. The page of HTML is one file that needs no network: search
+// and filters, each exchange, and a curl that sends it again with the secrets left to
+// fill in. The JUnit has one suite a section, so that failures show where build servers
+// look. The Markdown is short enough for the summary of a job. A field may be added to
+// the JSON without a new version of the format; nothing is taken away or changes what
+// it means.
+//
 // # Verdicts
 //
 // A test framework knows passed, failed and skipped. A conformance suite has to
@@ -40,9 +58,30 @@
 // A pipeline that cannot have conformance today has two ways to keep what it has. A
 // waiver names specs that may fail, with a reason, an owner and a last day; one that
 // is of no use any more fails the run, so that the list never rots ([Report.Apply]).
+// This is a file of them; all four keys are required, and an id may have * and ? in it:
+//
+//   - id: deactivation.ends-sessions
+//     reason: sessions live for an hour; ACME-417 ends them at once
+//     owner: sign-on team
+//     expires: 2030-01-31
+//   - id: tracking.record-created[aiw]
+//     reason: the other dialect is what customers use
+//     owner: sign-on team
+//     expires: 2030-01-31
+//
 // A baseline is an older report: what it knows is forgiven, and only what got worse
 // fails ([Report.Against]). Both are said in the headline, and neither is known to
 // Ginkgo: under ginkgo and go test a waived spec still fails.
+//
+//	rollcall verify --target rollcall.yaml --waivers waivers.yaml
+//	rollcall verify --target rollcall.yaml --baseline last-release.json
+//
+// The exit status follows from the report alone ([Report.Exit]):
+//
+//	0    conformant; or partly observed, unless --complete; or no worse than the baseline
+//	1    not conformant, or a waiver that is not accepted
+//	2    could not run, or ended in an error of the suite's own
+//	130  interrupted: the report is partial, and says so
 //
 // # Secrets
 //

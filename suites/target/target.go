@@ -1,9 +1,3 @@
-// Package target describes the product under test: where its SCIM endpoint and
-// its sign-in are, how to look inside, and what it declares about itself.
-//
-// A target is plain data. Parallel test processes receive it as JSON, a report
-// prints it (without its secrets), and everything live, such as the probe, is made
-// from it where it is needed.
 package target
 
 import (

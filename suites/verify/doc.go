@@ -5,6 +5,22 @@
 // every defect in seconds. [List] tells what there is to run, [Options].Only
 // chooses from it.
 //
+// A program that gates a release asks for a run and looks at the exit status of the
+// report, which is that of `rollcall verify`:
+//
+//	product, err := target.Load(ctx, "rollcall.yaml")
+//	…
+//	r, err := verify.Run(ctx, verify.Options{
+//		Target: product,
+//		Only:   []string{"deactivation.*"},
+//		Procs:  4,                              // workers are this program again: see [Work]
+//		Safety: verify.Safety{IOwnThis: true},  // the product is ours to change
+//	})
+//	…
+//	os.Exit(r.Exit())
+//
+// The module below suites/embedding is a whole one, which sees only what is public.
+//
 // Ginkgo is made for `go test`: it keeps its specs and its configuration in
 // globals, prints to the terminal and takes the signals for itself. This package
 // is the only one that knows how to live with that:
