@@ -12,6 +12,7 @@
 //	rollcall serve           run the reference and the fake Okta, to click through
 //	rollcall probe           test a probe for its own honesty
 //	rollcall idp             keep the identity that signs for a product of your own
+//	rollcall ci              print a pipeline to start from
 //	rollcall version         say which versions this is
 //
 // Rules for what is printed: the outcome goes to standard output; progress and

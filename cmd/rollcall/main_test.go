@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"rollcall.example/suites/bundled"
+	"rollcall.example/suites/target"
 	"rollcall.example/suites/verify"
 )
 
@@ -88,6 +89,17 @@ func serveReference(env *testscript.Env) error {
 	env.Setenv("REFERENCE_WHOAMI", c.Doors.WhoAmI)
 	env.Setenv("REFERENCE_TOKEN", c.SCIM.Token)
 	env.Setenv("REFERENCE_PROBE_TOKEN", b.Target.Probe.HTTP.Token)
+	dir := filepath.Join(env.WorkDir, "targets")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "reference.yaml"), []byte(described(b.Target)), 0o600)
+}
+
+// described is the target file of a reference, with its tokens in REFERENCE_TOKEN and
+// REFERENCE_PROBE_TOKEN.
+func described(t target.Target) string {
+	c := t.Connection()
 	text := fmt.Sprintf(`version: 1
 name: the reference, by its file
 connections:
@@ -103,15 +115,10 @@ connections:
 	for _, team := range c.Teams {
 		text += fmt.Sprintf("      - {id: %s, slug: %s, default: %v, default_role: %s}\n", team.ID, team.Slug, team.Default, team.DefaultRole)
 	}
-	text += fmt.Sprintf(`probe: {http: {url: %s, auth: {bearer: {env: REFERENCE_PROBE_TOKEN}}}}
+	return text + fmt.Sprintf(`probe: {http: {url: %s, auth: {bearer: {env: REFERENCE_PROBE_TOKEN}}}}
 features: [scim.patch, scim.delete, saml.idp-initiated]
 dialects: [oin, aiw, oin-patch-user]
-`, b.Target.Probe.HTTP.URL)
-	dir := filepath.Join(env.WorkDir, "targets")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "reference.yaml"), []byte(text), 0o600)
+`, t.Probe.HTTP.URL)
 }
 
 // describeBroken writes target files of products that do not work.
