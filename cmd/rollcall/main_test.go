@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -35,7 +36,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata",
 		Setup: serveEndpoints,
-		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "empty": empty},
+		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "empty": empty, "grows": grows},
 	})
 }
 
@@ -155,6 +156,24 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// grows waits until a file has so many lines: grows FILE LINES.
+func grows(ts *testscript.TestScript, _ bool, args []string) {
+	lines, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	tick, deadline := time.NewTicker(time.Millisecond), time.After(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if text, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && strings.Count(string(text), "\n") >= lines {
+				return
+			}
+		case <-deadline:
+			ts.Fatalf("%s does not have %d lines after a minute", args[0], lines)
+		}
 	}
 }
 

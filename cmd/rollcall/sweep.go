@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -16,11 +15,9 @@ import (
 
 // sweepFlags are the flags of rollcall sweep.
 type sweepFlags struct {
-	ledgers  []string
-	target   string
-	scimURL  string
-	tokenEnv string
-	dryRun   bool
+	targetFlags
+	ledgers []string
+	dryRun  bool
 }
 
 func sweepCommand() *cobra.Command {
@@ -35,7 +32,7 @@ be repeated.
 
 Ledgers are in $XDG_STATE_HOME/rollcall/ledgers, or else in
 ~/.local/state/rollcall/ledgers. They hold no credentials: name the target as for
-the run itself.
+the run itself. ` + inEnvironment + `
 
 Exit status: 0 all is gone; 1 something could not be removed, and is listed; 2
 could not run.`,
@@ -48,18 +45,24 @@ could not run.`,
   # one that was judged by its SCIM endpoint alone
   rollcall sweep --scim-url https://acme.test/scim/v2 --scim-token-env ACME_SCIM_TOKEN`,
 		Args: noArguments("name a ledger with --ledger"),
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Context(), c.OutOrStdout()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := fromEnvironment(c); err != nil {
+				return err
+			}
+			return f.run(c.Context(), c.OutOrStdout())
+		},
 	}
+	f.register(c)
 	flags := c.Flags()
 	flags.StringArrayVar(&f.ledgers, "ledger", nil, "sweep what this `file` lists; repeatable; without it, all there are")
-	flags.StringVar(&f.target, "target", "", "the product as this target `file` describes it")
-	flags.StringVar(&f.scimURL, "scim-url", "", "the product's SCIM endpoint has this base `URL`")
-	flags.StringVar(&f.tokenEnv, "scim-token-env", "", "name of the environment `variable` that holds its token")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be removed, and remove nothing")
 	return c
 }
 
 func (f sweepFlags) run(ctx context.Context, out io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	ledgers := f.ledgers
 	if len(ledgers) == 0 {
 		var err error
@@ -114,22 +117,15 @@ func listLedgers(out io.Writer, ledgers []string) error {
 
 // product is the target that the flags name.
 func (f sweepFlags) product(ctx context.Context) (target.Target, error) {
-	switch {
-	case f.target != "" && f.scimURL != "":
-		return target.Target{}, errors.New("--target and --scim-url both name a product")
-	case f.target != "":
-		loaded, err := target.Load(ctx, f.target)
-		if err != nil {
-			return target.Target{}, err
-		}
-		return verify.Resolve(ctx, loaded)
-	case f.scimURL != "" && os.Getenv(f.tokenEnv) == "":
-		return target.Target{}, hinted(errors.New("--scim-url needs a token to come in with"), "put it into an environment variable and name that with --scim-token-env")
-	case f.scimURL != "":
-		return verify.SCIMOnly(f.scimURL, os.Getenv(f.tokenEnv), nil)
+	if !f.somebodys() {
+		return target.Target{}, hinted(errors.New("a ledger holds no credentials: the target that it is about has to be named"),
+			"name it with --target, or with --scim-url and --scim-token-env; --dry-run says what there is to sweep")
 	}
-	return target.Target{}, hinted(errors.New("a ledger holds no credentials: the target that it is about has to be named"),
-		"name it with --target, or with --scim-url and --scim-token-env; --dry-run says what there is to sweep")
+	t, err := f.load(ctx)
+	if err != nil {
+		return t, err
+	}
+	return verify.Resolve(ctx, t)
 }
 
 // broom sweeps one ledger after the other.
