@@ -45,6 +45,7 @@ lint:
 # Ratios against the raw operation, side by side in one run.
 bench:
 	go test -run '^$$' -bench . -benchtime 2s -count 3 ./simulator/... ./reference/... ./suites/bundled
+	go test -run '^$$' -bench . -benchtime 3x ./suites/verify
 
 # Each fuzz target for FUZZTIME.
 fuzz:
