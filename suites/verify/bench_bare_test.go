@@ -62,12 +62,12 @@ func (r *recorder) wrap(next http.Handler) http.Handler {
 
 // lasting is what an answer says that later requests may repeat.
 func lasting(header http.Header, body string) string {
-	said := strings.Join(header["Set-Cookie"], "\n") + "\n" + header.Get("Location") + "\n" + asked(header.Get("Location")) + "\n" + body
+	said := strings.Join(header["Set-Cookie"], "\n") + "\n" + header.Get("Location") + "\n" + requestIn(header.Get("Location")) + "\n" + body
 	return packed.ReplaceAllString(said, "")
 }
 
-// asked is the AuthnRequest that an address carries, in the clear.
-func asked(location string) string {
+// requestIn is the AuthnRequest that an address carries, in the clear.
+func requestIn(location string) string {
 	address, err := url.Parse(location)
 	if err != nil {
 		return ""
