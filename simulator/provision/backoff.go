@@ -23,6 +23,12 @@ type Pause func(ctx context.Context, wait time.Duration) error
 
 // patient sends a request until the answer is something else than 429. The first
 // wait is what the product asks for, each further one twice as long as the last.
+//
+// On a virtual clock these waits take no time at all, and would hammer a product that
+// asks for some peace. They never do that to a real one: a transport that calls one,
+// as the suite's does, waits in real time before a 429 gets as far as this, and
+// returns an error, not the answer, once it has waited long enough. What is left to
+// see here is a product of a test that answers 429 on purpose.
 func (j *Jobs) patient(ctx context.Context, send func() (Answer, error)) (Answer, error) {
 	var wait time.Duration
 	for attempt := 1; ; attempt++ {

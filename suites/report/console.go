@@ -227,6 +227,9 @@ func (p *printer) conclusion() {
 	if r.Propagation != nil {
 		p.line("%s", p.style.faint(r.Propagation.inWords()))
 	}
+	if r.Network.slowed() {
+		p.line("%s", p.style.warn(r.Network.inWords()))
+	}
 	p.left()
 	paint := p.style.good
 	switch r.Exit() {

@@ -45,6 +45,7 @@ func FromGinkgo(run types.Report, catalogue fixtures.Catalogue, meta Meta) Repor
 		Requirements:  []Requirement{},
 		Specs:         []Spec{},
 	}
+	r.Network = networkOf(run.SpecReports)
 	hide := journal.Redactor(meta.Target.Secrets()...)
 	r.Target.redact(hide)
 	r.Propagation = propagationOf(run.SpecReports, meta.Target.Propagation)

@@ -315,7 +315,7 @@ func TestStoppedByItself(t *testing.T) {
 	ginkgo := run(ran("door.open", nil))
 	ginkgo.PreRunStats.SpecsThatWillRun = 2
 	r := report.FromGinkgo(ginkgo, catalogue, report.Meta{Target: declared})
-	if want := "stopped: 1 of 2 specs ran"; r.Summary.Headline != want || r.Exit() != 2 || !r.Partial {
+	if want := "stopped at its deadline: 1 of 2 specs ran"; r.Summary.Headline != want || r.Exit() != 2 || !r.Partial {
 		t.Errorf("%q, exit %d", r.Summary.Headline, r.Exit())
 	}
 }

@@ -166,6 +166,9 @@ func (r Report) facts() []factView {
 	if r.Propagation != nil {
 		add("Lateness", r.Propagation.inWords())
 	}
+	if r.Network.slowed() {
+		add("Throttled", r.Network.inWords())
+	}
 	if c.ReadOnly {
 		add("Read only", "nothing that changes the product was sent")
 	}

@@ -70,6 +70,9 @@ func (r Report) markdownHead() string {
 	if r.Propagation != nil {
 		head += "\n" + inline(upperFirst(r.Propagation.inWords())) + ".\n"
 	}
+	if r.Network.slowed() {
+		head += "\n" + inline(upperFirst(r.Network.inWords())) + ".\n"
+	}
 	return head
 }
 

@@ -34,6 +34,7 @@ type Report struct {
 	Interrupted   bool          `json:"interrupted,omitempty"` // it was stopped by a person
 	Left          []string      `json:"left,omitempty"`        // what the run made at the product and could not clear away, and why
 	Propagation   *Propagation  `json:"propagation,omitempty"` // where the target shows things late
+	Network       *Network      `json:"network,omitempty"`     // what was sent
 	Summary       Summary       `json:"summary"`
 	Waivers       []WaiverUse   `json:"waivers,omitempty"`  // what came of each waiver, sorted by id; see Apply
 	Baseline      *Comparison   `json:"baseline,omitempty"` // what changed since an older report; see Against

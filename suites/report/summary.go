@@ -97,7 +97,7 @@ func (r Report) claim() (status int, headline string, judged bool) {
 	case r.Interrupted:
 		return ExitInterrupted, fmt.Sprintf("interrupted: %d of %d specs ran", s.Specs, s.Specs+s.NotRun), false
 	case r.Partial:
-		return ExitCouldNotRun, fmt.Sprintf("stopped: %d of %d specs ran", s.Specs, s.Specs+s.NotRun), false
+		return ExitCouldNotRun, fmt.Sprintf("stopped at its deadline: %d of %d specs ran", s.Specs, s.Specs+s.NotRun), false
 	case s.Verdicts[Error] > 0:
 		return ExitCouldNotRun, fmt.Sprintf("not judged: %d of %d specs ended in an error", s.Verdicts[Error], s.Specs), false
 	case r.broken():

@@ -34,6 +34,15 @@ func open(t target.Target) (*target.Live, error) {
 	return live, nil
 }
 
+// Granted lists the access tokens that were granted for the target of the last spec:
+// secrets that nobody knew of when the run began.
+func Granted() []string {
+	if opened.live == nil {
+		return nil
+	}
+	return opened.live.Granted()
+}
+
 // Close lets go of the target of the last spec. Whoever began the run calls it before
 // ending it; the next spec opens its target anew.
 func Close() {

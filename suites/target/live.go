@@ -142,6 +142,9 @@ func (l *Live) Secrets() []string {
 // answered. The cause stays what it is.
 func (l *Live) Conceal(err error) error { return conceal(err, l.Secrets()) }
 
+// Granted lists the access tokens that were granted so far.
+func (l *Live) Granted() []string { return l.grants.tokens() }
+
 // Traffic is what was sent so far.
 func (l *Live) Traffic() Traffic { return l.wire.Traffic() }
 

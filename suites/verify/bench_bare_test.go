@@ -250,15 +250,15 @@ func BenchmarkOverhead(b *testing.B) {
 	requests, signed := 0, 0
 	for b.Loop() {
 		var book recorder
-		recorded := behind(b, book.wrap)
+		recorded := benchBehind(b, book.wrap)
 		run(recorded)
 
-		judged := behind(b, straight)
+		judged := benchBehind(b, straight)
 		begun := processorTime(b)
 		run(judged)
 		harness += processorTime(b) - begun
 
-		again := newReplayer(b, recorded, behind(b, straight))
+		again := newReplayer(b, recorded, benchBehind(b, straight))
 		for _, e := range book.all {
 			again.send(b, e)
 		}

@@ -18,8 +18,8 @@ import (
 	"rollcall.example/suites/verify"
 )
 
-// behind is a reference that is reached through a handler of the test's own.
-func behind(b *testing.B, wrap func(http.Handler) http.Handler) target.Target {
+// benchBehind is a reference that is reached through a handler of the test's own.
+func benchBehind(b *testing.B, wrap func(http.Handler) http.Handler) target.Target {
 	b.Helper()
 	running, err := bundled.Start(context.Background(), bundled.Options{Dialects: []string{"oin"}})
 	if err != nil {
@@ -68,7 +68,7 @@ func conform(b *testing.B, o verify.Options) report.Report {
 // BenchmarkProcs is how much sooner eight processes are done than one, where every
 // request takes 50 ms longer than it needs to.
 func BenchmarkProcs(b *testing.B) {
-	product := behind(b, func(next http.Handler) http.Handler {
+	product := benchBehind(b, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			far := time.NewTimer(50 * time.Millisecond)
 			defer far.Stop()

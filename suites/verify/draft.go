@@ -182,7 +182,7 @@ func (d *Draft) askResources(ctx context.Context, live *target.Live, at target.S
 			Name string `json:"name"`
 		} `json:"Resources"`
 	}
-	if !answer.OK() || json.Unmarshal(answer.Body, &types) != nil || len(types.Resources) == 0 {
+	if readable := json.Unmarshal(answer.Body, &types) == nil; !readable || !answer.OK() || len(types.Resources) == 0 {
 		return fmt.Sprintf("answered %d %s, and no list of types", answer.Status, answer.Reason()), nil
 	}
 	for _, one := range types.Resources {

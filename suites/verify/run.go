@@ -101,7 +101,9 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter str
 	}()
 
 	var stopped atomic.Pointer[time.Time]
-	defer context.AfterFunc(signalled, func() { now := time.Now(); stopped.Store(&now) })()
+	stop := func() { now := time.Now(); stopped.CompareAndSwap(nil, &now) }
+	defer context.AfterFunc(signalled, stop)()
+	defer time.AfterFunc(o.timeout(), stop).Stop()
 	o.Configuration.Only, o.Configuration.LabelFilter = o.Only, o.LabelFilter
 	ran, err := o.playAll(ctx, signalled, chosen, filter)
 	if err != nil {
@@ -156,6 +158,7 @@ func (o Options) play(ctx context.Context, filter string, ended func(ginkgo.Spec
 	config.GracePeriod = grace
 	reporting.NoColor = true
 	ginkgo.RunSpecs(&outcome{}, suiteName, config, reporting, ginkgo.AroundNode(cancelledWith(ctx)))
+	hide(&ran, spec.Granted())
 	return ran
 }
 
