@@ -57,7 +57,7 @@ type side struct {
 }
 
 func sidesFor(null nullServer) []side {
-	alone := side{name: "SCIM alone", exit: nullServer.exitOfSCIM}
+	alone := side{name: "SCIM alone", exit: func(n nullServer) int { return n.exit }}
 	silent := side{name: "all sides", whole: true, exit: func(nullServer) int { return report.ExitCouldNotRun }}
 	probed := side{name: "all but the probe", whole: true, probed: true, exit: nullServer.exitOfSignIn}
 	if null.slow {

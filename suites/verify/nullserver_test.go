@@ -31,9 +31,6 @@ type nullServer struct {
 	// is being reached and is null from then on: 1 where its answers are wrong, 2
 	// where there are none that can be judged.
 	exit int
-	// strange says that it shows records as if they were somebody else's. A run against a
-	// product that outlives it holds back then, and does not judge what it held back.
-	strange bool
 	// walk says that a browser never arrives, though every single answer can be judged.
 	walk bool
 	// alike says that it differs from another one in the list only in what the wire sees:
@@ -46,15 +43,6 @@ type nullServer struct {
 	slow bool
 	// certificate makes it speak TLS.
 	certificate func(*testing.T) *tls.Config
-}
-
-// exitOfSCIM is the status where nothing but SCIM is known, and the product is not the
-// run's to throw away.
-func (n nullServer) exitOfSCIM() int {
-	if n.strange {
-		return report.ExitCouldNotRun
-	}
-	return n.exit
 }
 
 // exitOfSignIn is the status where people sign in, too.
@@ -74,7 +62,7 @@ var nullServers = []nullServer{
 	{name: "200 null", answer: answering(200, "application/scim+json", "null"), exit: 1, alike: true},
 	{name: "200 HTML", answer: answering(200, "text/html", page), exit: 1},
 	{name: "200 an empty list", answer: answering(200, "application/scim+json", emptyList), exit: 1, object: true},
-	{name: "201 with an id", answer: answering(201, "application/scim+json", `{"id": "1"}`), exit: 1, strange: true, object: true},
+	{name: "201 with an id", answer: answering(201, "application/scim+json", `{"id": "1"}`), exit: 1, object: true},
 	{name: "204 and nothing", answer: answering(204, "", ""), exit: 1},
 	{name: "400 SCIM error", answer: answering(400, "application/scim+json", scimError("400")), exit: 1, alike: true},
 	{name: "404 HTML", answer: answering(404, "text/html", page), exit: 1},
@@ -89,10 +77,10 @@ var nullServers = []nullServer{
 	{name: "429 to all, come back in an hour", answer: comeBackLater, exit: 2, slow: true},
 	{name: "redirect to a login page", answer: loginPage, exit: 1},
 	{name: "redirect to itself", answer: roundAndRound, exit: 1, walk: true},
-	{name: "invalid UTF-8", answer: answering(200, "application/scim+json", "{\"totalResults\": 1, \"Resources\": [{\"id\": \"\xff\xfe\", \"userName\": \"\xc3\x28\"}]}"), exit: 1, strange: true},
+	{name: "invalid UTF-8", answer: answering(200, "application/scim+json", "{\"totalResults\": 1, \"Resources\": [{\"id\": \"\xff\xfe\", \"userName\": \"\xc3\x28\"}]}"), exit: 1},
 	{name: "says the request back", answer: echo, exit: 1},
-	{name: "says the request back with an id", answer: echoWithID, exit: 1, strange: true, object: true},
-	{name: "takes everything, keeps nothing", answer: keepsNothing, exit: 1, strange: true, object: true},
+	{name: "says the request back with an id", answer: echoWithID, exit: 1, object: true},
+	{name: "takes everything, keeps nothing", answer: keepsNothing, exit: 1, object: true},
 	{name: "says what it said before", answer: sayBefore(), exit: 1},
 	{name: "wrong content encoding", answer: encoded("gzip", []byte("{}")), exit: 2},
 	{name: "unknown content encoding", answer: encoded("br", []byte("{}")), exit: 2, alike: true},
