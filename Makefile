@@ -1,20 +1,27 @@
 # What a developer needs; CI runs the same (.ci/run).
 GOLANGCI_LINT_VERSION := v2.13.2
 FUZZTIME ?= 10s
-GOFLAGS_TEST := $(if $(RACE),-race)
 # Tests that need one of these are skipped, by name, where it is missing.
 TOOLS := xmlsec1 xmllint chromium node
 
-.PHONY: test specs selftest setup lint bench fuzz build
+# What runs in processes of its own is no work for the race detector, and the slowest
+# tests say nothing of races.
+RACELESS := /cmd/rollcall$$|/suites/(verify|selftest|report)$$
 
-# All tests. ROLLCALL_NO_SKIP=1 turns every skip for want of a tool into a failure;
-# RACE=1 switches the race detector on.
+.PHONY: test race specs selftest setup lint bench fuzz build
+
+# All tests. ROLLCALL_NO_SKIP=1 turns every skip for want of a tool into a failure.
 test:
 	@for tool in $(TOOLS); do command -v $$tool >/dev/null || \
 	  echo "make test: $$tool is missing: the tests that need it are skipped (make setup installs it)"; done
 	go vet ./...
-	go test $(GOFLAGS_TEST) -count=1 ./...
-	cd suites/embedding && go test $(GOFLAGS_TEST) -count=1 ./...
+	go test -count=1 ./...
+	cd suites/embedding && go test -count=1 ./...
+
+# The race detector on everything that shares memory.
+race:
+	go test -race -short -count=1 $$(go list ./... | grep -vE '$(RACELESS)')
+	go test -race -count=1 -run 'Several|Cancelled' ./suites/verify
 
 # Only the specs, against the bundled reference, in parallel and in random order.
 specs:
