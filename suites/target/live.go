@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rollcall.example/simulator"
+	"rollcall.example/simulator/journal"
 )
 
 // Live is a target that is ready to be called: its connection pool, its
@@ -144,6 +145,9 @@ func (l *Live) Conceal(err error) error { return conceal(err, l.Secrets()) }
 
 // Granted lists the access tokens that were granted so far.
 func (l *Live) Granted() []string { return l.grants.tokens() }
+
+// Redact takes the same out of a text.
+func (l *Live) Redact(text string) string { return journal.Redactor(l.Secrets()...)(text) }
 
 // Traffic is what was sent so far.
 func (l *Live) Traffic() Traffic { return l.wire.Traffic() }

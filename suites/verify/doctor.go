@@ -81,7 +81,7 @@ func Diagnose(ctx context.Context, t target.Target, safety Safety) Diagnosis {
 		p.wrong("target", err)
 		return p.diagnosis
 	}
-	p.live = live
+	p.live, p.hide = live, []func(string) string{live.Redact}
 	defer live.Close()
 	p.hosts()
 	for i, c := range t.Connections {
@@ -96,6 +96,7 @@ func Diagnose(ctx context.Context, t target.Target, safety Safety) Diagnosis {
 	p.clock()
 	p.probe()
 	p.trial()
+	p.redact()
 	return p.diagnosis
 }
 
@@ -108,7 +109,18 @@ type patient struct {
 	at        string          // which of several connections, as it stands behind the name of a check
 	gone      map[string]bool // hosts that cannot be called
 	skew      *skew           // the clock of the product; nil where no answer showed it
+	hide      []func(string) string // each takes out of a text what it knows nobody may see
 	diagnosis Diagnosis
+}
+
+// redact takes secrets out of everything that was found: a check may quote an answer.
+func (p *patient) redact() {
+	for i := range p.diagnosis.Checks {
+		c := &p.diagnosis.Checks[i]
+		for _, hide := range p.hide {
+			c.Says, c.Fix = hide(c.Says), hide(c.Fix)
+		}
+	}
 }
 
 func (p *patient) found(name string, state State, says string) {

@@ -198,11 +198,13 @@ func (p *patient) honest(name string, t target.Target) {
 	defer live.Close()
 	c := t.Connection()
 	email := fmt.Sprintf("doctor.%s@rollcall.test", live.Tag())
+	p.hide = append(p.hide, live.Redact)
 	v, err := newVisitor(live, c, "Honest", "Person", email)
 	if err != nil {
 		p.wrong(name, err)
 		return
 	}
+	p.hide = append(p.hide, v.tenant.Journal().Redact)
 	live.Hired(c, email)
 	defer func() {
 		_, _ = v.app.Unassign(ctx, v.person)

@@ -84,7 +84,7 @@ func examine(ctx context.Context, t target.Target) (ProbeReport, error) {
 	defer e.close()
 	defer e.leave()
 	if err := e.reach(); err != nil {
-		return e.report, err
+		return e.report, e.live.Conceal(err)
 	}
 	for _, q := range questions {
 		problem := q.put(e)
@@ -94,13 +94,13 @@ func examine(ctx context.Context, t target.Target) (ProbeReport, error) {
 		case ctx.Err() != nil:
 			return e.report, ctx.Err()
 		case errors.As(problem, &unasked):
-			check.Verdict, check.Text = ProbeUnchecked, string(unasked)
+			check.Verdict, check.Text = ProbeUnchecked, e.redacted(string(unasked))
 		case problem != nil:
-			check.Verdict, check.Text = ProbeWrong, problem.Error()
+			check.Verdict, check.Text = ProbeWrong, e.redacted(problem.Error())
 		}
 		e.report.Checks = append(e.report.Checks, check)
 		if e.gone != nil {
-			return e.report, &Unreachable{"the probe " + t.Probe.String(), e.gone}
+			return e.report, &Unreachable{"the probe " + t.Probe.String(), e.live.Conceal(e.gone)}
 		}
 	}
 	e.report.Honest = !slices.ContainsFunc(e.report.Checks, func(c ProbeCheck) bool { return c.Verdict == ProbeWrong })
@@ -200,6 +200,11 @@ func (e *examiner) reach() error {
 		return &Unreachable{"the SCIM endpoint " + endpoint.BaseURL, err}
 	}
 	return nil
+}
+
+// redacted is a text without what nobody may see; it may quote an answer.
+func (e *examiner) redacted(text string) string {
+	return e.tenant.Journal().Redact(e.bare.Redact(e.live.Redact(text)))
 }
 
 // leave clears away what the questions made, also where they were broken off.
