@@ -106,9 +106,9 @@ type patient struct {
 	target    target.Target
 	safety    Safety
 	live      *target.Live
-	at        string          // which of several connections, as it stands behind the name of a check
-	gone      map[string]bool // hosts that cannot be called
-	skew      *skew           // the clock of the product; nil where no answer showed it
+	at        string                // which of several connections, as it stands behind the name of a check
+	gone      map[string]bool       // hosts that cannot be called
+	skew      *skew                 // the clock of the product; nil where no answer showed it
 	hide      []func(string) string // each takes out of a text what it knows nobody may see
 	diagnosis Diagnosis
 }
