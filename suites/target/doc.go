@@ -122,6 +122,19 @@
 // that speaks the probe contract (fixtures/probe), expressions over the API that the
 // product has already, or a Go type, for a suite that embeds this one.
 //
+// # Good manners
+//
+// A run keeps to the limits of network, all its processes together; see
+// [Network.Share]. Where a product answers 429 Too Many Requests the run waits as long
+// as Retry-After asks, in seconds or as a date, for two minutes at the most and five
+// times, and nobody else of it calls meanwhile; the report says how often and for how
+// long. Waiting does not count against the time of a spec. A token of oauth2 is asked
+// for again before it expires, and once more where the product answers 401 to it.
+//
+// What keeps us from a product is told by the name that people know it by: [Explain]
+// and [Judge]. rollcall doctor looks at all of it before any spec runs, and rollcall
+// init writes a target file, with its [Schema] for editors beside it.
+//
 // # Safety
 //
 // [Begin] gives a run its tag, makes sure that the product is its owner's to change,

@@ -97,17 +97,13 @@ func (m *MapConfig) addresses() []string {
 		return nil
 	}
 	var all []string
-	l, a := m.Look, m.Arrange
-	for _, list := range []*MapList{l.Records, l.Accounts, l.Memberships, l.Seats, l.Sessions, l.Tokens} {
-		if list != nil {
-			all = append(all, list.Get, list.Post)
-		}
+	for _, list := range m.Look.named() {
+		all = append(all, list.Get, list.Post)
 	}
-	for _, deed := range []*MapDeed{a.Role, a.Team, a.Join, a.Leave, a.Remove, a.Token} {
-		if deed != nil {
-			all = append(all, deed.Post, deed.Put, deed.Patch, deed.Delete)
-		}
+	for _, deed := range m.Arrange.named() {
+		all = append(all, deed.Post, deed.Put, deed.Patch, deed.Delete)
 	}
+	slices.Sort(all)
 	return all
 }
 
