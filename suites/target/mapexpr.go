@@ -19,7 +19,7 @@ import (
 )
 
 // The variables that expressions of a mapping see. What was asked is a text of the
-// placeholder's name, empty for those that were not used; all that is known of the
+// slot's name, empty for those that were not used; all that is known of the
 // person are lists of texts.
 var (
 	askedVariables  = []string{"organization", "email", "user_name", "name_id", "external_id", "record_id", "account_id"}

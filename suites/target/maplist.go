@@ -16,7 +16,7 @@ type mapped struct {
 	key     string // where it stands in the target file
 	method  string
 	address template
-	kind    string // the placeholder by which it asks for somebody; empty where it asks for all
+	kind    string // the slot by which it asks for somebody; empty where it asks for all
 	body    *mapExpression
 	items   *mapExpression
 	next    *mapExpression

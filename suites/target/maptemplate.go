@@ -11,13 +11,13 @@ import (
 // template is an address with names in braces, each of which stands for a value.
 type template struct{ text string }
 
-// placeholder is a name in braces.
-var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
+// slot is a name in braces.
+var slot = regexp.MustCompile(`\{([^{}]*)\}`)
 
 // newTemplate reads the address that stands at key, in which these names may stand
 // behind the host.
 func newTemplate(key, text string, names []string) (template, error) {
-	bare := placeholder.ReplaceAllString(text, "x")
+	bare := slot.ReplaceAllString(text, "x")
 	address, err := url.Parse(bare)
 	wrong := func(message string, args ...any) (template, error) {
 		return template{}, &ConfigError{key, fmt.Sprintf(message, args...)}
@@ -36,7 +36,7 @@ func newTemplate(key, text string, names []string) (template, error) {
 	if host, _, _ = strings.Cut(host, "?"); strings.Contains(host, "{") {
 		return wrong("%q chooses a host by a name in braces: credentials are for one host", text)
 	}
-	for _, match := range placeholder.FindAllStringSubmatch(text, -1) {
+	for _, match := range slot.FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(names, match[1]) {
 			return wrong("there is no {%s} here; there are {%s}", match[1], strings.Join(names, "}, {"))
 		}
@@ -58,7 +58,7 @@ func (t template) fill(values map[string]any) string {
 }
 
 func fillWith(text string, values map[string]any, escape func(string) string) string {
-	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
+	return slot.ReplaceAllStringFunc(text, func(name string) string {
 		value, _ := textOf(values[strings.Trim(name, "{}")])
 		return escape(value)
 	})
