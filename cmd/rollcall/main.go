@@ -28,7 +28,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -37,11 +36,6 @@ import (
 )
 
 func main() {
-	// A run lives for seconds and holds little: collecting less often is a tenth of
-	// its time for some dozens of megabytes.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
 	verify.Work()
 	selftest.Work()
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))

@@ -165,7 +165,7 @@ func (d *dealer) deal(ctx context.Context) (share, bool) {
 	if len(d.left) == 0 || ctx.Err() != nil {
 		return share{}, false
 	}
-	size := min(len(d.left), max(4, len(d.left)/(2*d.hands)))
+	size := min(len(d.left), max(6, 2*len(d.left)/(3*d.hands)))
 	dealt := share{Keys: d.left[:size], Timeout: max(time.Until(d.until), time.Second)}
 	d.left = d.left[size:]
 	return dealt, true
