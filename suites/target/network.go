@@ -18,7 +18,7 @@ type Network struct {
 	RequestsPerSecond float64            `json:"requests_per_second,omitempty" yaml:"requests_per_second"` // of the whole run; 0 for as many as come
 	Concurrency       int                `json:"concurrency,omitempty" yaml:"concurrency"`                 // requests at the same time; 0 for as many as come
 	Timeout           time.Duration      `json:"timeout,omitempty" yaml:"timeout"`                         // of one request, waiting for leave to send it not counted
-	Deadline          time.Duration      `json:"deadline,omitempty" yaml:"deadline"`                       // of the whole run
+	Deadline          time.Duration      `json:"deadline,omitempty" yaml:"deadline"`                       // of the whole run; one that Ginkgo runs has its --timeout
 }
 
 // ClientCertificate is what the run shows to a server that asks who is calling

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"rollcall.example/simulator/provision"
 	"rollcall.example/suites/target"
@@ -75,4 +76,42 @@ func (p *patient) claims(c target.Connection) {
 	default:
 		p.found(name, OK, "the endpoint says of itself what the target declares")
 	}
+}
+
+// scim looks at the SCIM endpoint: whether it is one, lets us in, and can do what
+// the target declares.
+func (p *patient) scim(c target.Connection) {
+	const name = "SCIM"
+	at := c.SCIM.BaseURL
+	if at == "" {
+		p.found(name, NotChecked, "the target has no SCIM endpoint")
+		return
+	}
+	if !p.reachable(name, at) {
+		return
+	}
+	ctx, cancel := p.within()
+	defer cancel()
+	sent := time.Now()
+	answer, err := firstPage(ctx, p.live, c.SCIM)
+	if err != nil {
+		p.wrong(name, explained(ctx, at, err))
+		return
+	}
+	p.note(at, answer.Header, sent, time.Now())
+	if trouble := target.Judge(answer); trouble != nil {
+		p.wrong(name, trouble)
+		return
+	}
+	list, err := answer.List()
+	switch {
+	case !answer.OK():
+		p.advise(name, fmt.Sprintf("%s answered %d %s to a look at its users", at, answer.Status, answer.Reason()), "its log may say why")
+		return
+	case err != nil:
+		p.advise(name, fmt.Sprintf("%s answered no list of users: %v", at, err), "is this the base URL of the SCIM endpoint?")
+		return
+	}
+	p.found(name, OK, fmt.Sprintf("%s lets us in and shows %d users", at, list.TotalResults))
+	p.claims(c)
 }
