@@ -2,8 +2,9 @@ package verify
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"rollcall.example/fixtures"
 )
 
 // Unknown says that a name stands for nothing, and which names come near it.
@@ -16,7 +17,8 @@ type Unknown struct {
 // NewUnknown looks for the names that come near. Where none does and there are
 // only few, it offers all.
 func NewUnknown(kind, name string, known []string) *Unknown {
-	near := nearest(name, known)
+	near := fixtures.Nearest(name, known)
+	near = near[:min(3, len(near))]
 	if len(near) == 0 && len(known) <= 5 {
 		near = known
 	}
@@ -35,51 +37,4 @@ func (u *Unknown) Hint() string {
 	}
 	last := len(u.Near) - 1
 	return "did you mean " + strings.Join(u.Near[:last], ", ") + " or " + u.Near[last] + "?"
-}
-
-// nearest returns up to three known names that begin with or contain the name, or
-// that few typing mistakes turn it into.
-func nearest(name string, known []string) []string {
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var candidates []candidate
-	lower := strings.ToLower(name)
-	for _, k := range known {
-		d := distance(lower, strings.ToLower(k))
-		if lower != "" && strings.Contains(strings.ToLower(k), lower) {
-			d = min(d, 1)
-		}
-		if d <= max(1, len(name)/3) {
-			candidates = append(candidates, candidate{k, d})
-		}
-	}
-	slices.SortStableFunc(candidates, func(a, b candidate) int { return a.distance - b.distance })
-	var names []string
-	for _, c := range candidates[:min(3, len(candidates))] {
-		names = append(names, c.name)
-	}
-	return names
-}
-
-// distance is Levenshtein's: how many letters to insert, delete or change.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := corner
-			if a[i] != b[j] {
-				change++
-			}
-			corner = row[j+1]
-			row[j+1] = min(change, row[j]+1, corner+1)
-		}
-	}
-	return row[len(b)]
 }
