@@ -10,7 +10,7 @@
 //	})
 //
 // This package knows names only. What each defect breaks, and which requirements
-// have to notice, stands in fixtures/defects.yaml.
+// have to notice, stands in fixtures/defects.
 package defect
 
 import (

@@ -17,12 +17,12 @@ func TestRegistryAndFixturesNameTheSameDefects(t *testing.T) {
 	for _, d := range fixtures.Defects() {
 		listed[d.Name] = true
 		if _, ok := Find(d.Name); !ok {
-			t.Errorf("fixtures/defects.yaml lists %s, and nothing builds it", d.Name)
+			t.Errorf("fixtures/defects lists %s, and nothing builds it", d.Name)
 		}
 	}
 	for _, name := range Names() {
 		if !listed[name] {
-			t.Errorf("%s can be built, and fixtures/defects.yaml does not list it", name)
+			t.Errorf("%s can be built, and fixtures/defects does not list it", name)
 		}
 	}
 }

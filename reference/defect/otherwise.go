@@ -9,7 +9,7 @@ import (
 )
 
 // Products that declare to do otherwise than most, and then do as most do. Each of these
-// defects is built under a profile of its own, which fixtures/defects.yaml names.
+// defects is built under a profile of its own, which fixtures/defects names.
 func init() {
 	for name, change := range map[string]func(*org.Rules){
 		// What SCIM makes and shows.

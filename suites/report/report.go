@@ -131,10 +131,7 @@ func (s Spec) Key() string {
 }
 
 // Area is the part of the product that the spec is about.
-func (s Spec) Area() string {
-	area, _, _ := strings.Cut(s.ID, ".")
-	return area
-}
+func (s Spec) Area() string { return fixtures.AreaOf(s.ID) }
 
 // Requirement returns the entry with the given id.
 func (r Report) Requirement(id string) (Requirement, bool) {

@@ -7,7 +7,7 @@
 // a spec may fail for something that is none of its business: then a vendor is
 // sent to look in the wrong place, and the failure is unexpected.
 //
-// What each defect must make fail stands in fixtures/defects.yaml, apart from how
+// What each defect must make fail stands in fixtures/defects, apart from how
 // it is built, so that the expectation was written down by somebody who looked at
 // the requirement and not at the outcome.
 package selftest

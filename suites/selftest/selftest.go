@@ -183,11 +183,11 @@ func checkRegistry(defects []fixtures.Defect) error {
 	buildable := bundled.Defects()
 	for _, d := range defects {
 		if !slices.Contains(buildable, d.Name) {
-			return fmt.Errorf("defects.yaml: nothing builds the defect %s", d.Name)
+			return fmt.Errorf("fixtures/defects: nothing builds the defect %s", d.Name)
 		}
 		for _, id := range slices.Concat(d.Catches, d.Also) {
 			if !slices.ContainsFunc(listed, func(l verify.Listed) bool { return l.ID == id || l.Key() == id }) {
-				return fmt.Errorf("defects.yaml: %s names %s, and no spec proves that", d.Name, id)
+				return fmt.Errorf("fixtures/defects: %s names %s, and no spec proves that", d.Name, id)
 			}
 		}
 	}

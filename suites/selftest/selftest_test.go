@@ -50,12 +50,12 @@ func TestRegistryAndBuildersAgree(t *testing.T) {
 	}
 	for _, name := range bundled.Defects() {
 		if !slices.Contains(registered, name) {
-			t.Errorf("%s can be built, and defects.yaml does not say who has to notice", name)
+			t.Errorf("%s can be built, and fixtures/defects does not say who has to notice", name)
 		}
 	}
 	for _, name := range registered {
 		if !slices.Contains(bundled.Defects(), name) {
-			t.Errorf("%s is in defects.yaml, and nothing builds it", name)
+			t.Errorf("%s is in fixtures/defects, and nothing builds it", name)
 		}
 	}
 }

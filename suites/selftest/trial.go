@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"rollcall.example/fixtures"
 	"rollcall.example/suites/bundled"
@@ -30,8 +29,7 @@ func trialOf(d fixtures.Defect, full bool) trial {
 	}
 	areas := []string{d.Area}
 	for _, id := range d.Catches {
-		area, _, _ := strings.Cut(id, ".")
-		areas = append(areas, area)
+		areas = append(areas, fixtures.AreaOf(id))
 	}
 	slices.Sort(areas)
 	return trial{Defect: d, Areas: slices.Compact(areas)}

@@ -105,7 +105,10 @@ func (c Citation) variantHere() string {
 }
 
 func labelsOf(r fixtures.Requirement, variant string) ginkgo.Labels {
-	labels := ginkgo.Labels{"req:" + r.ID, "level:" + string(r.Level), "area:" + r.Area(), "basis:" + string(r.Basis)}
+	labels := ginkgo.Labels{"req:" + r.ID, "level:" + string(r.Level), "basis:" + string(r.Basis)}
+	for _, area := range fixtures.Areas(r.ID) {
+		labels = append(labels, "area:"+area)
+	}
 	for _, feature := range r.Needs {
 		labels = append(labels, "feature:"+feature)
 	}

@@ -44,7 +44,10 @@ func unmatched(all []Listed, pattern string) error {
 	}
 	known := map[string]bool{}
 	for _, l := range all {
-		known[l.ID], known[l.Key()], known[l.Area()+".*"] = true, true, true
+		known[l.ID], known[l.Key()] = true, true
+		for _, area := range fixtures.Areas(l.ID) {
+			known[area+".*"] = true
+		}
 	}
 	return NewUnknown("requirement", pattern, slices.Sorted(maps.Keys(known)))
 }

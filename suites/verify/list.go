@@ -33,11 +33,8 @@ type Listed struct {
 // Key is the id, or id[variant].
 func (l Listed) Key() string { return report.Spec{ID: l.ID, Variant: l.Variant}.Key() }
 
-// Area is the part of the product that the spec is about.
-func (l Listed) Area() string {
-	area, _, _ := strings.Cut(l.ID, ".")
-	return area
-}
+// Area is the part of the product that the spec is about, as [fixtures.AreaOf] has it.
+func (l Listed) Area() string { return fixtures.AreaOf(l.ID) }
 
 // ginkgoOwned guards Ginkgo's globals: one list or run at a time.
 var ginkgoOwned sync.Mutex
