@@ -17,8 +17,9 @@ import (
 
 // Options say how to run a self-test.
 type Options struct {
-	// Full runs every spec against every defect, not only those of its areas, and every
-	// spec against the reference under every profile that a defect is about.
+	// Full runs against every defect all specs that share a feature with those that must
+	// catch it, not only those of its areas, and every spec against the reference under
+	// every profile that a defect is about.
 	Full    bool
 	Defects []fixtures.Defect // what to try; nil for the whole registry, and then toothless specs are looked for
 	// Workers is how many processes try defects at a time; 0 tries them one after
@@ -60,7 +61,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 // about, and notes what it did not pass. It returns the keys of what it passed.
 func (r *Result) clean(ctx context.Context, trials []trial, all, full bool) (passed []string, err error) {
 	for _, v := range variants(trials) {
-		ran, err := judge(ctx, v, "", concerned(trials, v, all || full), full)
+		ran, err := judge(ctx, v, "", choice{areas: concerned(trials, v, all || full), everything: full})
 		if err != nil {
 			return nil, fmt.Errorf("the reference under the profile %s: %w", v, err)
 		}

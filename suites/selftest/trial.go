@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"rollcall.example/fixtures"
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/report"
+	"rollcall.example/suites/target"
 	"rollcall.example/suites/verify"
 )
 
@@ -19,13 +21,16 @@ const seed = 1
 type trial struct {
 	Defect fixtures.Defect `json:"defect"`
 	Areas  []string        `json:"areas"` // whose specs to run; empty for all
+	// Features are what the specs to run have to do with, one of them at least; empty
+	// for no matter what.
+	Features []string `json:"features"`
 }
 
-// trialOf makes the trial of a defect. By area it concerns its own spec package
-// and those of the requirements that it breaks.
+// trialOf makes the trial of a defect. By area it concerns its own specs and those of
+// the requirements that it breaks; in full, all that share a feature with these.
 func trialOf(d fixtures.Defect, full bool) trial {
 	if full {
-		return trial{Defect: d}
+		return trial{Defect: d, Features: features(d)}
 	}
 	areas := []string{d.Area}
 	for _, id := range d.Catches {
@@ -33,6 +38,22 @@ func trialOf(d fixtures.Defect, full bool) trial {
 	}
 	slices.Sort(areas)
 	return trial{Defect: d, Areas: slices.Compact(areas)}
+}
+
+// features are what the product must have for the defect to show. That it has users
+// says nothing, unless it is all that there is to say: nearly every spec needs them.
+func features(d fixtures.Defect) []string {
+	var needed []string
+	for _, id := range d.Catches {
+		r, _ := fixtures.Requirements().Find(id)
+		telling := slices.DeleteFunc(slices.Clone(r.Needs), func(f string) bool { return f == target.SCIMUsers })
+		if len(telling) == 0 {
+			return nil
+		}
+		needed = append(needed, telling...)
+	}
+	slices.Sort(needed)
+	return slices.Compact(needed)
 }
 
 // finding is what came of a trial.
@@ -44,7 +65,7 @@ type finding struct {
 
 // try runs the trial against a reference of its own.
 func (t trial) try(ctx context.Context) finding {
-	ran, err := judge(ctx, t.Defect.Variant, t.Defect.Name, t.Areas, false)
+	ran, err := judge(ctx, t.Defect.Variant, t.Defect.Name, t.choice())
 	switch {
 	case ran.Interrupted || ctx.Err() != nil:
 		return finding{Interrupted: true}
@@ -60,11 +81,24 @@ func (t trial) try(ctx context.Context) finding {
 	return found
 }
 
-// judge runs the specs of the areas, or all, against a fresh reference that declares
-// the variant, with the defect or, where it has no name, without one. Under another
-// profile than the default one these are only the specs that are about it, unless
-// everything is asked for.
-func judge(ctx context.Context, v fixtures.Variant, defect string, areas []string, everything bool) (r report.Report, err error) {
+// choice is which specs to run.
+type choice struct {
+	areas      []string // of these areas; empty for all
+	filter     string   // a label filter besides
+	everything bool     // under another profile than the default one, what is not about it too
+}
+
+func (t trial) choice() choice {
+	c := choice{areas: t.Areas}
+	if len(t.Features) > 0 {
+		c.filter = "feature: containsAny {" + strings.Join(t.Features, ", ") + "}"
+	}
+	return c
+}
+
+// judge runs the chosen specs against a fresh reference that declares the variant,
+// with the defect or, where it has no name, without one.
+func judge(ctx context.Context, v fixtures.Variant, defect string, chosen choice) (r report.Report, err error) {
 	profile, err := v.Profile()
 	if err != nil {
 		return r, err
@@ -79,8 +113,8 @@ func judge(ctx context.Context, v fixtures.Variant, defect string, areas []strin
 	}
 	product.Target.Profile = profile
 	defer func() { err = errors.Join(err, product.Close()) }()
-	run := verify.Options{Target: product.Target, Areas: areas, Seed: seed}
-	if !everything && !v.Usual() {
+	run := verify.Options{Target: product.Target, Areas: chosen.areas, LabelFilter: chosen.filter, Seed: seed}
+	if !chosen.everything && !v.Usual() {
 		run.Only = about(profile)
 	}
 	return verify.Run(ctx, run)
