@@ -20,7 +20,9 @@ func TestWhatATrialRuns(t *testing.T) {
 	}
 	onlyUsers := ids(func(r fixtures.Requirement) bool { return slices.Equal(r.Needs, []string{"scim.users"}) })
 	patching := ids(func(r fixtures.Requirement) bool { return slices.Equal(r.Needs, []string{"scim.users", "scim.patch"}) })
-	seats := ids(func(r fixtures.Requirement) bool { return slices.Equal(r.Needs, []string{"scim.users", "look.records", "look.seats"}) })
+	seats := ids(func(r fixtures.Requirement) bool {
+		return slices.Equal(r.Needs, []string{"scim.users", "look.records", "look.seats"})
+	})
 	for name, c := range map[string]struct {
 		defect fixtures.Defect
 		full   bool
