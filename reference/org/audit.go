@@ -156,16 +156,22 @@ func accountFields(a Account) map[string]any {
 // difference spells the fields in which two values differ, before and after.
 // Both are empty when nothing does.
 func difference(before, after map[string]any) (was, is string) {
-	old, changed := map[string]any{}, map[string]any{}
+	old, changed := differing(before, after)
+	if len(changed) == 0 {
+		return "", ""
+	}
+	return spell(old), spell(changed)
+}
+
+// differing picks the fields in which two values differ.
+func differing(before, after map[string]any) (old, changed map[string]any) {
+	old, changed = map[string]any{}, map[string]any{}
 	for name, value := range after {
 		if !reflect.DeepEqual(before[name], value) {
 			old[name], changed[name] = before[name], value
 		}
 	}
-	if len(changed) == 0 {
-		return "", ""
-	}
-	return spell(old), spell(changed)
+	return old, changed
 }
 
 // spell writes the fields as a JSON object in alphabetical order, letters as they are.

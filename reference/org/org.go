@@ -119,10 +119,14 @@ type Record struct {
 	DisplayName  string
 	Emails       []Email // echoed to the client; the address that counts is UserName
 	Active       bool
-	Account      string // Account.ID once linked; empty before
-	Version      int    // counts changes, from 1
-	Created      time.Time
-	Modified     time.Time
+	// Attributes are what the identity provider said beyond the fields above, as JSON
+	// values (numbers as json.Number), with names in lower case. The product keeps
+	// them, gives them back and decides nothing by them. Nil: none.
+	Attributes map[string]any
+	Account    string // Account.ID once linked; empty before
+	Version    int    // counts changes, from 1
+	Created    time.Time
+	Modified   time.Time
 }
 
 // FullName is the name that the record's person is shown under; empty if SCIM gave
@@ -137,6 +141,7 @@ func (r Record) FullName() string {
 // Email is one entry of a record's e-mail list (RFC 7643 section 4.1.2).
 type Email struct {
 	Value   string `json:"value"`
+	Display string `json:"display,omitempty"`
 	Type    string `json:"type,omitempty"`
 	Primary bool   `json:"primary,omitempty"`
 }

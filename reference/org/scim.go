@@ -142,6 +142,7 @@ func (s *Service) ChangeRecord(ctx context.Context, c Caller, id string, change 
 		}
 		result = before
 		result.Emails = append([]Email(nil), before.Emails...)
+		result.Attributes = cloneAttributes(before.Attributes)
 		if err := change(&result); err != nil {
 			return err
 		}

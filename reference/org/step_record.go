@@ -80,7 +80,7 @@ func (recordSteps) revive(ctx context.Context, tx Tx, e *Provisioning) error {
 	e.Record = r
 	const cause = "created again over SCIM"
 	was.Active = true
-	if before, after := difference(recordFields(was), recordFields(r)); after != "" {
+	if before, after := recordDifference(was, r); after != "" {
 		event := e.Caller.event(RecordUpdated, r, e.Now, cause)
 		event.Before, event.After = before, after
 		e.Events = append(e.Events, event)
@@ -179,7 +179,7 @@ func (recordSteps) renameConflict(ctx context.Context, tx Tx, e *Updating) error
 }
 
 func (recordSteps) update(ctx context.Context, tx Tx, e *Updating) error {
-	before, after := difference(recordFields(e.Before), recordFields(e.After))
+	before, after := recordDifference(e.Before, e.After)
 	if after == "" {
 		return nil
 	}

@@ -18,7 +18,7 @@ var migrations embed.FS
 
 // newest is the version of the data file that this program writes: the number of
 // the last migration.
-const newest = 2
+const newest = 3
 
 // applicationID marks a SQLite file as one of ours ("Roll" in ASCII), in the
 // header field that SQLite keeps for the purpose.

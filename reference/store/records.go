@@ -9,25 +9,26 @@ import (
 )
 
 const recordColumns = `id, organization, provider, user_name, external_id, given_name, family_name,
-	display_name, emails, active, account, version, created, modified`
+	display_name, emails, active, account, version, created, modified, attributes`
 
 func scanRecord(r row) (record org.Record, err error) {
 	err = r.Scan(&record.ID, &record.Organization, &record.Provider, &record.UserName, &record.ExternalID,
 		&record.GivenName, &record.FamilyName, &record.DisplayName, unpacked[org.Email]{&record.Emails},
-		&record.Active, referred{&record.Account}, &record.Version, moment{&record.Created}, moment{&record.Modified})
+		&record.Active, referred{&record.Account}, &record.Version, moment{&record.Created}, moment{&record.Modified},
+		unpackedObject{&record.Attributes})
 	return record, err
 }
 
 func recordValues(r org.Record) []any {
 	return []any{r.ID, r.Organization, r.Provider, r.UserName, r.ExternalID, r.GivenName, r.FamilyName,
 		r.DisplayName, packed(r.Emails), bit(r.Active), reference(r.Account), int64(r.Version),
-		at(r.Created), at(r.Modified), org.Key(r.UserName), org.Key(r.FullName())}
+		at(r.Created), at(r.Modified), packedObject(r.Attributes), org.Key(r.UserName), org.Key(r.FullName())}
 }
 
 // AddRecord implements [org.Tx].
 func (t *tx) AddRecord(ctx context.Context, r org.Record) error {
 	return t.add(ctx, "add a record",
-		"INSERT INTO records ("+recordColumns+", user_name_key, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+		"INSERT INTO records ("+recordColumns+", user_name_key, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
 		recordValues(r)...)
 }
 
@@ -36,7 +37,7 @@ func (t *tx) SaveRecord(ctx context.Context, r org.Record) error {
 	return t.change(ctx, "save a record",
 		`UPDATE records SET organization = $2, provider = $3, user_name = $4, external_id = $5, given_name = $6,
 			family_name = $7, display_name = $8, emails = $9, active = $10, account = $11, version = $12,
-			created = $13, modified = $14, user_name_key = $15, name_key = $16 WHERE id = $1`,
+			created = $13, modified = $14, attributes = $15, user_name_key = $16, name_key = $17 WHERE id = $1`,
 		recordValues(r)...)
 }
 

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -150,6 +151,8 @@ func TestRecordsRoundTrip(t *testing.T) {
 	full := org.Record{ID: "full", Organization: "acme", Provider: "okta", UserName: " Łukasz.ÉTÉ@Acme.Example ",
 		ExternalID: "00u1AbC", GivenName: "Łukasz", FamilyName: "O'Été", DisplayName: "\"quoted\"; --",
 		Emails: []org.Email{{Value: "a@b", Type: "work", Primary: true}, {Value: "c@d"}},
+		Attributes: map[string]any{"title": "<Cap\x00tain> & \"船\"", "n": json.Number("12345678901234567890.50"), "yes": true,
+			"list": []any{map[string]any{"value": "a"}, "b", nil}, "urn:x:2.0:user": map[string]any{"a": "b"}},
 		Active: true, Account: "han", Version: 7, Created: noon, Modified: noon.Add(time.Microsecond)}
 	do(t, s, func(tx org.Tx) error {
 		return all(
@@ -183,7 +186,7 @@ func TestRecordsRoundTrip(t *testing.T) {
 		return tx.RecordsIn(ctx, "acme")
 	})
 
-	full.UserName, full.Account, full.Active, full.Emails, full.Version = "a@b", "", false, nil, 8
+	full.UserName, full.Account, full.Active, full.Emails, full.Attributes, full.Version = "a@b", "", false, nil, nil, 8
 	do(t, s, func(tx org.Tx) error { return tx.SaveRecord(ctx, full) })
 	same(t, s, "a saved record", full, byName("A@B"))
 	missing(t, s, "the old user name", byName("łukasz.été@acme.example"))

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 )
 
@@ -158,6 +159,36 @@ func (u unpacked[T]) Scan(value any) error {
 		return nil
 	}
 	return json.Unmarshal([]byte(text), u.into)
+}
+
+// packedObject is a JSON object as it is kept; empty for one without members.
+func packedObject(object map[string]any) string {
+	if len(object) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(object)
+	if err != nil {
+		panic(fmt.Sprintf("store: an object does not encode: %v", err)) // it was JSON before
+	}
+	return string(text)
+}
+
+// unpackedObject reads what [packedObject] wrote. Numbers stay as they were written.
+type unpackedObject struct{ into *map[string]any }
+
+// Scan implements [sql.Scanner].
+func (u unpackedObject) Scan(value any) error {
+	text, ok := value.(string)
+	if !ok {
+		return fmt.Errorf("an object cannot be read from %T", value)
+	}
+	*u.into = nil
+	if text == "" {
+		return nil
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	return decoder.Decode(u.into)
 }
 
 // digest is what is kept of a secret.
