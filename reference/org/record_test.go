@@ -1,6 +1,7 @@
 package org_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -392,4 +393,22 @@ func TestRenamingAnInactiveRecordToAMember(t *testing.T) {
 	w.ok(w.rename(r.ID, han))
 	w.shaped(han, "record inactive, account")
 	w.sound()
+}
+
+// A condition sees the record within the transaction; its error keeps the record.
+func TestDeletionOnACondition(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.assign(han)
+	unwilling := errors.New("not this one")
+	var seen org.Record
+	w.said(w.during(func() {
+		if err := w.svc.DeleteRecord(w.ctx, w.caller, r.ID, func(r org.Record) error { seen = r; return unwilling }); !errors.Is(err, unwilling) {
+			t.Errorf("the condition's error comes back as %v", err)
+		}
+	}))
+	if seen.ID != r.ID || seen.Version != r.Version {
+		t.Errorf("the condition saw %+v", seen)
+	}
+	w.ok(w.svc.DeleteRecord(w.ctx, w.caller, r.ID, func(org.Record) error { return nil }))
 }

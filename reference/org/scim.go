@@ -224,12 +224,18 @@ func (e *Leaving) of(ctx context.Context, tx Tx, account string) error {
 
 // DeleteRecord deactivates the record and drops it. One that is inactive already
 // took its place away then; only the record is left to drop, or, where it only
-// suspended its person, their place as well.
-func (s *Service) DeleteRecord(ctx context.Context, c Caller, id string) error {
+// suspended its person, their place as well. The conditions are asked within the
+// transaction, before anything is done; the error of one ends it all.
+func (s *Service) DeleteRecord(ctx context.Context, c Caller, id string, conditions ...func(Record) error) error {
 	caller, r := c, Record{ID: id}
 	err := s.inCaller(ctx, &caller, func(tx Tx) (err error) {
 		if r, err = recordByID(ctx, tx, caller, id); err != nil {
 			return err
+		}
+		for _, holds := range conditions {
+			if err := holds(r); err != nil {
+				return err
+			}
 		}
 		e, err := s.leavingOverSCIM(ctx, tx, caller, &r, "deleted over SCIM")
 		if err != nil {

@@ -131,7 +131,7 @@ func (m *memory) ChangeRecord(_ context.Context, _ org.Caller, id string, change
 	return r, nil
 }
 
-func (m *memory) DeleteRecord(_ context.Context, _ org.Caller, id string) error {
+func (m *memory) DeleteRecord(_ context.Context, _ org.Caller, id string, conditions ...func(org.Record) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.delete != nil {
@@ -140,6 +140,11 @@ func (m *memory) DeleteRecord(_ context.Context, _ org.Caller, id string) error 
 	at, err := m.at(id)
 	if err != nil {
 		return err
+	}
+	for _, holds := range conditions {
+		if err := holds(m.records[at]); err != nil {
+			return err
+		}
 	}
 	m.records = slices.Delete(m.records, at, at+1)
 	return nil

@@ -35,6 +35,10 @@ type Protocol struct {
 	// Render shows a record that lives at the location.
 	Render func(record org.Record, location string) User
 
+	// Condition says what a request's conditions make of a resource at a version: 0 to
+	// go on, 304 or 412.
+	Condition func(r *http.Request, version string) int
+
 	// Created is the status that answers a POST.
 	Created int
 }
@@ -48,6 +52,7 @@ func Standard() *Protocol {
 		Operations: operations,
 		Select:     selection,
 		Render:     render,
+		Condition:  condition,
 		Created:    http.StatusCreated,
 	}
 	p.Read = func(body Document, into *org.Record) error { return read(coercion{p.Boolean}, body, into) }

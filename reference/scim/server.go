@@ -26,6 +26,9 @@
 //   - a PUT without "active" leaves it as it is, though other attributes that are
 //     left out are cleared: forgetting it must not bring back somebody who left.
 //   - a PATCH answers 200 with the resource.
+//   - every answer that is one resource carries its version as a weak ETag. If-Match and
+//     If-None-Match are heard wherever a resource is addressed by its id, and judged in
+//     the transaction that makes the change.
 //   - groups, bulk, /Me and searching by POST are not offered, and discovery says so.
 package scim
 
@@ -59,7 +62,9 @@ type Domain interface {
 	// error undoes everything and is returned.
 	ChangeRecord(ctx context.Context, caller org.Caller, id string, change func(*org.Record) error) (org.Record, error)
 
-	DeleteRecord(ctx context.Context, caller org.Caller, id string) error
+	// DeleteRecord asks the conditions within its transaction, before it does anything;
+	// the error of one is returned and nothing is deleted.
+	DeleteRecord(ctx context.Context, caller org.Caller, id string, conditions ...func(org.Record) error) error
 }
 
 // Options are what a server may be given. The zero value is a good one.
@@ -139,6 +144,9 @@ func (s *Server) refusal(r *http.Request, err error) reply {
 	header := refusal.Header.Clone()
 	if refusal.Status == http.StatusUnauthorized {
 		header = http.Header{"Www-Authenticate": {s.challenge(r)}}
+	}
+	if refusal.Status == http.StatusNotModified {
+		return reply{refusal.Status, header, nil}
 	}
 	return reply{refusal.Status, header, refusal.body()}
 }

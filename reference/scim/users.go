@@ -28,16 +28,27 @@ func (s *Server) createUser(x *exchange) (reply, error) {
 // readUser answers GET /Users/{id} (section 3.4.1).
 func (s *Server) readUser(x *exchange) (reply, error) {
 	record, err := s.domain.Record(x.Context(), x.caller, x.id)
+	if err == nil {
+		err = s.unmoved(x, record)
+	}
 	if err != nil {
 		return reply{}, ofUser(err)
 	}
 	return s.show(x, http.StatusOK, record)
 }
 
+// unmoved holds a request to the version of the record that it is meant for.
+func (s *Server) unmoved(x *exchange, record org.Record) error {
+	return s.holds(x, x.location("Users", record.ID), version(record))
+}
+
 // replaceUser answers PUT /Users/{id} (section 3.5.1). What the body says of id and
 // meta is ignored.
 func (s *Server) replaceUser(x *exchange) (reply, error) {
 	record, err := s.domain.ChangeRecord(x.Context(), x.caller, x.id, func(r *org.Record) error {
+		if err := s.unmoved(x, *r); err != nil {
+			return err
+		}
 		return s.readBody(x, r)
 	})
 	if err != nil {
@@ -53,6 +64,9 @@ func (s *Server) patchUser(x *exchange) (reply, error) {
 		return reply{}, err
 	}
 	record, err := s.domain.ChangeRecord(x.Context(), x.caller, x.id, func(r *org.Record) error {
+		if err := s.unmoved(x, *r); err != nil {
+			return err
+		}
 		return s.protocol.patch(ops, r)
 	})
 	if err != nil {
@@ -63,7 +77,7 @@ func (s *Server) patchUser(x *exchange) (reply, error) {
 
 // deleteUser answers DELETE /Users/{id} (section 3.6).
 func (s *Server) deleteUser(x *exchange) (reply, error) {
-	err := s.domain.DeleteRecord(x.Context(), x.caller, x.id)
+	err := s.domain.DeleteRecord(x.Context(), x.caller, x.id, func(r org.Record) error { return s.unmoved(x, r) })
 	if org.KindOf(err) == org.Unsupported {
 		return reply{}, withoutDelete(err)
 	}
@@ -165,7 +179,7 @@ func (s *Server) show(x *exchange, status int, record org.Record) (reply, error)
 		return reply{status: http.StatusNoContent}, nil
 	}
 	location := x.location("Users", record.ID)
-	header := http.Header{"Content-Location": {location}}
+	header := identity(location, version(record))
 	if x.Method == http.MethodPost {
 		header.Set("Location", location)
 	}
