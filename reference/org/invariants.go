@@ -81,7 +81,7 @@ func (s *Service) takeCensus(ctx context.Context, tx Tx, organizationID string) 
 			p.openSeats++
 		}
 	}
-	if err := c.addVisitors(ctx, tx, o.ID); err != nil {
+	if err := c.addProviders(ctx, tx, o.ID); err != nil {
 		return c, err
 	}
 	if err := c.countPlaces(ctx, tx, o.ID); err != nil {
@@ -99,11 +99,16 @@ func (c *census) person(account string) *person {
 	return p
 }
 
-// addVisitors adds whoever has a session and maybe nothing else.
-func (c *census) addVisitors(ctx context.Context, tx Tx, organizationID string) error {
+// addProviders adds whoever has a session and maybe nothing else, and looks whether the
+// list of a provider is as long as it says.
+func (c *census) addProviders(ctx context.Context, tx Tx, organizationID string) error {
 	providers, err := tx.Providers(ctx, organizationID)
 	if err != nil {
 		return err
+	}
+	records := map[string]int{}
+	for _, r := range c.records {
+		records[r.Provider]++
 	}
 	for _, p := range providers {
 		sessions, err := tx.SessionsThrough(ctx, p.ID)
@@ -112,6 +117,13 @@ func (c *census) addVisitors(ctx context.Context, tx Tx, organizationID string) 
 		}
 		for _, session := range sessions {
 			c.person(session.Account)
+		}
+		_, total, err := tx.FindRecords(ctx, p.ID, RecordMatch{}, 0, 0)
+		if err != nil {
+			return err
+		}
+		if total != records[p.ID] {
+			c.report("the list of provider %s is said to hold %d records and holds %d", p.ID, total, records[p.ID])
 		}
 	}
 	return nil

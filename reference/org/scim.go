@@ -114,7 +114,7 @@ func recordByID(ctx context.Context, tx Tx, c Caller, id string) (Record, error)
 }
 
 // FindRecords lists the records of the caller's provider that match, in the order
-// of their creation, from offset (0-based) and at most limit; and how many match
+// in which they came, from offset (0-based) and at most limit; and how many match
 // in all.
 func (s *Service) FindRecords(ctx context.Context, c Caller, match RecordMatch, offset, limit int) ([]Record, int, error) {
 	var found []Record

@@ -56,8 +56,8 @@ type records interface {
 	RecordByUserName(ctx context.Context, provider, userName string) (Record, error)
 	// RecordsOf lists the records of the organization linked to the account.
 	RecordsOf(ctx context.Context, organization, account string) ([]Record, error)
-	// FindRecords lists a provider's records that match, ordered by creation then
-	// id, from offset (0-based), at most limit; and how many match in all.
+	// FindRecords lists a provider's records that match, in the order in which they
+	// were added, from offset (0-based), at most limit; and how many match in all.
 	FindRecords(ctx context.Context, provider string, match RecordMatch, offset, limit int) ([]Record, int, error)
 	// RecordsIn lists all records of an organization, ordered by user name.
 	RecordsIn(ctx context.Context, organization string) ([]Record, error)

@@ -452,5 +452,6 @@ func (w *witness) checkFile() {
 		if err != nil || dangling != 0 {
 			w.t.Errorf("%d rows refer to what is not there, %v", dangling, err)
 		}
+		expectCounts(w.t, db)
 	})
 }

@@ -18,11 +18,26 @@ var migrations embed.FS
 
 // newest is the version of the data file that this program writes: the number of
 // the last migration.
-const newest = 3
+var newest = lastMigration()
+
+func lastMigration() int {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		panic(fmt.Sprintf("store: read the migrations: %v", err))
+	}
+	last, err := goose.NumericComponent(files[len(files)-1].Name())
+	if err != nil {
+		panic(fmt.Sprintf("store: read the migrations: %v", err))
+	}
+	return int(max(last, appendOnlySince))
+}
 
 // applicationID marks a SQLite file as one of ours ("Roll" in ASCII), in the
 // header field that SQLite keeps for the purpose.
 const applicationID = 0x526f6c6c
+
+// appendOnlySince is the number of the migration in which appendOnly is run.
+const appendOnlySince = 2
 
 // appendOnly refuses every change of what the audit log says; INSERT OR REPLACE is
 // one too, and calls no DELETE trigger. Triggers are the one thing that each database spells its own way, hence a migration in Go.
@@ -40,7 +55,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
-	triggers := goose.NewGoMigration(2, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+	triggers := goose.NewGoMigration(appendOnlySince, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, appendOnly)
 		return err
 	}}, nil)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -268,26 +269,54 @@ func TestEmptyAndUnfinishedFilesAreFilled(t *testing.T) {
 			t.Errorf("the file is another one now: %v, %v", info, err)
 		}
 	})
-	t.Run("an older version", func(t *testing.T) {
-		t.Parallel()
-		path := made(t)
-		raw(t, path, func(db *sql.DB) {
-			run(t, db, "DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete", "DROP TRIGGER audit_no_overwrite",
-				"DELETE FROM goose_db_version WHERE version_id = 2")
-		})
-		s := open(t, store.Options{Path: path})
-		same(t, s, "what was there", account("han"), func(ctx context.Context, tx org.Tx) (org.Account, error) {
-			return tx.Account(ctx, "han")
-		})
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
-		raw(t, path, func(db *sql.DB) {
-			var triggers int
-			if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").Scan(&triggers); err != nil || triggers != 3 {
-				t.Errorf("%d triggers, %v", triggers, err)
+}
+
+// firstVersion is a data file as the first migration alone made it, with a few records
+// in it: they were created in the order of their numbers, three at one moment.
+func firstVersion(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "data.db")
+	layers, err := os.ReadFile(filepath.Join("migrations", "0001_layers.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw(t, path, func(db *sql.DB) {
+		run(t, db, "PRAGMA application_id = 1383033964", string(layers),
+			"CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')))",
+			"INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1)",
+			"INSERT INTO organizations VALUES ('acme', 'acme', '', 'pro', '[]', 0, 0)",
+			"INSERT INTO providers VALUES ('okta', 'acme', 'okta', 'enabled', 1, '', '', '[]', 0)")
+		for i := 9; i >= 0; i-- {
+			_, err := db.ExecContext(t.Context(), `INSERT INTO records VALUES ($1, 'acme', 'okta', $1, $1, '', '', '', '', '', '[]', 1, NULL, 1, $2, 0)`,
+				fmt.Sprint("r", i), min(i, 7))
+			if err != nil {
+				t.Fatal(err)
 			}
-		})
+		}
+	})
+	return path
+}
+
+func TestOlderVersionIsBroughtUp(t *testing.T) {
+	t.Parallel()
+	path := firstVersion(t)
+	s := open(t, store.Options{Path: path})
+	same(t, s, "a page of what was there", "r7 r8 r9 of 10", func(ctx context.Context, tx org.Tx) (string, error) {
+		page, total, err := tx.FindRecords(ctx, "okta", org.RecordMatch{}, 7, 3)
+		if len(page) != 3 {
+			return fmt.Sprint(len(page)), err
+		}
+		return fmt.Sprint(page[0].ID, " ", page[1].ID, " ", page[2].ID, " of ", total), err
+	})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw(t, path, func(db *sql.DB) {
+		var triggers int
+		if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").Scan(&triggers); err != nil || triggers != 3 {
+			t.Errorf("%d triggers, %v", triggers, err)
+		}
+		expectCounts(t, db)
 	})
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -25,25 +26,41 @@ func recordValues(r org.Record) []any {
 		at(r.Created), at(r.Modified), packedObject(r.Attributes), org.Key(r.UserName), org.Key(r.FullName())}
 }
 
-// AddRecord implements [org.Tx].
+// AddRecord implements [org.Tx]. The record takes the last place in the list of its
+// provider.
 func (t *tx) AddRecord(ctx context.Context, r org.Record) error {
-	return t.add(ctx, "add a record",
-		"INSERT INTO records ("+recordColumns+", user_name_key, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+	place, err := one(ctx, t, "add a record", single[int64],
+		"INSERT INTO records ("+recordColumns+", user_name_key, name_key, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "+
+			"(SELECT coalesce(max(place), 0) + 1 FROM records WHERE provider = $3)) RETURNING place",
 		recordValues(r)...)
+	if err != nil {
+		return err
+	}
+	return t.taken(ctx, recordList, r.Provider, place)
 }
 
-// SaveRecord implements [org.Tx].
+// SaveRecord implements [org.Tx]. A record stays with its provider, and keeps its
+// place there.
 func (t *tx) SaveRecord(ctx context.Context, r org.Record) error {
 	return t.change(ctx, "save a record",
-		`UPDATE records SET organization = $2, provider = $3, user_name = $4, external_id = $5, given_name = $6,
+		`UPDATE records SET organization = $2, user_name = $4, external_id = $5, given_name = $6,
 			family_name = $7, display_name = $8, emails = $9, active = $10, account = $11, version = $12,
-			created = $13, modified = $14, attributes = $15, user_name_key = $16, name_key = $17 WHERE id = $1`,
+			created = $13, modified = $14, attributes = $15, user_name_key = $16, name_key = $17 WHERE id = $1 AND provider = $3`,
 		recordValues(r)...)
 }
 
 // DeleteRecord implements [org.Tx].
 func (t *tx) DeleteRecord(ctx context.Context, id string) error {
-	return t.change(ctx, "delete a record", "DELETE FROM records WHERE id = $1", id)
+	const doing = "delete a record"
+	var provider string
+	place, err := one(ctx, t, doing, func(r row) (place int64, err error) {
+		err = r.Scan(&provider, &place)
+		return place, err
+	}, "DELETE FROM records WHERE id = $1 RETURNING provider, place", id)
+	if err != nil {
+		return err
+	}
+	return t.freed(ctx, recordList, provider, place)
 }
 
 // Record implements [org.Tx].
@@ -78,18 +95,44 @@ func (t *tx) FindRecords(ctx context.Context, provider string, match org.RecordM
 	offset, limit = max(offset, 0), max(limit, 0)
 	where, args := narrow(provider, match)
 	var page []org.Record
-	if limit > 0 {
-		var err error
+	var err error
+	switch {
+	case limit == 0:
+	case match == org.RecordMatch{}:
+		page, err = t.recordsFrom(ctx, provider, offset, limit)
+	default:
 		page, err = list(ctx, t, "find records", scanRecord, onePageOf(match, where, len(args)), append(args[:len(args):len(args)], limit, offset)...)
-		if err != nil {
-			return nil, 0, err
-		}
+	}
+	if err != nil {
+		return nil, 0, err
 	}
 	if len(page) < limit && (len(page) > 0 || offset == 0) {
 		return page, offset + len(page), nil
 	}
+	if match == (org.RecordMatch{}) {
+		total, err := t.length(ctx, recordList, provider)
+		return page, total, err
+	}
 	total, err := one(ctx, t, "count records", single[int], "SELECT count(*) FROM records WHERE "+where, args...)
 	return page, total, err
+}
+
+// recordsFrom is a page of all records of a provider. It takes as long wherever in the
+// list it lies, and however long the list is.
+func (t *tx) recordsFrom(ctx context.Context, provider string, offset, limit int) ([]org.Record, error) {
+	from, skip := int64(0), 0
+	if offset > 0 {
+		var err error
+		from, skip, err = t.seek(ctx, recordList, provider, offset)
+		switch {
+		case errors.Is(err, org.ErrNotFound):
+			return nil, nil
+		case err != nil:
+			return nil, err
+		}
+	}
+	return list(ctx, t, "find records", scanRecord, "SELECT "+recordColumns+
+		" FROM records WHERE provider = $1 AND place >= $2 ORDER BY place LIMIT 0 + $3 OFFSET $4", provider, from, limit, skip)
 }
 
 // onePageOf is the query for a page of what matches; limit and offset are arguments
@@ -97,12 +140,12 @@ func (t *tx) FindRecords(ctx context.Context, provider string, match org.RecordM
 // is a bare argument, so it would prepare the statement anew each time: hence the sum,
 // here and wherever else a limit is an argument.
 func onePageOf(match org.RecordMatch, where string, given int) string {
-	query := fmt.Sprintf("SELECT %%s FROM records WHERE %s ORDER BY created, id LIMIT 0 + $%d OFFSET $%d", where, given+1, given+2)
+	query := fmt.Sprintf("SELECT %%s FROM records WHERE %s ORDER BY place LIMIT 0 + $%d OFFSET $%d", where, given+1, given+2)
 	if match.ID != nil || match.UserName != nil || match.ExternalID != nil {
 		return fmt.Sprintf(query, recordColumns)
 	}
 	// Many match: the ids of the page are found in an index; only its own rows are read.
-	return fmt.Sprintf("SELECT %s FROM records WHERE id IN ("+query+") ORDER BY created, id", recordColumns, "id")
+	return fmt.Sprintf("SELECT %s FROM records WHERE id IN ("+query+") ORDER BY place", recordColumns, "id")
 }
 
 // narrow words the match as a condition with its values.

@@ -19,6 +19,7 @@ var emptied = []string{
 	"DELETE FROM memberships WHERE organization = $1",
 	"DELETE FROM departures WHERE organization = $1",
 	"DELETE FROM records WHERE organization = $1",
+	"DELETE FROM list_counts WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
 	"DELETE FROM name_ids WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
 	"DELETE FROM requests WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
 	"DELETE FROM credentials WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",

@@ -200,10 +200,10 @@ func TestFindRecords(t *testing.T) {
 	s, ctx := open(t, store.Options{}), t.Context()
 	found(t, s)
 	do(t, s, func(tx org.Tx) error {
-		// Added against the order of creation; three share a moment.
-		for i := 9; i >= 0; i-- {
+		// They come in the order in which they were added, whatever their clocks say.
+		for i := range 10 {
 			r := record(fmt.Sprintf("r%d", i))
-			r.Created = noon.Add(time.Duration(min(i, 7)) * time.Second)
+			r.Created = noon.Add(time.Duration(max(-i, -7)) * time.Second)
 			r.ExternalID = fmt.Sprintf("Ext%d", i/5)
 			r.Active = i%2 == 0
 			if err := tx.AddRecord(ctx, r); err != nil {
