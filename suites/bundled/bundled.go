@@ -222,9 +222,31 @@ func (o Options) describe() (target.Target, error) {
 		}
 	}
 	return target.Target{
-		Name: "the reference", Profile: profile, Dialects: dialects, Features: target.Features(),
+		Name: "the reference", Profile: profile, Dialects: dialects, Features: features(),
 		Disposable: o.Data == "",
 	}, nil
+}
+
+// lacking are the features that the reference does not have.
+var lacking = []string{
+	target.SCIMAttributes,
+	target.SCIMEnterprise,
+	target.SCIMExtension,
+	target.SCIMPassword,
+	target.SCIMFilter,
+	target.SCIMSort,
+	target.SCIMProjection,
+	target.SCIMSearch,
+	target.SCIMBulk,
+	target.SCIMETag,
+	target.SCIMMe,
+	target.SCIMGroups,
+	target.SCIMCursor,
+}
+
+// features are those that the reference declares.
+func features() []string {
+	return slices.DeleteFunc(target.Features(), func(f string) bool { return slices.Contains(lacking, f) })
 }
 
 // Close ends the reference at once; connections that are open are cut.

@@ -111,9 +111,21 @@
 //
 // A requirement that needs a feature which the product does not offer is unsupported,
 // and one that needs a way of looking which nobody offers is unobserved. A feature
-// that is offered and does not work fails. Those of SCIM beyond users are declared
-// (scim.patch, scim.delete); those of saml and door follow from the file, those of look,
-// arrange and organization from what the probe says of itself. [Features] lists them.
+// that is offered and does not work fails. Those of SCIM beyond users are declared:
+//
+//	scim.patch scim.delete          # PATCH and DELETE on users
+//	scim.discovery                  # ServiceProviderConfig, ResourceTypes and Schemas
+//	scim.attributes                 # every attribute of the core User schema is kept
+//	scim.enterprise scim.extension  # Enterprise User; an extension of the product's own
+//	scim.password                   # a password is accepted, and never shown
+//	scim.filter scim.sort           # the whole grammar of filters; sortBy and sortOrder
+//	scim.projection scim.search     # attributes and excludedAttributes; POST to .search
+//	scim.bulk scim.etag scim.me     # /Bulk; versions and If-Match; /Me
+//	scim.groups                     # a connection can be had where groups are offered
+//	scim.cursor                     # paging by cursor
+//
+// Those of saml and door follow from the file, those of look, arrange and organization
+// from what the probe says of itself. [Features] lists them.
 //
 // # The probe
 //

@@ -8,6 +8,20 @@ const (
 	SCIMUsers        = "scim.users"         // the Users endpoint
 	SCIMPatch        = "scim.patch"         // PATCH on users
 	SCIMDelete       = "scim.delete"        // DELETE on users
+	SCIMDiscovery    = "scim.discovery"     // ServiceProviderConfig, ResourceTypes and Schemas
+	SCIMAttributes   = "scim.attributes"    // every attribute of the core User schema is kept
+	SCIMEnterprise   = "scim.enterprise"    // the Enterprise User extension is kept
+	SCIMExtension    = "scim.extension"     // an extension of the product's own, which /Schemas describes
+	SCIMPassword     = "scim.password"      // a password is accepted, and never shown
+	SCIMFilter       = "scim.filter"        // the whole grammar of filters; eq on userName, externalId and id belongs to scim.users
+	SCIMSort         = "scim.sort"          // sortBy and sortOrder
+	SCIMProjection   = "scim.projection"    // attributes and excludedAttributes
+	SCIMSearch       = "scim.search"        // POST to .search
+	SCIMBulk         = "scim.bulk"          // POST to /Bulk
+	SCIMETag         = "scim.etag"          // versions: ETag, If-Match, If-None-Match
+	SCIMMe           = "scim.me"            // the alias /Me
+	SCIMGroups       = "scim.groups"        // a connection can be had where groups are offered
+	SCIMCursor       = "scim.cursor"        // paging by cursor (RFC 9865)
 	SAMLSignIn       = "saml.sign-in"       // sign-in, wherever it starts
 	SAMLSPInitiated  = "saml.sp-initiated"  // sign-in starts at the product
 	SAMLIdPInitiated = "saml.idp-initiated" // sign-in starts at Okta
@@ -44,7 +58,9 @@ const (
 // Features lists every feature there is, in the order of the constants.
 func Features() []string {
 	return []string{
-		SCIMUsers, SCIMPatch, SCIMDelete, SAMLSignIn, SAMLSPInitiated, SAMLIdPInitiated,
+		SCIMUsers, SCIMPatch, SCIMDelete, SCIMDiscovery, SCIMAttributes, SCIMEnterprise, SCIMExtension, SCIMPassword,
+		SCIMFilter, SCIMSort, SCIMProjection, SCIMSearch, SCIMBulk, SCIMETag, SCIMMe, SCIMGroups, SCIMCursor,
+		SAMLSignIn, SAMLSPInitiated, SAMLIdPInitiated,
 		DoorSignedIn, DoorSession, DoorWhoAmI, DoorRole, DoorAdmin, DoorSettings, DoorTeam,
 		LookRecords, LookAccounts, LookMemberships, LookSeats, LookSessions, LookTokens,
 		ArrangeAdmin, ArrangeByMember, ArrangeTeam, ArrangeRemoval, ArrangeToken, ArrangeDisband,
