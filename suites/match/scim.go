@@ -22,7 +22,7 @@ type answered struct {
 func (a answered) Match(actual any) (bool, error) {
 	answer, ok := actual.(provision.Answer)
 	if !ok {
-		return false, fmt.Errorf("this matcher takes what okta.Call or okta.Find returns, not %T", actual)
+		return false, fmt.Errorf("this matcher takes what okta.Call or client.Call returns, not %T", actual)
 	}
 	return a.holds(answer), nil
 }
