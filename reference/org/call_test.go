@@ -9,7 +9,7 @@ import (
 )
 
 func (w *world) admit(providerID, token string, deactivation bool) error {
-	_, err := w.svc.Admit(w.ctx, org.Call{ProviderID: providerID, Token: token, Deactivation: deactivation})
+	_, err := w.svc.Admit(w.ctx, org.Call{ProviderID: providerID, Token: token, Deactivation: func() bool { return deactivation }})
 	return err
 }
 

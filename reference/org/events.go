@@ -29,8 +29,8 @@ type Events struct {
 // the steps find out who calls.
 type Call struct {
 	ProviderID   string
-	Token        string // empty: none was sent
-	Deactivation bool   // the request only deactivates somebody
+	Token        string      // empty: none was sent
+	Deactivation func() bool // whether the request only deactivates somebody; nil: it does not
 	Now          time.Time
 
 	Provider     Provider

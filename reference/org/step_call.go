@@ -57,7 +57,8 @@ func (callSteps) flag(_ context.Context, _ Tx, e *Call) error {
 }
 
 func (s callSteps) providerState(_ context.Context, _ Tx, e *Call) error {
-	leaving := s.rules.SCIMWhenProviderDisabled == "deactivate_only" && e.Provider.State == Disabled && e.Deactivation
+	leaving := s.rules.SCIMWhenProviderDisabled == "deactivate_only" && e.Provider.State == Disabled &&
+		e.Deactivation != nil && e.Deactivation()
 	if e.Provider.State != Enabled && !leaving {
 		return refuse(Forbidden, "the SSO provider is not enabled")
 	}

@@ -17,8 +17,8 @@ func TestConfiguration(t *testing.T) {
 	var config struct {
 		Schemas                                         []string
 		Patch, Bulk, Filter, ChangePassword, Sort, Etag struct {
-			Supported  *bool
-			MaxResults int
+			Supported                                 *bool
+			MaxResults, MaxOperations, MaxPayloadSize int
 		}
 		AuthenticationSchemes []struct{ Type, Name, Description string }
 		Meta                  struct{ ResourceType, Location string }
@@ -27,19 +27,22 @@ func TestConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, got := range map[string]*bool{
-		"bulk": config.Bulk.Supported, "changePassword": config.ChangePassword.Supported, "sort": config.Sort.Supported,
+		"changePassword": config.ChangePassword.Supported, "sort": config.Sort.Supported,
 	} {
 		if got == nil || *got {
 			t.Errorf("%s is said to be supported, or nothing is said", name)
 		}
 	}
-	for name, got := range map[string]*bool{"patch": config.Patch.Supported, "filter": config.Filter.Supported, "etag": config.Etag.Supported} {
+	for name, got := range map[string]*bool{"patch": config.Patch.Supported, "filter": config.Filter.Supported, "etag": config.Etag.Supported, "bulk": config.Bulk.Supported} {
 		if got == nil || !*got {
 			t.Errorf("%s is not said to be supported", name)
 		}
 	}
 	if config.Filter.MaxResults != scim.MaxCount {
 		t.Errorf("maxResults is %d, but pages hold %d", config.Filter.MaxResults, scim.MaxCount)
+	}
+	if config.Bulk.MaxOperations != scim.MaxBulkOperations || config.Bulk.MaxPayloadSize != scim.MaxBody {
+		t.Errorf("the limits of bulk requests are %+v", config.Bulk)
 	}
 	if len(config.AuthenticationSchemes) != 1 || config.AuthenticationSchemes[0].Type != "oauthbearertoken" {
 		t.Errorf("the authentication schemes are %+v", config.AuthenticationSchemes)

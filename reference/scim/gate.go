@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"rollcall.example/reference/org"
 )
@@ -38,7 +39,7 @@ func (s *Server) admit(x *exchange) error {
 	caller, err := s.domain.Admit(x.Context(), org.Call{
 		ProviderID:   x.provider,
 		Token:        s.protocol.Token(x.Request),
-		Deactivation: x.problem == nil && s.deactivates(x),
+		Deactivation: func() bool { return x.problem == nil && s.deactivates(x) },
 	})
 	if kind := org.KindOf(err); kind == org.NotFound || kind == org.Unauthenticated {
 		return errUnauthenticated
@@ -64,7 +65,12 @@ func (s *Server) challenge(r *http.Request) string {
 // products let through while the connection is switched off. A PUT repeats the
 // whole profile, so there it is the value of active that counts. A PATCH must
 // change nothing else: that is tried out on a record that has every attribute.
+// A bulk request comes in when one of its operations does; each is judged again when
+// it is its turn.
 func (s *Server) deactivates(x *exchange) bool {
+	if slices.Equal(x.path, []string{"Bulk"}) && x.Method == http.MethodPost {
+		return s.someDeactivates(x)
+	}
 	if len(x.path) != 2 || x.path[0] != "Users" {
 		return false
 	}
@@ -77,6 +83,19 @@ func (s *Server) deactivates(x *exchange) bool {
 		return s.onlyDeactivates(x)
 	}
 	return false
+}
+
+func (s *Server) someDeactivates(x *exchange) bool {
+	list, _ := x.body["operations"].([]any)
+	return len(list) <= MaxBulkOperations && slices.ContainsFunc(list, func(entry any) bool {
+		object, _ := entry.(map[string]any)
+		t := readTask(object)
+		if t.problem != nil {
+			return false
+		}
+		inner, problem := s.inner(x, t.method, t.path, "", t.data)
+		return problem == nil && s.deactivates(inner)
+	})
 }
 
 func (s *Server) onlyDeactivates(x *exchange) bool {

@@ -134,7 +134,7 @@ func TestDeactivationIsRecognised(t *testing.T) {
 	} {
 		c.product.refuse = func(org.Call) error { return &org.Error{Kind: org.Forbidden, Message: "off"} }
 		c.do(test.method, test.path, test.body).want(t, http.StatusForbidden)
-		if got := c.product.lastCall().Deactivation; got != test.want {
+		if got := c.product.lastCall().Deactivation(); got != test.want {
 			t.Errorf("%s is taken for a deactivation: %v", name, got)
 		}
 	}

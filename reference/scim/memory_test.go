@@ -25,6 +25,7 @@ type memory struct {
 	calls   []org.Call
 	asked   []org.RecordMatch
 	broken  error // what everything but Admit fails with
+	change  error // what ChangeRecord is refused with
 	delete  error // what DeleteRecord is refused with
 }
 
@@ -113,6 +114,9 @@ func (m *memory) ChangeRecord(_ context.Context, _ org.Caller, id string, change
 	at, err := m.at(id)
 	if err != nil {
 		return org.Record{}, err
+	}
+	if m.change != nil {
+		return org.Record{}, m.change
 	}
 	r := m.records[at]
 	r.Emails = slices.Clone(r.Emails)

@@ -60,7 +60,7 @@ func (s *Server) routes() map[string]endpoint {
 		"ServiceProviderConfig": {collection: methods{http.MethodGet: s.configuration}},
 		"ResourceTypes":         {methods{http.MethodGet: s.listResourceTypes}, methods{http.MethodGet: s.readResourceType}},
 		"Schemas":               {methods{http.MethodGet: s.listSchemas}, methods{http.MethodGet: s.readSchema}},
-		"Bulk":                  {collection: absent},
+		"Bulk":                  {collection: methods{http.MethodPost: s.bulk}},
 		"Me":                    {collection: absent},
 		".search":               {collection: absent},
 	}
@@ -86,17 +86,22 @@ func (s *Server) answer(r *http.Request) (reply, error) {
 		return reply{}, errNoAddress
 	}
 	x.body, x.problem = s.receive(r)
+	return s.process(x)
+}
+
+// process takes a request whose body has been read through the other stages.
+func (s *Server) process(x *exchange) (reply, error) {
 	if err := s.admit(x); err != nil {
 		return reply{}, err
 	}
-	if refusal := checkAccept(r); refusal != nil {
+	if refusal := checkAccept(x.Request); refusal != nil {
 		return reply{}, refusal
 	}
 	do, err := s.find(x)
 	if err != nil {
 		return reply{}, err
 	}
-	if x.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+	if x.query, err = url.ParseQuery(x.URL.RawQuery); err != nil {
 		return reply{}, bad(InvalidSyntax, "the query of the address is malformed")
 	}
 	if x.problem != nil {

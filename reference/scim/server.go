@@ -29,7 +29,10 @@
 //   - every answer that is one resource carries its version as a weak ETag. If-Match and
 //     If-None-Match are heard wherever a resource is addressed by its id, and judged in
 //     the transaction that makes the change.
-//   - groups, bulk, /Me and searching by POST are not offered, and discovery says so.
+//   - in a bulk request each operation is a request of its own: it passes the gates by
+//     itself and is done or not done by itself. Those that refer to each other in a
+//     circle are done together or not at all.
+//   - groups, /Me and searching by POST are not offered, and discovery says so.
 package scim
 
 import (
