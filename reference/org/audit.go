@@ -63,11 +63,20 @@ func auditTestSignIn(ctx context.Context, tx Tx, e *SignIn) error {
 
 // event starts an event that a SCIM client caused.
 func (c Caller) event(action Action, r Record, at time.Time, cause string) Event {
+	actor, name := c.actor()
 	return Event{
 		Organization: c.Organization.ID, At: at, Action: action,
-		Actor: BySCIM, ActorName: c.Provider.ID, Provider: c.Provider.ID,
+		Actor: actor, ActorName: name, Provider: c.Provider.ID,
 		Subject: r.ID, SubjectName: r.UserName, Cause: cause,
 	}
+}
+
+// actor is who the caller is in the log.
+func (c Caller) actor() (kind Actor, name string) {
+	if c.Person != nil {
+		return ByMember, c.Person.Email
+	}
+	return BySCIM, c.Provider.ID
 }
 
 // event starts an event that the sign-in caused, about the person signing in.

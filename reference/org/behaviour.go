@@ -85,6 +85,11 @@ func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 			{"drop", leave.drop},
 			{"audit", auditLeaving},
 		},
+		Self: []Step[Self]{
+			{"place", selfPlace},
+			{"gates", call.selfGates},
+			{"record", selfRecord},
+		},
 		SignIn: []Step[SignIn]{
 			{"provider", who.provider},
 			{"address", who.address},

@@ -12,6 +12,7 @@ type Events struct {
 	Deactivate []Step[Leaving]      // SCIM sets active to false
 	Reactivate []Step[Returning]    // SCIM sets active to true
 	Delete     []Step[Leaving]      // SCIM deletes a record
+	Self       []Step[Self]         // a member asks what SCIM says of themselves
 
 	// The sign-in's side.
 	SignIn     []Step[SignIn]  // a verified assertion arrives at an enabled provider
@@ -133,9 +134,11 @@ type Assertion struct {
 	Attributes   map[string][]string // a name that was not sent is absent; sent without a value: an empty slice
 }
 
-// Caller is a SCIM client that was let in.
+// Caller is a SCIM client that was let in: an identity provider, or a member who
+// came for their own record.
 type Caller struct {
 	Organization Organization
 	Provider     Provider
 	Credential   Credential
+	Person       *Account // nil for the provider
 }

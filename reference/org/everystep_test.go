@@ -30,6 +30,7 @@ func stepNames() map[string]varied {
 	list(all, "TestSignIn", b.Events.TestSignIn, func(b *org.Behaviour) *[]org.Step[org.SignIn] { return &b.Events.TestSignIn })
 	list(all, "Session", b.Events.Session, func(b *org.Behaviour) *[]org.Step[org.Request] { return &b.Events.Session })
 	list(all, "Token", b.Events.Token, func(b *org.Behaviour) *[]org.Step[org.Request] { return &b.Events.Token })
+	list(all, "Self", b.Events.Self, func(b *org.Behaviour) *[]org.Step[org.Self] { return &b.Events.Self })
 	list(all, "Remove", b.Events.Remove, func(b *org.Behaviour) *[]org.Step[org.Leaving] { return &b.Events.Remove })
 	list(all, "ChangeRole", b.Events.ChangeRole, func(b *org.Behaviour) *[]org.Step[org.RoleChange] { return &b.Events.ChangeRole })
 	return all
@@ -140,6 +141,14 @@ func (w *world) story() []part {
 			return err
 		}
 	}
+	// self is a person asking who they are to SCIM.
+	self := func(provider string) error {
+		_, r, err := w.svc.AdmitPerson(w.ctx, org.Call{ProviderID: provider, Token: key})
+		if err != nil {
+			return err
+		}
+		return outcome(r.UserName)
+	}
 	remove := func(name string) func() error {
 		return func() error { return w.svc.RemoveMember(w.ctx, "", w.org.ID, account(name)) }
 	}
@@ -189,6 +198,14 @@ func (w *world) story() []part {
 		{"lando's session of before", reopen},
 		{"lando's token of before", func() error { _, err := w.svc.Token(w.ctx, kept); return err }},
 		{"lando's third token", issue(lando)},
+		{"who lando is to SCIM", func() error { return self(w.okta.ID) }},
+		{"who lando is elsewhere", func() error {
+			elsewhere, err := w.svc.Found(w.ctx, org.NewOrganization{Name: "Empire", Founder: "vader@empire.test", Provider: org.NewProvider{Kind: org.Okta, State: org.Enabled}})
+			if err != nil {
+				return err
+			}
+			return self(elsewhere.Provider.ID)
+		}},
 		{"lando deleted", func() error { left = secret; return w.svc.DeleteRecord(w.ctx, w.caller, record(lando)) }},
 		{"lando's session at last", open},
 		{"lando's token at last", unlock},
@@ -268,6 +285,8 @@ func (w *world) story() []part {
 			}
 			return w.admit(w.okta.ID, c[0].Token, false)
 		}},
+		{"a token on another plan", issue("captain@rebels.test")},
+		{"who one is to SCIM then", func() error { return self(w.okta.ID) }},
 	}
 }
 

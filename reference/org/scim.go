@@ -201,9 +201,10 @@ func (s *Service) deactivate(ctx context.Context, tx Tx, c Caller, r *Record) er
 }
 
 func (s *Service) leavingOverSCIM(ctx context.Context, tx Tx, c Caller, r *Record, cause string) (Leaving, error) {
+	actor, name := c.actor()
 	e := Leaving{
 		Organization: c.Organization, Provider: c.Provider, Record: r,
-		Actor: BySCIM, ActorName: c.Provider.ID, Cause: cause, Now: s.Now(c.Organization),
+		Actor: actor, ActorName: name, Cause: cause, Now: s.Now(c.Organization),
 	}
 	if r.Account == "" {
 		return e, nil

@@ -36,11 +36,15 @@ func (s *Server) receive(r *http.Request) (Document, *Error) {
 // admit asks the product's gates. A provider that does not exist is refused like a
 // token that is wrong, so that nobody can find out which ones do.
 func (s *Server) admit(x *exchange) error {
-	caller, err := s.domain.Admit(x.Context(), org.Call{
+	call := org.Call{
 		ProviderID:   x.provider,
 		Token:        s.protocol.Token(x.Request),
 		Deactivation: func() bool { return x.problem == nil && s.deactivates(x) },
-	})
+	}
+	caller, err := s.domain.Admit(x.Context(), call)
+	if org.KindOf(err) == org.Unauthenticated && x.isMe() {
+		caller, err = s.admitPerson(x, call)
+	}
 	if kind := org.KindOf(err); kind == org.NotFound || kind == org.Unauthenticated {
 		return errUnauthenticated
 	}

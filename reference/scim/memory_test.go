@@ -13,6 +13,7 @@ import (
 const (
 	provider = "5f0e1a2b-provider"
 	secret   = "correct-token"
+	personal = "a-member's-token"
 )
 
 // memory is a product in memory, as far as SCIM sees one. It opens one provider to
@@ -21,6 +22,7 @@ type memory struct {
 	mu      sync.Mutex
 	records []org.Record
 	made    int
+	person  string // id of the record whose owner has the personal token
 	refuse  func(org.Call) error
 	calls   []org.Call
 	asked   []org.RecordMatch
@@ -44,6 +46,25 @@ func (m *memory) Admit(_ context.Context, call org.Call) (org.Caller, error) {
 		}
 	}
 	return org.Caller{Provider: org.Provider{ID: provider}}, nil
+}
+
+// AdmitPerson knows one token, which is that of whoever holds m.person.
+func (m *memory) AdmitPerson(_ context.Context, call org.Call) (org.Caller, org.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if call.ProviderID != provider || call.Token != personal {
+		return org.Caller{}, org.Record{}, &org.Error{Kind: org.Unauthenticated, Message: "the token is wrong"}
+	}
+	if m.refuse != nil {
+		if err := m.refuse(call); err != nil {
+			return org.Caller{}, org.Record{}, err
+		}
+	}
+	at, err := m.at(m.person)
+	if err != nil {
+		return org.Caller{}, org.Record{}, err
+	}
+	return org.Caller{Provider: org.Provider{ID: provider}, Person: &org.Account{}}, m.records[at], nil
 }
 
 func (m *memory) holds(userName, except string) bool {

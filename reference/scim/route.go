@@ -26,6 +26,7 @@ type exchange struct {
 	body     Document
 	problem  *Error // what is wrong with the body
 	caller   org.Caller
+	me       string // the id of the record of the person who asks at /Me
 }
 
 // location is the absolute address of something below the connection's base URL.
@@ -61,8 +62,9 @@ func (s *Server) routes() map[string]endpoint {
 		"ResourceTypes":         {methods{http.MethodGet: s.listResourceTypes}, methods{http.MethodGet: s.readResourceType}},
 		"Schemas":               {methods{http.MethodGet: s.listSchemas}, methods{http.MethodGet: s.readSchema}},
 		"Bulk":                  {collection: methods{http.MethodPost: s.bulk}},
-		"Me":                    {collection: absent},
-		".search":               {collection: absent},
+		"Me": {collection: methods{http.MethodGet: viewed(s.mine(s.readUser)), http.MethodPatch: viewed(s.mine(s.patchMe)),
+			http.MethodPut: s.mine(s.notMine), http.MethodDelete: s.mine(s.notMine)}},
+		".search": {collection: absent},
 	}
 }
 

@@ -32,7 +32,12 @@
 //   - in a bulk request each operation is a request of its own: it passes the gates by
 //     itself and is done or not done by itself. Those that refer to each other in a
 //     circle are done together or not at all.
-//   - groups, /Me and searching by POST are not offered, and discovery says so.
+//   - /Me is the record of a member, who comes with an API token of the product's own
+//     instead of the provider's. They may read it, and change name and displayName by
+//     PATCH; whatever else is the identity provider's to say and is answered 403. To the
+//     provider's token, which is nobody's, /Me is 404. A browser's session opens nothing
+//     here, so that no page elsewhere can ask in somebody's name.
+//   - groups and searching by POST are not offered, and discovery says so.
 package scim
 
 import (
@@ -53,6 +58,10 @@ import (
 type Domain interface {
 	// Admit decides whether a request may come in.
 	Admit(ctx context.Context, call org.Call) (org.Caller, error)
+
+	// AdmitPerson decides whether a member may come in to their own record, by their own
+	// token; NotFound: there is no such record.
+	AdmitPerson(ctx context.Context, call org.Call) (org.Caller, org.Record, error)
 
 	CreateRecord(ctx context.Context, caller org.Caller, record org.Record) (org.Record, error)
 	Record(ctx context.Context, caller org.Caller, id string) (org.Record, error)
