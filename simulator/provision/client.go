@@ -96,7 +96,7 @@ func (c *Client) Do(ctx context.Context, method, path string, query, body any) (
 	if err != nil {
 		return Answer{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.options.Timeout, errTimedOut)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, c.options.BaseURL+path+encoded, bytes.NewReader(content))
 	if err != nil {
@@ -137,12 +137,12 @@ func (c *Client) setHeader(request *http.Request) error {
 func (c *Client) send(request *http.Request, path string) (Answer, error) {
 	response, err := c.http.Do(request)
 	if err != nil {
-		return Answer{}, fmt.Errorf("SCIM %s %s: no answer: %w", request.Method, path, cause(err))
+		return Answer{}, fmt.Errorf("SCIM %s %s: no answer: %w", request.Method, path, cause(request.Context(), err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
-		return Answer{}, fmt.Errorf("SCIM %s %s: the answer broke off: %w", request.Method, path, err)
+		return Answer{}, fmt.Errorf("SCIM %s %s: the answer broke off: %w", request.Method, path, cause(request.Context(), err))
 	}
 	if len(body) > maxAnswer {
 		return Answer{}, fmt.Errorf("SCIM %s %s: %w", request.Method, path, journal.ErrTooLong)
@@ -153,8 +153,15 @@ func (c *Client) send(request *http.Request, path string) (Answer, error) {
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: body}, nil
 }
 
-// cause takes off net/http's wrapping, which repeats method and URL.
-func cause(err error) error {
+// errTimedOut is why an exchange ended that took longer than Okta waits.
+var errTimedOut = fmt.Errorf("the product took longer than Okta waits: %w", context.DeadlineExceeded)
+
+// cause takes off net/http's wrapping, which repeats method and URL, and tells the
+// deadline of the exchange from one of whoever asked for it.
+func cause(ctx context.Context, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errTimedOut) {
+		return errTimedOut
+	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		return wrapped.Err
