@@ -22,10 +22,10 @@ type Dialect string
 
 // The three clients.
 const (
-	// AIW is an app made with the App Integration Wizard: PUT for everything.
+	// AIW is an app made with the App Integration Wizard: PUT for everything, groups too.
 	AIW Dialect = "aiw"
 	// OIN is an app from the Okta Integration Network: PUT for profiles, PATCH for
-	// activation and passwords.
+	// activation, passwords and groups.
 	OIN Dialect = "oin"
 	// OINPatchUser is one whose entry in the network declares PATCH for users:
 	// profiles are patched as well.
@@ -52,6 +52,9 @@ func ParseDialect(name string) (Dialect, error) {
 
 // patchesState tells whether activation and passwords travel by PATCH.
 func (d Dialect) patchesState() bool { return d != AIW }
+
+// putsGroups tells whether every change of a group is a PUT of all of it.
+func (d Dialect) putsGroups() bool { return d == AIW }
 
 // patchesProfile tells whether profiles do.
 func (d Dialect) patchesProfile() bool { return d == OINPatchUser }

@@ -12,15 +12,17 @@ type Jobs struct {
 	Dialect Dialect
 	// Empties is how an emptied attribute is pushed.
 	Empties Empties
+	// Groups are the ways in which groups are pushed that Okta's documents leave open.
+	Groups GroupStyle
 	// Pause waits when the product answers 429. Required.
 	Pause Pause
 }
 
 // Result is what came of a job that got answers.
 type Result struct {
-	// ID is the product's id of the user, as far as it became known.
+	// ID is the product's id of the user or group, as far as it became known.
 	ID string
-	// Created and Linked say how the user came by the id, in an assignment.
+	// Created and Linked say how it came by the id, in an assignment or a push.
 	Created bool
 	Linked  bool
 	// Problem is set when the product refused.

@@ -10,6 +10,7 @@ import (
 
 // Schema URNs (RFC 7643 §8.7, RFC 7644 §3.5.2).
 const (
+	groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
 	userSchema  = "urn:ietf:params:scim:schemas:core:2.0:User"
 	patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 )
@@ -31,7 +32,11 @@ func (c *Client) Find(ctx context.Context, userName string) (Answer, error) {
 
 // List asks for a page of users without a filter; indexes start at 1.
 func (c *Client) List(ctx context.Context, startIndex, count int) (Answer, error) {
-	return c.Do(ctx, http.MethodGet, "/Users", Query{
+	return c.list(ctx, "/Users", startIndex, count)
+}
+
+func (c *Client) list(ctx context.Context, path string, startIndex, count int) (Answer, error) {
+	return c.Do(ctx, http.MethodGet, path, Query{
 		{"startIndex", fmt.Sprint(startIndex)},
 		{"count", fmt.Sprint(count)},
 	}, nil)
@@ -55,14 +60,16 @@ func (c *Client) Put(ctx context.Context, id string, body any) (Answer, error) {
 // Patch sends one replace operation without a path, the only shape in which Okta
 // patches users (RFC 7644 §3.5.2.3). The value is an object of attributes.
 func (c *Client) Patch(ctx context.Context, id string, value any) (Answer, error) {
-	content, err := marshal(value)
-	if err != nil {
-		return Answer{}, fmt.Errorf("writing the SCIM patch: %w", err)
+	return c.patch(ctx, userPath(id), operation{Op: "replace"}.with(value))
+}
+
+func (c *Client) patch(ctx context.Context, path string, operations ...operation) (Answer, error) {
+	for _, o := range operations {
+		if o.wrong != nil {
+			return Answer{}, fmt.Errorf("writing the SCIM patch: %w", o.wrong)
+		}
 	}
-	return c.Do(ctx, http.MethodPatch, userPath(id), nil, patchBody{
-		Schemas:    []string{patchSchema},
-		Operations: []operation{{Op: "replace", Value: content}},
-	})
+	return c.Do(ctx, http.MethodPatch, path, nil, patchBody{Schemas: []string{patchSchema}, Operations: operations})
 }
 
 // Delete removes a user. Okta itself never does; cleaning up does.
@@ -77,7 +84,16 @@ type patchBody struct {
 
 type operation struct {
 	Op    string          `json:"op"`
-	Value json.RawMessage `json:"value"`
+	Path  string          `json:"path,omitempty"`
+	Value json.RawMessage `json:"value,omitempty"`
+
+	wrong error
+}
+
+// with returns the operation with a value, which is anything that JSON can say.
+func (o operation) with(value any) operation {
+	o.Value, o.wrong = marshal(value)
+	return o
 }
 
 func userPath(id string) string { return "/Users/" + url.PathEscape(id) }
