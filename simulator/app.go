@@ -25,7 +25,10 @@ type App struct {
 	assignments map[*Person]*assignment
 	groups      []groupAssignment
 	tasks       []*Task
-	queues      map[*Person]*sync.Mutex
+	pushes      []*push
+	rules       []*pushRule
+	known       *directory
+	queues      map[any]*sync.Mutex
 }
 
 // groupAssignment is a group with the app profile that its members get.
@@ -45,7 +48,7 @@ func (t *Tenant) NewApp(settings AppSettings) *App {
 		tenant:      t,
 		settings:    settings,
 		assignments: map[*Person]*assignment{},
-		queues:      map[*Person]*sync.Mutex{},
+		queues:      map[any]*sync.Mutex{},
 	}
 	t.apps = append(t.apps, app)
 	return app
@@ -173,7 +176,7 @@ func (a *App) jobs(settings AppSettings) (*provision.Jobs, error) {
 	if a.tenant.options.RealTime {
 		pause = wait
 	}
-	return &provision.Jobs{Client: client, Dialect: dialect, Empties: settings.SCIM.Empties, Pause: pause}, nil
+	return &provision.Jobs{Client: client, Dialect: dialect, Empties: settings.SCIM.Empties, Groups: settings.GroupStyle, Pause: pause}, nil
 }
 
 // TestCredentials presses "Test API Credentials". A failure is a Task in the
@@ -193,10 +196,7 @@ func (a *App) TestCredentials(ctx context.Context) (Outcome, error) {
 		result, err := jobs.TestCredentials(r.ctx, settings.SCIM.Groups)
 		r.outcome.Notes = append(r.outcome.Notes, result.Notes...)
 		if result.Problem != nil {
-			r.outcome.Tasks = append(r.outcome.Tasks, &Task{
-				Kind: result.Problem.Kind, App: settings.Label, At: a.tenant.clock.Now(),
-				Text: result.Problem.Text("", settings.Label), Status: result.Problem.Status, Why: result.Problem.Why,
-			})
+			r.outcome.Tasks = append(r.outcome.Tasks, a.onlyShown(result.Problem))
 		}
 		return err
 	})

@@ -13,7 +13,7 @@ func (a *App) Claims(person *Person) idp.Claims {
 	settings := a.settings
 	subject := Subject{User: person.profile, App: a.profileOf(person)}
 	for _, group := range a.tenant.groupsOf(person) {
-		subject.Groups = append(subject.Groups, group.Name)
+		subject.Groups = append(subject.Groups, group.name)
 	}
 	a.tenant.mu.Unlock()
 	slices.Sort(subject.Groups)

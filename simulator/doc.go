@@ -17,6 +17,11 @@
 //	visit, err := okta.Browser(nil).SignIn(ctx, app, han, simulator.SignInOptions{StartURL: "https://ci.test/sso"})
 //	outcome, err = okta.Deactivate(ctx, han)                                // SCIM: active false
 //
+// A group can give people the app (AssignGroup) or be pushed to it (Push): then the
+// product gets the group itself, and each verb that changes its name or members, or
+// lets one of them in or out of the app, ends with bringing it in line. Import reads
+// what the product has.
+//
 // Three rules hold throughout. A change in the directory turns into requests
 // only as the app's settings allow. What the product refuses is a Task, as in
 // Okta, with Okta's words and a Retry, never an error: an error means that the

@@ -9,10 +9,9 @@ import (
 type Group struct {
 	// ID is the Okta group id: 00g and 17 more characters.
 	ID string
-	// Name does not change.
-	Name string
 
 	tenant  *Tenant
+	name    string
 	members []*Person
 }
 
@@ -20,7 +19,7 @@ type Group struct {
 func (t *Tenant) NewGroup(name string) *Group {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	group := &Group{ID: t.newID(groupID), Name: name, tenant: t}
+	group := &Group{ID: t.newID(groupID), name: name, tenant: t}
 	t.groups = append(t.groups, group)
 	return group
 }
@@ -37,6 +36,24 @@ func (t *Tenant) Group(id string) *Group {
 	return nil
 }
 
+// Name returns the group's name.
+func (g *Group) Name() string {
+	g.tenant.mu.Lock()
+	defer g.tenant.mu.Unlock()
+	return g.name
+}
+
+// RenameGroup gives the group another name and pushes it to each app that the group is
+// pushed to.
+func (t *Tenant) RenameGroup(ctx context.Context, group *Group, name string) (Outcome, error) {
+	return t.run(ctx, nil, func(*run) error {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		group.name = name
+		return nil
+	})
+}
+
 // Members returns who is in the group, in the order of joining.
 func (g *Group) Members() []*Person {
 	g.tenant.mu.Lock()
@@ -45,7 +62,7 @@ func (g *Group) Members() []*Person {
 }
 
 // AddToGroup puts people into the group, one after the other, and with that into
-// the apps assigned to it.
+// the apps assigned to it. Where the group is pushed, all of them are pushed at once.
 func (t *Tenant) AddToGroup(ctx context.Context, group *Group, people ...*Person) (Outcome, error) {
 	return t.eachMember(ctx, people, func(person *Person) {
 		if !slices.Contains(group.members, person) {
@@ -62,14 +79,15 @@ func (t *Tenant) RemoveFromGroup(ctx context.Context, group *Group, people ...*P
 	})
 }
 
-// eachMember changes the membership of each person and lets all apps follow.
+// eachMember changes the membership of each person and lets all apps follow, and after
+// that the groups that they get pushed.
 func (t *Tenant) eachMember(ctx context.Context, people []*Person, change func(*Person)) (Outcome, error) {
 	var total Outcome
 	for _, person := range people {
 		t.mu.Lock()
 		change(person)
 		t.mu.Unlock()
-		outcome, err := t.run(ctx, person, func(r *run) error {
+		outcome, err := t.alone(ctx, person, func(r *run) error {
 			for _, app := range t.Apps() {
 				if err := app.follow(r, person); err != nil {
 					return err
@@ -82,7 +100,9 @@ func (t *Tenant) eachMember(ctx context.Context, people []*Person, change func(*
 			return total, err
 		}
 	}
-	return total, nil
+	outcome, err := t.run(ctx, nil, func(*run) error { return nil })
+	total.add(outcome)
+	return total, err
 }
 
 // groupsOf returns the groups with the person in them. The lock is held.

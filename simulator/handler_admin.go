@@ -88,7 +88,7 @@ func (a action) title(c choice) string {
 		title += " " + c.person.Name()
 	}
 	if c.group != nil {
-		title += ", group " + c.group.Name
+		title += ", group " + c.group.Name()
 	}
 	return title
 }
@@ -140,8 +140,24 @@ var actions = map[string]action{
 		return c.app.UnassignGroup(ctx, c.group)
 	}},
 	"teams": {"Map to teams", []string{"group", "app"}, func(_ context.Context, c choice) (Outcome, error) {
-		c.app.MapTeams(c.group.Name, entries(c.form.Get("teams"))...)
+		c.app.MapTeams(c.group.Name(), entries(c.form.Get("teams"))...)
 		return Outcome{}, nil
+	}},
+	"push": {"Push", []string{"group", "app"}, func(ctx context.Context, c choice) (Outcome, error) {
+		return c.app.Push(ctx, c.group)
+	}},
+	"push-now": {"Push now", []string{"group", "app"}, func(ctx context.Context, c choice) (Outcome, error) {
+		return c.app.PushNow(ctx, c.group)
+	}},
+	"unlink": {"Unlink", []string{"group", "app"}, func(ctx context.Context, c choice) (Outcome, error) {
+		return c.app.Unlink(ctx, c.group, c.form.Get("remove") == "true")
+	}},
+	"import": {"Import", []string{"app"}, func(ctx context.Context, c choice) (Outcome, error) {
+		report, outcome, err := c.app.Import(ctx)
+		if err == nil && len(outcome.Tasks) == 0 {
+			outcome.Notes = append(outcome.Notes, strings.Split(report.String(), "\n")...)
+		}
+		return outcome, err
 	}},
 	"test": {"Test API Credentials", []string{"app"}, func(ctx context.Context, c choice) (Outcome, error) {
 		return c.app.TestCredentials(ctx)

@@ -31,6 +31,9 @@ type (
 		Groups                              []appGroupRow
 		OtherGroups                         []*Group
 		Users                               []appUserRow
+		PushGroups                          bool
+		Pushed                              []Mapping
+		NotPushed                           []*Group
 		Tasks                               []*Task
 	}
 	box struct {
@@ -114,7 +117,7 @@ func initials(profile Profile) string {
 func (c *console) groups() []groupRow {
 	var rows []groupRow
 	for _, group := range c.tenant.Groups() {
-		row := groupRow{ID: group.ID, Name: group.Name}
+		row := groupRow{ID: group.ID, Name: group.Name()}
 		for _, member := range group.Members() {
 			row.Members = append(row.Members, c.person(member))
 		}
@@ -132,15 +135,20 @@ func (c *console) app(app *App) appRow {
 		Boxes: []box{
 			{"API integration", settings.Integration}, {"Create users", settings.CreateUsers},
 			{"Update attributes", settings.UpdateAttributes}, {"Deactivate users", settings.DeactivateUsers},
-			{"Lifecycle management", settings.LifecycleManagement},
+			{"Push groups", settings.PushGroups}, {"Lifecycle management", settings.LifecycleManagement},
 		},
 	}
 	if row.Dialect == "" {
 		row.Dialect = provision.OIN
 	}
+	row.PushGroups, row.Pushed = settings.PushGroups, app.Mappings()
+	row.NotPushed = slices.DeleteFunc(c.tenant.Groups(), func(group *Group) bool {
+		_, pushed := app.Mapping(group)
+		return pushed
+	})
 	assigned := app.Assigned()
 	for _, group := range assigned {
-		row.Groups = append(row.Groups, appGroupRow{group.ID, group.Name, strings.Join(teams[group.Name], ", ")})
+		row.Groups = append(row.Groups, appGroupRow{group.ID, group.Name(), strings.Join(teams[group.Name()], ", ")})
 	}
 	row.OtherGroups = without(c.tenant.Groups(), assigned)
 	for _, person := range c.tenant.People() {

@@ -303,6 +303,43 @@ func TestAdminPage(t *testing.T) {
 	}
 }
 
+func TestAdminPagePushesAndImports(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.teams = &teams{byID: map[string]*team{}}
+	s.app.Configure(pushing)
+	group, _ := s.rebels(t, "Han")
+	press := func(action string, pairs ...string) string {
+		t.Helper()
+		form := url.Values{"app": {s.app.ID}, "group": {group.ID}}
+		for n := 0; n < len(pairs); n += 2 {
+			form.Set(pairs[n], pairs[n+1])
+		}
+		status, page := s.post("/admin/"+action, form)
+		if status != 200 {
+			t.Fatalf("%s: %d %s", action, status, page)
+		}
+		return page
+	}
+	if page := press("push"); !strings.Contains(page, "Unlink Rebels and delete it in the app") || s.team("g1") != "Rebels: 1" {
+		t.Errorf("the product has %q", s.team("g1"))
+	}
+	s.teams.byID["g1"].members = nil
+	if press("push-now"); s.team("g1") != "Rebels: 1" {
+		t.Errorf("the product has %q", s.team("g1"))
+	}
+	if page := press("import"); !strings.Contains(page, "1 user scanned!") || !strings.Contains(page, "1 new group imported") {
+		t.Error("the page does not show what was imported")
+	}
+	if press("unlink", "remove", "false"); s.team("g1") != "Rebels: 1" {
+		t.Errorf("the product has %q", s.team("g1"))
+	}
+	press("push")
+	if press("unlink", "remove", "true"); s.team("g1") != "" {
+		t.Errorf("the product has %q", s.team("g1"))
+	}
+}
+
 func TestPagesAreGuarded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -13,6 +13,7 @@ const (
 	assignmentID = "0ua"
 	taskID       = "puj"
 	linkID       = "aln"
+	pushID       = "gPm"
 )
 
 // cell ends every id of one tenant, as in Okta.

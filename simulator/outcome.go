@@ -52,8 +52,19 @@ func (r *run) note(format string, args ...any) {
 	r.outcome.Notes = append(r.outcome.Notes, fmt.Sprintf(format, args...))
 }
 
-// run performs a verb about a person and counts the exchanges that it caused.
+// run performs a verb about a person and brings the pushed groups in line with what it
+// changed. It counts the exchanges that this caused.
 func (t *Tenant) run(ctx context.Context, person *Person, verb func(*run) error) (Outcome, error) {
+	return t.alone(ctx, person, func(r *run) error {
+		if err := verb(r); err != nil {
+			return err
+		}
+		return t.pushChanges(r)
+	})
+}
+
+// alone is run without the pushed groups.
+func (t *Tenant) alone(ctx context.Context, person *Person, verb func(*run) error) (Outcome, error) {
 	subject := ""
 	if person != nil {
 		subject = person.Email()

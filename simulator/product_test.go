@@ -29,6 +29,7 @@ type product struct {
 	mu    sync.Mutex
 	order []string
 	users map[string]map[string]any
+	teams *teams
 	lines []string
 	// refuse, if set, answers instead; it gets method and path.
 	refuse func(method, path string) (int, string, http.Header)
@@ -82,10 +83,12 @@ func (p *product) scim(w http.ResponseWriter, r *http.Request) {
 	}
 	id := strings.TrimPrefix(path, "/Users/")
 	switch {
+	case strings.HasPrefix(path, "/Groups") && p.teams != nil:
+		p.serveTeams(w, r, strings.TrimPrefix(strings.TrimPrefix(path, "/Groups"), "/"), body)
 	case path == "/Groups":
 		p.answer(w, 404, map[string]any{"detail": "no groups here"})
 	case path == "/Users" && r.Method == http.MethodGet:
-		p.list(w, r.URL.Query().Get("filter"))
+		p.list(w, r)
 	case path == "/Users" && r.Method == http.MethodPost:
 		id = fmt.Sprint(len(p.order) + 1)
 		user := decoded(p.t, body)
@@ -125,10 +128,15 @@ func line(r *http.Request, path string, body []byte) string {
 	return text
 }
 
-func (p *product) list(w http.ResponseWriter, filter string) {
+func (p *product) list(w http.ResponseWriter, r *http.Request) {
+	filter := r.URL.Query().Get("filter")
+	if start := r.URL.Query().Get("startIndex"); len(start) > 1 {
+		p.answer(w, 200, map[string]any{"totalResults": len(p.order), "itemsPerPage": 0, "Resources": []any{}})
+		return
+	}
 	resources := []any{}
 	for _, id := range p.order {
-		if filter == "" || strings.EqualFold(filter, fmt.Sprintf("userName eq %q", p.users[id]["userName"])) {
+		if p.users[id] != nil && (filter == "" || strings.EqualFold(filter, fmt.Sprintf("userName eq %q", p.users[id]["userName"]))) {
 			resources = append(resources, p.users[id])
 		}
 	}

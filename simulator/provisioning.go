@@ -221,13 +221,13 @@ func userOf(settings AppSettings, person *Person) provision.User {
 	}
 }
 
-// queue returns the lock behind which the jobs about one person wait for each
-// other: Okta works off the jobs of an app user one by one.
-func (a *App) queue(person *Person) *sync.Mutex {
+// queue returns the lock behind which the jobs about one person or group wait for
+// each other: Okta works off the jobs of an app user one by one.
+func (a *App) queue(about any) *sync.Mutex {
 	a.tenant.mu.Lock()
 	defer a.tenant.mu.Unlock()
-	if a.queues[person] == nil {
-		a.queues[person] = &sync.Mutex{}
+	if a.queues[about] == nil {
+		a.queues[about] = &sync.Mutex{}
 	}
-	return a.queues[person]
+	return a.queues[about]
 }

@@ -22,6 +22,12 @@ type AppSettings struct {
 	UpdateAttributes bool
 	DeactivateUsers  bool
 	SyncPassword     bool
+	// PushGroups is the feature behind the Push Groups tab.
+	PushGroups bool
+	// GroupStyle is how groups are pushed where Okta's versions differ.
+	GroupStyle provision.GroupStyle
+	// Import is "Provisioning to Okta".
+	Import ImportSettings
 	// LifecycleManagement is the product that a tenant needs for Provision User.
 	LifecycleManagement bool
 	// Dialect is the kind of client; empty is provision.OIN.

@@ -13,8 +13,10 @@ type Task struct {
 	// ID is the job: puj and 17 more characters.
 	ID   string
 	Kind provision.Kind
-	// Person is whom the job is about; nil for a test of credentials.
+	// Person is whom the job is about; nil for a test of credentials, an import or a group.
 	Person *Person
+	// Group is the group that was to be pushed; otherwise nil.
+	Group *Group
 	// App is the app's label.
 	App string
 	// Text is what Okta shows.
@@ -33,13 +35,32 @@ type Task struct {
 	job job
 }
 
-// job is something to do in the product about a person. Do runs without the
-// tenant's lock, done with it.
+// job is something to do in the product about a person or a group. Do runs without
+// the tenant's lock, done with it.
 type job struct {
 	kind   provision.Kind
 	person *Person
+	group  *Group
 	do     func(context.Context, *provision.Jobs, AppSettings) (provision.Result, error)
 	done   func(provision.Result)
+	// retry does it again after a refusal, where that is something else than do.
+	retry func(context.Context, *provision.Jobs, AppSettings) (provision.Result, error)
+}
+
+// again is the job as a retry runs it.
+func (j job) again() job {
+	if j.retry != nil {
+		j.do = j.retry
+	}
+	return j
+}
+
+// about is the person or group whose jobs wait for each other.
+func (j job) about() any {
+	if j.group != nil {
+		return j.group
+	}
+	return j.person
 }
 
 // perform runs a job; a refusal becomes a task.
@@ -48,7 +69,7 @@ func (a *App) perform(r *run, j job) error {
 	if err != nil || problem == nil {
 		return err
 	}
-	task := &Task{Kind: j.kind, Person: j.person, job: j}
+	task := &Task{Kind: j.kind, Person: j.person, Group: j.group, job: j.again()}
 	a.fail(task, problem)
 	a.tenant.mu.Lock()
 	task.ID = a.tenant.newID(taskID)
@@ -59,9 +80,9 @@ func (a *App) perform(r *run, j job) error {
 	return nil
 }
 
-// attempt runs the job once, after all earlier jobs about the person.
+// attempt runs the job once, after all earlier jobs about the same person or group.
 func (a *App) attempt(r *run, j job) (*provision.Problem, error) {
-	queue := a.queue(j.person)
+	queue := a.queue(j.about())
 	queue.Lock()
 	defer queue.Unlock()
 	settings := a.Settings()
@@ -84,14 +105,27 @@ func (a *App) attempt(r *run, j job) (*provision.Problem, error) {
 
 // fail writes the refusal into the task.
 func (a *App) fail(task *Task, problem *provision.Problem) {
-	settings, profile := a.Settings(), task.Person.Profile()
+	settings, name := a.Settings(), ""
+	switch {
+	case task.Group != nil:
+		name = task.Group.Name()
+	case task.Person != nil:
+		name = settings.userName(task.Person.Profile())
+	}
 	a.tenant.mu.Lock()
 	defer a.tenant.mu.Unlock()
 	task.App = settings.Label
-	task.Text = problem.Text(settings.userName(profile), settings.Label)
+	task.Text = problem.Text(name, settings.Label)
 	task.Status = problem.Status
 	task.Why = problem.Why
 	task.At = a.tenant.clock.Now()
+}
+
+// onlyShown is a refusal of what is about nobody: it appears once and is not kept.
+func (a *App) onlyShown(problem *provision.Problem) *Task {
+	task := &Task{Kind: problem.Kind}
+	a.fail(task, problem)
+	return task
 }
 
 // Tasks returns copies of all tasks, oldest first, those that are done included.

@@ -48,7 +48,7 @@ func (o *Okta) SendUnsetAsEmpty() {
 
 // MapTeams makes membership in the group bring these team entries, each an id or
 // id/role.
-func (o *Okta) MapTeams(g *Group, entries ...string) { o.app.MapTeams(g.Name, entries...) }
+func (o *Okta) MapTeams(g *Group, entries ...string) { o.app.MapTeams(g.Name(), entries...) }
 
 // AimAt makes Okta sign for, and post to, another connection than its own.
 func (o *Okta) AimAt(c target.Connection) {
