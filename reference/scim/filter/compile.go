@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -9,12 +10,16 @@ import (
 // Type is the data type of an attribute, as far as comparing needs it.
 type Type string
 
-// The types of RFC 7643 section 2.3 that a filter can meet.
+// The types of RFC 7643 section 2.3.
 const (
-	String   Type = "string"
-	Boolean  Type = "boolean"
-	DateTime Type = "dateTime"
-	Complex  Type = "complex"
+	String    Type = "string"
+	Boolean   Type = "boolean"
+	Integer   Type = "integer"
+	Decimal   Type = "decimal"
+	DateTime  Type = "dateTime"
+	Binary    Type = "binary"
+	Reference Type = "reference"
+	Complex   Type = "complex"
 )
 
 // Attribute is how a path is to be compared. Steps are the member names to
@@ -75,7 +80,7 @@ func Within(path Path, describe Describe) Describe {
 		if err != nil {
 			return Attribute{}, err
 		}
-		return Attribute{Steps: a.Steps[1:], Type: a.Type, Fold: a.Fold}, nil
+		return Attribute{Steps: a.Steps[len(a.Steps)-1:], Type: a.Type, Fold: a.Fold}, nil
 	}
 }
 
@@ -84,17 +89,17 @@ func which(e Which, describe Describe) (Matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	if outer.Type != Complex {
-		return nil, fmt.Errorf("%q has no sub-attributes to ask for in brackets", e.Path)
-	}
 	inner, err := Compile(e.Where, Within(e.Path, describe))
 	if err != nil {
 		return nil, err
 	}
 	return func(o map[string]any) bool {
-		return some(o[outer.Steps[0]], func(v any) bool {
+		return outer.some(o, func(v any) bool {
 			object, ok := v.(map[string]any)
-			return ok && inner(object)
+			if !ok {
+				object = map[string]any{"value": v}
+			}
+			return inner(object)
 		})
 	}, nil
 }
@@ -161,15 +166,50 @@ func comparison(e Test, a Attribute) (func(any) bool, error) {
 			return nil, fmt.Errorf("%q cannot compare truth values", e.Op)
 		}
 		return func(v any) bool { return v == wanted }, nil
+	case Number:
+		if a.Type == Integer || a.Type == Decimal {
+			return numeric(e, wanted)
+		}
 	case string:
 		switch a.Type {
-		case String:
+		case String, Reference:
 			return textual(e.Op, wanted, a.Fold), nil
+		case Binary:
+			return binary(e, wanted)
 		case DateTime:
 			return temporal(e, wanted)
 		}
 	}
 	return nil, fmt.Errorf("%q cannot be compared with such a value: it is of type %s", e.Path, a.Type)
+}
+
+// binary compares base64 as it was written; there is no order in it.
+func binary(e Test, wanted string) (func(any) bool, error) {
+	switch e.Op {
+	case Greater, GreaterOrEqual, Less, LessOrEqual:
+		return nil, fmt.Errorf("%q cannot compare binary values", e.Op)
+	}
+	return textual(e.Op, wanted, nil), nil
+}
+
+// numeric compares numbers by value: whole ones exactly.
+func numeric(e Test, wanted Number) (func(any) bool, error) {
+	switch e.Op {
+	case Contains, StartsWith, EndsWith:
+		return nil, fmt.Errorf("%q cannot compare numbers", e.Op)
+	}
+	number, err := parseNumber(string(wanted))
+	if err != nil {
+		return nil, fmt.Errorf("%q is compared with a number beyond all bounds", e.Path)
+	}
+	return func(v any) bool {
+		n, ok := v.(json.Number)
+		if !ok {
+			return false
+		}
+		held, err := parseNumber(string(n))
+		return err == nil && ordered(e.Op, held.compare(number))
+	}, nil
 }
 
 func textual(op Op, wanted string, fold func(string) string) func(any) bool {
@@ -198,8 +238,8 @@ func textual(op Op, wanted string, fold func(string) string) func(any) bool {
 }
 
 func temporal(e Test, wanted string) (func(any) bool, error) {
-	moment, err := time.Parse(time.RFC3339, wanted)
-	if err != nil {
+	moment, ok := momentOf(wanted)
+	if !ok {
 		return nil, fmt.Errorf("%q is compared with a date and time, as \"2026-01-31T12:00:00Z\"", e.Path)
 	}
 	switch e.Op {
@@ -208,9 +248,18 @@ func temporal(e Test, wanted string) (func(any) bool, error) {
 	}
 	return func(v any) bool {
 		s, _ := v.(string)
-		at, err := time.Parse(time.RFC3339, s)
-		return err == nil && ordered(e.Op, at.Compare(moment))
+		at, ok := momentOf(s)
+		return ok && ordered(e.Op, at.Compare(moment))
 	}, nil
+}
+
+// momentOf reads an xsd:dateTime. One without a time zone is taken for UTC.
+func momentOf(s string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		at, err = time.Parse("2006-01-02T15:04:05", s)
+	}
+	return at, err == nil
 }
 
 func ordered(op Op, order int) bool {
@@ -231,13 +280,20 @@ func ordered(op Op, order int) bool {
 
 // some says whether a value of the attribute pleases the judge.
 func (a Attribute) some(o map[string]any, judge func(any) bool) bool {
-	v := o[a.Steps[0]]
-	if len(a.Steps) == 1 {
+	return follow(o, a.Steps, judge)
+}
+
+func follow(o map[string]any, steps []string, judge func(any) bool) bool {
+	v := o[steps[0]]
+	if len(steps) == 1 {
 		return some(v, judge)
 	}
 	return some(v, func(v any) bool {
 		object, ok := v.(map[string]any)
-		return ok && judge(object[a.Steps[1]])
+		if !ok {
+			object = map[string]any{"value": v}
+		}
+		return follow(object, steps[1:], judge)
 	})
 }
 
