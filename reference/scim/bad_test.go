@@ -136,7 +136,7 @@ func TestBadPatches(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	c := unchanged(t)
-	body := `{` + coreUser + `,"userName":"x","title":"` + strings.Repeat("x", scim.MaxBody) + `"}`
+	body := `{` + coreUser + `,"userName":"x","colour":"` + strings.Repeat("x", scim.MaxBody) + `"}`
 	for _, at := range takers {
 		c.do(at.method, at.path, body).refused(t, http.StatusRequestEntityTooLarge, "")
 		c.do(at.method, at.path, body, func(r *http.Request) { r.ContentLength = -1 }).refused(t, http.StatusRequestEntityTooLarge, "")
@@ -147,7 +147,7 @@ func TestTooLarge(t *testing.T) {
 func TestJustNotTooLarge(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
-	head, tail := `{`+coreUser+`,"userName":"x","title":"`, `"}`
+	head, tail := `{`+coreUser+`,"userName":"x","colour":"`, `"}`
 	body := head + strings.Repeat("x", scim.MaxBody-len(head)-len(tail)) + tail
 	c.do("POST", "/Users", body).want(t, http.StatusCreated)
 }

@@ -1,8 +1,6 @@
 package scim
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 )
@@ -16,7 +14,7 @@ var documents = struct {
 }{
 	readEmbedded("ServiceProviderConfig"),
 	[]document{readEmbedded("ResourceTypeUser")},
-	[]document{readEmbedded("User")},
+	[]document{readEmbedded("User"), readEmbedded("EnterpriseUser"), readEmbedded("Badge")},
 }
 
 // document is a discovery resource, without its meta.
@@ -24,9 +22,7 @@ type document map[string]any
 
 func readEmbedded(name string) document {
 	var d document
-	if err := json.Unmarshal(embedded(name), &d); err != nil {
-		panic(fmt.Sprintf("scim: schema/%s.json: %v", name, err))
-	}
+	decodeEmbedded(name, &d)
 	return d
 }
 
@@ -38,7 +34,7 @@ func (d document) id() string {
 // at is the document as it is found at a location.
 func (d document) at(resourceType, location string) document {
 	located := maps.Clone(d)
-	located["meta"] = Meta{ResourceType: resourceType, Location: location}
+	located["meta"] = document{"resourceType": resourceType, "location": location}
 	return located
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 
 	"rollcall.example/reference/scim"
@@ -59,67 +58,100 @@ func TestConfiguration(t *testing.T) {
 func TestDiscoveryLists(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
-	for path, want := range map[string]string{"/ResourceTypes": "User", "/Schemas": scim.UserSchema} {
+	for path, ids := range map[string][]string{"/ResourceTypes": {"User"}, "/Schemas": {scim.UserSchema, scim.EnterpriseSchema, scim.BadgeSchema}} {
 		list := c.do("GET", path+"?startIndex=7&count=0&sortBy=id", "").want(t, http.StatusOK)
 		resources, _ := list.object["Resources"].([]any)
-		if len(resources) != 1 || list.object["totalResults"] != 1.0 || list.object["itemsPerPage"] != 1.0 || list.object["startIndex"] != 1.0 {
+		n := float64(len(ids))
+		if len(resources) != len(ids) || list.object["totalResults"] != n || list.object["itemsPerPage"] != n || list.object["startIndex"] != 1.0 {
 			t.Fatalf("%s lists %s", path, list.body)
 		}
-		one := c.do("GET", path+"/"+want, "").want(t, http.StatusOK)
-		listed, _ := json.Marshal(resources[0])
-		alone, _ := json.Marshal(one.object)
-		if string(listed) != string(alone) {
-			t.Errorf("%s: listed is\n%s, alone\n%s", path, listed, alone)
-		}
-		meta, _ := one.object["meta"].(map[string]any)
-		if location, _ := meta["location"].(string); !strings.HasPrefix(location, "http://product.test"+base+path+"/") {
-			t.Errorf("the location is %q", location)
+		for i, id := range ids {
+			one := c.do("GET", path+"/"+id, "").want(t, http.StatusOK)
+			listed, _ := json.Marshal(resources[i])
+			alone, _ := json.Marshal(one.object)
+			if string(listed) != string(alone) {
+				t.Errorf("%s: listed is\n%s, alone\n%s", path, listed, alone)
+			}
+			meta, _ := one.object["meta"].(map[string]any)
+			if location, _ := meta["location"].(string); location != "http://product.test"+base+path+"/"+id {
+				t.Errorf("the location is %q", location)
+			}
 		}
 		c.do("GET", path+"/nonsense", "").refused(t, http.StatusNotFound, "")
 		c.do("GET", path+"?filter=id+pr", "").refused(t, http.StatusForbidden, "")
 	}
 }
 
-// The schema must list what users are shown to have, and every characteristic must
-// be one that RFC 7643 section 7 knows.
-func TestSchemaIsTrue(t *testing.T) {
+// characteristic is an attribute as /Schemas tells of it.
+type characteristic struct {
+	Name, Description, Type, Mutability, Returned, Uniqueness string
+	MultiValued, Required, CaseExact                          *bool
+	CanonicalValues, ReferenceTypes                           []string
+	SubAttributes                                             []characteristic
+}
+
+// sound holds an attribute to what RFC 7643 section 7 knows.
+func (a characteristic) sound() bool {
+	letters := slices.Contains([]string{"string", "reference", "binary"}, a.Type)
+	return slices.Contains([]string{"string", "boolean", "integer", "decimal", "dateTime", "binary", "reference", "complex"}, a.Type) &&
+		slices.Contains([]string{"readOnly", "readWrite", "immutable", "writeOnly"}, a.Mutability) &&
+		slices.Contains([]string{"always", "never", "default", "request"}, a.Returned) &&
+		slices.Contains([]string{"none", "server", "global"}, a.Uniqueness) &&
+		a.MultiValued != nil && a.Required != nil && a.Description != "" && (a.CaseExact != nil) == letters &&
+		(len(a.ReferenceTypes) > 0) == (a.Type == "reference") && (len(a.SubAttributes) > 0) == (a.Type == "complex") &&
+		(a.Mutability != "writeOnly" || a.Returned == "never")
+}
+
+// The schemas must list what users are shown to have, and describe all of it well.
+func TestSchemasAreTrue(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
-	c.seed(han)
-	type attribute struct {
-		Name, Description, Type, Mutability, Returned, Uniqueness string
-		MultiValued, Required                                     *bool
-		CaseExact                                                 *bool
-		SubAttributes                                             []attribute
-	}
-	var schema struct{ Attributes []attribute }
-	if err := json.Unmarshal([]byte(c.do("GET", "/Schemas/"+scim.UserSchema, "").body), &schema); err != nil {
-		t.Fatal(err)
-	}
+	c.seed(whole)
 	declared := map[string]bool{"schemas": true, "id": true, "externalId": true, "meta": true}
-	var check func(prefix string, attributes []attribute)
-	check = func(prefix string, attributes []attribute) {
+	seen := map[string]bool{}
+	var check func(prefix string, attributes []characteristic, deep bool)
+	check = func(prefix string, attributes []characteristic, deep bool) {
 		for _, a := range attributes {
 			declared[prefix+a.Name] = true
-			known := slices.Contains([]string{"string", "boolean", "complex"}, a.Type) && a.Mutability == "readWrite" && a.Returned == "default" &&
-				slices.Contains([]string{"none", "server"}, a.Uniqueness) && a.MultiValued != nil && a.Required != nil && a.Description != ""
-			if !known || (a.Type == "string") != (a.CaseExact != nil) || (a.Type == "complex") != (len(a.SubAttributes) > 0) {
+			seen[a.Type], seen[a.Mutability], seen[a.Returned] = true, true, true
+			if !a.sound() || deep && a.Type == "complex" {
 				t.Errorf("the attribute is badly described: %+v", a)
 			}
-			check(prefix+a.Name+".", a.SubAttributes)
+			check(prefix+a.Name+".", a.SubAttributes, true)
 		}
 	}
-	check("", schema.Attributes)
-	for name, value := range c.do("GET", "/Users/id-001", "").object {
-		if !declared[name] {
-			t.Errorf("users have %s, the schema does not", name)
+	for _, id := range []string{scim.UserSchema, scim.EnterpriseSchema, scim.BadgeSchema} {
+		var schema struct{ Attributes []characteristic }
+		if err := json.Unmarshal([]byte(c.do("GET", "/Schemas/"+id, "").body), &schema); err != nil {
+			t.Fatal(err)
 		}
-		if parts, ok := value.(map[string]any); ok && name != "meta" {
-			for part := range parts {
-				if !declared[name+"."+part] {
-					t.Errorf("users have %s.%s, the schema does not", name, part)
+		prefix := ""
+		if id != scim.UserSchema {
+			prefix, declared[id] = id+".", true
+		}
+		check(prefix, schema.Attributes, false)
+	}
+	for _, kind := range []string{"integer", "decimal", "dateTime", "binary", "reference", "immutable", "writeOnly", "readOnly", "never", "request"} {
+		if !seen[kind] {
+			t.Errorf("no attribute is %s", kind)
+		}
+	}
+	var shown func(prefix string, value any)
+	shown = func(prefix string, value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for name, member := range v {
+				if name != "meta" && !declared[prefix+name] {
+					t.Errorf("users have %s%s, the schemas do not", prefix, name)
+				} else if name != "meta" {
+					shown(prefix+name+".", member)
 				}
+			}
+		case []any:
+			for _, entry := range v {
+				shown(prefix, entry)
 			}
 		}
 	}
+	shown("", c.do("GET", "/Users/id-001", "").object)
 }

@@ -1,11 +1,13 @@
 package scim
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 
 	"rollcall.example/reference/org"
 )
@@ -104,7 +106,7 @@ func (s *Server) someDeactivates(x *exchange) bool {
 
 func (s *Server) onlyDeactivates(x *exchange) bool {
 	ops, err := s.protocol.Operations(x.body)
-	if err != nil {
+	if err != nil || !slices.ContainsFunc(ops, mayDeactivate) {
 		return false
 	}
 	before := specimen(x.path[1])
@@ -116,12 +118,72 @@ func (s *Server) onlyDeactivates(x *exchange) bool {
 	return reflect.DeepEqual(before, after)
 }
 
+// mayDeactivate says whether an operation can have to do with active at all. Few can,
+// and trying one out costs more than looking.
+func mayDeactivate(op Operation) bool {
+	if op.Target != nil && op.Target.Name != "" {
+		return strings.EqualFold(op.Target.Name, "active") || strings.EqualFold(op.Target.String(), UserSchema)
+	}
+	members, _ := op.Value.(map[string]any)
+	for name := range members {
+		if strings.Contains(name, "active") {
+			return true
+		}
+	}
+	return false
+}
+
+const something = "rollcall-specimen"
+
 // specimen is an active record with something in every attribute.
 func specimen(id string) org.Record {
-	const something = "rollcall-specimen"
-	return org.Record{
-		ID: id, UserName: something, ExternalID: something, GivenName: something, FamilyName: something,
-		DisplayName: something, Emails: []org.Email{{Value: something, Type: something, Primary: true}},
+	r := org.Record{
+		ID: id, UserName: something, ExternalID: something, GivenName: something, FamilyName: something, DisplayName: something,
+		Emails: []org.Email{{Value: something, Display: something, Type: something, Primary: true}},
 		Active: true, Version: 1,
 	}
+	whole := specimenOf(users)
+	for _, e := range users.extensions {
+		whole[e.key] = specimenOf(e)
+	}
+	r.Attributes = rest(whole)
+	return r
+}
+
+// specimenOf has something in every attribute of a schema that a client can write.
+func specimenOf(s *schema) Document {
+	d := Document{}
+	for _, a := range s.attributes {
+		if !a.readOnly() {
+			d[a.key] = a.specimen()
+		}
+	}
+	return d
+}
+
+// specimen is a value of the attribute's type.
+func (a *attribute) specimen() any {
+	value := specimens[a.Type]
+	switch {
+	case a.key == "country":
+		value = "ZZ"
+	case a.Type == "complex":
+		object := Document{}
+		for _, part := range a.Parts {
+			if !part.readOnly() {
+				object[part.key] = part.specimen()
+			}
+		}
+		value = object
+	}
+	if a.MultiValued {
+		return []any{value}
+	}
+	return value
+}
+
+// specimens are values of the simple types.
+var specimens = map[string]any{
+	"string": something, "boolean": true, "integer": json.Number("7"), "decimal": json.Number("7.5"),
+	"dateTime": "2026-01-31T12:00:00Z", "binary": "cm9sbGNhbGw=", "reference": "urn:rollcall:specimen",
 }

@@ -190,7 +190,7 @@ func TestFailuresTellNothing(t *testing.T) {
 func TestPanicsTellNothing(t *testing.T) {
 	t.Parallel()
 	protocol := scim.Standard()
-	protocol.Render = func(org.Record, string) scim.User { panic("the inner workings") }
+	protocol.Render = func(org.Record, string) scim.Document { panic("the inner workings") }
 	c := clientOf(t, scim.Options{Protocol: protocol})
 	a := c.do("POST", "/Users", `{`+coreUser+`,"userName":"new"}`)
 	a.refused(t, http.StatusInternalServerError, "")

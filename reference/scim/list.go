@@ -38,6 +38,26 @@ func newList[R any](total, start int, resources []R) list[R] {
 	return list[R]{[]string{listSchema}, total, start, len(resources), resources}
 }
 
+// listed is a page of resources: the [list] of them, written without reflection.
+type listed struct {
+	total, start int
+	resources    []shown
+}
+
+func (l listed) appendTo(b []byte) []byte {
+	b = append(b, `{"schemas":["`+listSchema+`"],"totalResults":`...)
+	b = strconv.AppendInt(b, int64(l.total), 10)
+	b = append(b, `,"startIndex":`...)
+	b = strconv.AppendInt(b, int64(l.start), 10)
+	b = append(b, `,"itemsPerPage":`...)
+	b = strconv.AppendInt(b, int64(len(l.resources)), 10)
+	b = append(b, `,"Resources":[`...)
+	for _, resource := range l.resources {
+		b = resource.appendTo(appendComma(b))
+	}
+	return append(b, "]}"...)
+}
+
 // pageOf reads startIndex and count. Values out of range are brought into it.
 func pageOf(query url.Values) (page, error) {
 	start, err := whole(query, "startIndex", 1)

@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -92,8 +91,9 @@ func ownChange(before, after org.Record) error {
 
 // butNames is a record without what is a person's own to change.
 func butNames(r org.Record) Document {
+	r.GivenName, r.FamilyName, r.DisplayName = "", "", "" // what follows from them goes as well
 	d := documentOf(r)
-	maps.DeleteFunc(d, func(name string, _ any) bool { return name == "name" || name == "displayname" })
+	delete(d, "name")
 	return d
 }
 

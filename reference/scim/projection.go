@@ -1,42 +1,50 @@
 package scim
 
 import (
-	"encoding/json"
 	"net/url"
 	"strings"
 
 	"rollcall.example/reference/scim/filter"
 )
 
-// projection is which attributes of a resource a client wants to see (RFC 7644
-// section 3.9). Nil shows them as they are.
+// projection is which attributes of a resource a client sees (RFC 7644 section 3.9).
+// Nil shows what is shown by default.
 type projection struct {
-	only  []filter.Path // these and no others
-	less  []filter.Path // all but these
-	wants bool          // only was given
+	only   bool                // what is named and no more; otherwise all but that
+	named  map[*attribute]bool // attributes, and parts of them
+	partly map[*attribute]bool // attributes of which a part is named
+	asked  map[*attribute]bool // shown on request only, and the client wrote them just now
 }
 
-// projectionOf reads the parameters attributes and excludedAttributes.
-func projectionOf(query url.Values) (*projection, error) {
+// projectionOf reads the parameters attributes and excludedAttributes. Names that the
+// schemas do not know name nothing.
+func projectionOf(query url.Values, schemas ...*schema) (*projection, error) {
 	attributes, excluded := query.Has("attributes"), query.Has("excludedAttributes")
-	switch {
-	case attributes && excluded:
+	if attributes && excluded {
 		return nil, bad(InvalidValue, "attributes and excludedAttributes exclude each other")
-	case !attributes && !excluded:
-		return nil, nil
 	}
-	only, err := paths(query.Get("attributes"))
-	if err != nil {
+	name := "excludedAttributes"
+	if attributes {
+		name = "attributes"
+	}
+	return newProjection(attributes, strings.Join(query[name], ","), schemas...)
+}
+
+// newProjection reads a list of names, separated by commas. An empty one is none.
+func newProjection(only bool, list string, schemas ...*schema) (*projection, error) {
+	paths, err := paths(list)
+	if err != nil || len(paths) == 0 {
 		return nil, err
 	}
-	less, err := paths(query.Get("excludedAttributes"))
-	if err != nil {
-		return nil, err
+	p := &projection{only: only, named: map[*attribute]bool{}, partly: map[*attribute]bool{}}
+	for _, path := range paths {
+		for _, s := range schemas {
+			if at, ok := s.find(path); ok {
+				p.name(at)
+			}
+		}
 	}
-	if attributes && len(only) == 0 || excluded && len(less) == 0 {
-		return nil, nil
-	}
-	return &projection{only, less, attributes}, nil
+	return p, nil
 }
 
 // paths reads a list of attribute names, separated by commas.
@@ -55,89 +63,61 @@ func paths(list string) ([]filter.Path, error) {
 	return found, nil
 }
 
-// of shows the wanted part of a resource.
-func (p *projection) of(user User) (any, error) {
+// name notes a place that the client named: an attribute, a part, or a schema with all
+// that it shows by default.
+func (p *projection) name(at place) {
+	switch {
+	case at.part != nil:
+		p.named[at.part], p.partly[at.whole] = true, true
+	case at.whole != nil:
+		p.named[at.whole] = true
+	default:
+		for _, a := range at.of.attributes {
+			if a.Returned == "default" {
+				p.named[a] = true
+			}
+		}
+	}
+}
+
+// shows says whether anything of an attribute may be seen.
+func (p *projection) shows(a *attribute) bool {
+	switch {
+	case a.Returned == "never":
+		return false
+	case a.Returned == "always":
+		return true
+	case p == nil:
+		return a.Returned == "default"
+	case p.only:
+		return p.named[a] || p.partly[a]
+	}
+	return !p.named[a] && (a.Returned == "default" || p.asked[a])
+}
+
+// showsPart says whether a part of an attribute that is shown may be seen.
+func (p *projection) showsPart(a, part *attribute) bool {
+	switch {
+	case part.Returned == "never":
+		return false
+	case part.Returned == "always" || p == nil:
+		return true
+	case p.only && !p.named[a]:
+		return p.named[part]
+	}
+	return p.only || !p.named[part]
+}
+
+// with is the projection that also shows what the client wrote and is shown on request
+// only (RFC 7643 section 7). Where the client named what it wants, that counts.
+func (p *projection) with(asked map[*attribute]bool) *projection {
+	if len(asked) == 0 {
+		return p
+	}
 	if p == nil {
-		return user, nil
+		return &projection{asked: asked}
 	}
-	encoded, err := json.Marshal(user)
-	if err != nil {
-		return nil, err
-	}
-	var whole map[string]any
-	if err := json.Unmarshal(encoded, &whole); err != nil {
-		return nil, err
-	}
-	shown := map[string]any{}
-	for name, value := range whole {
-		if value := p.attribute(users.attribute(name), value); value != nil {
-			shown[name] = value
-		}
-	}
-	return shown, nil
-}
-
-// attribute is what is shown of an attribute; nil for nothing.
-func (p *projection) attribute(a *attribute, value any) any {
-	if a == nil || a.Returned == "always" {
-		return value
-	}
-	if p.wants {
-		parts, all := namedParts(p.only, a)
-		if all {
-			return value
-		}
-		return onlyParts(value, func(name string) bool { return parts[strings.ToLower(name)] })
-	}
-	parts, all := namedParts(p.less, a)
-	if all {
-		return nil
-	}
-	if len(parts) == 0 {
-		return value
-	}
-	return onlyParts(value, func(name string) bool { return !parts[strings.ToLower(name)] })
-}
-
-// namedParts says which parts of an attribute the paths name, in lower case, and
-// whether they name it as a whole.
-func namedParts(paths []filter.Path, a *attribute) (parts map[string]bool, all bool) {
-	parts = map[string]bool{}
-	for _, path := range paths {
-		if _, found, _ := users.find(path); found != a {
-			continue
-		}
-		if path.Sub == "" {
-			return nil, true
-		}
-		parts[strings.ToLower(path.Sub)] = true
-	}
-	return parts, false
-}
-
-// onlyParts keeps some parts of an object, or of each in a list.
-func onlyParts(value any, keep func(name string) bool) any {
-	switch v := value.(type) {
-	case map[string]any:
-		kept := map[string]any{}
-		for name, part := range v {
-			if keep(name) {
-				kept[name] = part
-			}
-		}
-		if len(kept) > 0 {
-			return kept
-		}
-	case []any:
-		var list []any
-		for _, entry := range v {
-			if kept := onlyParts(entry, keep); kept != nil {
-				list = append(list, kept)
-			}
-		}
-		if list != nil {
-			return list
-		}
-	}
-	return nil
+	both := *p
+	both.asked = asked
+	return &both
 }

@@ -32,8 +32,16 @@ type Protocol struct {
 	// Select turns a filter into what to look for.
 	Select func(filter string) (Selection, error)
 
+	// Immutable judges a change of a value that is set once (RFC 7643 section 7). Its
+	// error goes behind the attribute's name: "is set already and cannot change".
+	Immutable func(before, after any) error
+
+	// Unmatched says what an operation of a PATCH request does when the brackets in its
+	// path choose no value.
+	Unmatched func(operation string) Unmatched
+
 	// Render shows a record that lives at the location.
-	Render func(record org.Record, location string) User
+	Render func(record org.Record, location string) Document
 
 	// Condition says what a request's conditions make of a resource at a version: 0 to
 	// go on, 304 or 412.
@@ -41,6 +49,29 @@ type Protocol struct {
 
 	// Created is the status that answers a POST.
 	Created int
+}
+
+// Unmatched is what becomes of an operation whose path chooses no value.
+type Unmatched int
+
+// What may become of it.
+const (
+	Refuse Unmatched = iota // it is refused with [NoTarget]
+	Make                    // a value is made that the path chooses, where it says how
+	Ignore                  // nothing happens
+)
+
+// unmatched makes what is to be added, as Entra expects. RFC 7644 refuses to replace
+// what is not there (section 3.5.2.3), and takes what is not there for removed
+// (section 3.5.2.2).
+func unmatched(operation string) Unmatched {
+	switch operation {
+	case "add":
+		return Make
+	case "remove":
+		return Ignore
+	}
+	return Refuse
 }
 
 // Standard returns the protocol as the standards and Okta want it, made anew each
@@ -51,15 +82,30 @@ func Standard() *Protocol {
 		Boolean:    boolean,
 		Operations: operations,
 		Select:     selection,
+		Immutable:  sameForGood,
+		Unmatched:  unmatched,
 		Render:     render,
 		Condition:  condition,
 		Created:    http.StatusCreated,
 	}
-	p.Read = func(body Document, into *org.Record) error { return read(coercion{p.Boolean}, body, into) }
+	p.Read = func(body Document, into *org.Record) error { return read(p.coercion(), body, into) }
 	p.Apply = func(resource Document, op Operation) error {
-		return patching{coercion{p.Boolean}, users, resource}.apply(op)
+		return p.patching(users, resource).apply(op)
 	}
 	return p
+}
+
+// coercion reads values as the protocol has it.
+func (p *Protocol) coercion() coercion {
+	return coercion{
+		boolean:   func(value any) (bool, error) { return p.Boolean(value) },
+		immutable: func(before, after any) error { return p.Immutable(before, after) },
+	}
+}
+
+// patching works on a resource as the protocol has it.
+func (p *Protocol) patching(s *schema, resource Document) patching {
+	return patching{p.coercion(), p.Unmatched, s, resource}
 }
 
 // patch performs operations on a record, all or none. Under some rules the domain

@@ -47,9 +47,9 @@ func TestProtocolCanBeVaried(t *testing.T) {
 		t.Parallel()
 		c := variation(func(p *scim.Protocol) {
 			standard := p.Render
-			p.Render = func(r org.Record, location string) scim.User {
+			p.Render = func(r org.Record, location string) scim.Document {
 				user := standard(r, location)
-				user.Name = nil
+				delete(user, "name")
 				return user
 			}
 		})

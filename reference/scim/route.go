@@ -72,7 +72,7 @@ func (s *Server) routes() map[string]endpoint {
 func viewed(do operation) operation {
 	return func(x *exchange) (reply, error) {
 		var err error
-		if x.view, err = projectionOf(x.query); err != nil {
+		if x.view, err = projectionOf(x.query, users); err != nil {
 			return reply{}, err
 		}
 		return do(x)

@@ -57,19 +57,19 @@ func lookUp(expr filter.Expr, match *org.RecordMatch) filter.Expr {
 // take notes one demand in the match. A second one on the same attribute stays
 // where it is, as does one for the empty text, which nothing that is kept equals.
 func take(e filter.Test, match *org.RecordMatch) bool {
-	_, a, part := users.find(e.Path)
-	if part != nil {
+	at, ok := users.find(e.Path)
+	if !ok || at.of != users || at.part != nil {
 		return false
 	}
 	switch value := e.Value.(type) {
 	case string:
 		texts := map[string]**string{"userName": &match.UserName, "id": &match.ID, "externalId": &match.ExternalID}
-		if at := texts[a.Name]; at != nil && *at == nil && value != "" {
-			*at = &value
+		if place := texts[at.whole.Name]; place != nil && *place == nil && value != "" {
+			*place = &value
 			return true
 		}
 	case bool:
-		if a.Name == "active" && match.Active == nil {
+		if at.whole.Name == "active" && match.Active == nil {
 			match.Active = &value
 			return true
 		}

@@ -19,12 +19,16 @@
 //
 // A few decisions that clients may notice:
 //
-//   - the attributes userName, externalId, name, displayName, emails and active are
-//     kept; every other attribute of the standard and every extension is accepted
-//     and dropped. Roles, groups and entitlements change nothing, and a password is
-//     neither stored nor shown.
+//   - every attribute of the core User, of the enterprise extension and of the product's
+//     own is kept and given back, as its schema says; what no schema knows is accepted
+//     and dropped. Roles and entitlements change nothing here, groups are read-only, and
+//     a password is neither stored nor shown.
 //   - a PUT without "active" leaves it as it is, though other attributes that are
-//     left out are cleared: forgetting it must not bring back somebody who left.
+//     left out are cleared: forgetting it must not bring back somebody who left. What is
+//     set once, and what a client can write but not read, stays as well.
+//   - of two values of a list that are the same (in value and type), one is kept.
+//   - "add" to a value that the path does not find makes it, where the path says how, as
+//     Entra expects; "replace" is refused then, and "remove" has nothing to do.
 //   - a PATCH answers 200 with the resource.
 //   - every answer that is one resource carries its version as a weak ETag. If-Match and
 //     If-None-Match are heard wherever a resource is addressed by its id, and judged in
@@ -171,18 +175,27 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, a reply) {
 		w.WriteHeader(a.status)
 		return
 	}
+	content, err := encoded(a.body)
+	if err != nil {
+		a = s.refusal(r, err)
+		content, _ = encoded(a.body) // an errorBody holds texts only
+	}
+	w.Header().Set("Content-Type", MediaType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(content) // a client that went away needs no answer
+}
+
+// encoded is a body as JSON, with a line end behind it.
+func encoded(body any) ([]byte, error) {
+	if w, ok := body.(written); ok {
+		return append(w.appendTo(make([]byte, 0, 1024)), '\n'), nil
+	}
 	var content bytes.Buffer
 	encoder := json.NewEncoder(&content)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(a.body); err != nil {
-		a = s.refusal(r, err)
-		content.Reset()
-		_ = encoder.Encode(a.body) // an errorBody holds texts only
-	}
-	w.Header().Set("Content-Type", MediaType)
-	w.Header().Set("Content-Length", strconv.Itoa(content.Len()))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(content.Bytes()) // a client that went away needs no answer
+	err := encoder.Encode(body)
+	return content.Bytes(), err
 }
 
 // survive turns a panic into an answer that tells nothing.

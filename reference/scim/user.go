@@ -8,84 +8,40 @@ import (
 	"rollcall.example/reference/org"
 )
 
-// User is a tracking record as SCIM shows it (RFC 7643 section 4.1), with the
-// attributes that are kept and no others.
-type User struct {
-	Schemas     []string    `json:"schemas"`
-	ID          string      `json:"id"`
-	ExternalID  string      `json:"externalId,omitempty"`
-	UserName    string      `json:"userName"`
-	Name        *Name       `json:"name,omitempty"`
-	DisplayName string      `json:"displayName,omitempty"`
-	Emails      []org.Email `json:"emails,omitempty"`
-	Active      bool        `json:"active"`
-	Meta        Meta        `json:"meta"`
-}
-
-// Name is the parts of a person's name.
-type Name struct {
-	GivenName  string `json:"givenName,omitempty"`
-	FamilyName string `json:"familyName,omitempty"`
-}
-
-// Meta is what the server says about a resource (RFC 7643 section 3.1). Times are
-// in UTC with milliseconds; the version is a weak entity tag.
-type Meta struct {
-	ResourceType string `json:"resourceType"`
-	Created      string `json:"created,omitempty"`
-	LastModified string `json:"lastModified,omitempty"`
-	Location     string `json:"location"`
-	Version      string `json:"version,omitempty"`
-}
-
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
 func moment(t time.Time) string { return t.UTC().Format(timeLayout) }
 
-// render shows a record to the client.
-func render(r org.Record, location string) User {
-	user := User{
-		Schemas:     []string{UserSchema},
-		ID:          r.ID,
-		ExternalID:  r.ExternalID,
-		UserName:    r.UserName,
-		DisplayName: r.DisplayName,
-		Emails:      r.Emails,
-		Active:      r.Active,
-		Meta: Meta{
-			ResourceType: "User",
-			Created:      moment(r.Created),
-			LastModified: moment(r.Modified),
-			Location:     location,
-			Version:      version(r),
-		},
-	}
-	if r.GivenName != "" || r.FamilyName != "" {
-		user.Name = &Name{r.GivenName, r.FamilyName}
-	}
-	return user
+// render shows a record that lives at the location.
+func render(r org.Record, location string) Document {
+	d := documentOf(r)
+	d["meta"].(Document)["location"] = location
+	return d
 }
 
-// documentOf is a record in the form that filters judge and that PATCH works on.
+// documentOf is a record as a User (RFC 7643 section 4.1): what clients see, filters
+// judge and PATCH works on.
 func documentOf(r org.Record) Document {
-	d := Document{
-		"schemas": []any{UserSchema},
-		"id":      r.ID,
-		"active":  r.Active,
-		"meta": Document{
-			"resourcetype": "User",
-			"created":      moment(r.Created),
-			"lastmodified": moment(r.Modified),
-			"version":      version(r),
-		},
+	d := make(Document, len(r.Attributes)+9)
+	for name, value := range r.Attributes {
+		d[name] = value
+	}
+	d["id"] = r.ID
+	d["active"] = r.Active
+	d["meta"] = Document{
+		"resourcetype": "User",
+		"created":      moment(r.Created),
+		"lastmodified": moment(r.Modified),
+		"version":      version(r),
 	}
 	setText(d, "externalid", r.ExternalID)
 	setText(d, "username", r.UserName)
 	setText(d, "displayname", r.DisplayName)
-	name := Document{}
-	setText(name, "givenname", r.GivenName)
-	setText(name, "familyname", r.FamilyName)
-	if len(name) > 0 {
+	if r.GivenName != "" || r.FamilyName != "" {
+		rest, _ := r.Attributes["name"].(map[string]any)
+		name := joined(rest, nil)
+		setText(name, "givenname", r.GivenName)
+		setText(name, "familyname", r.FamilyName)
 		d["name"] = name
 	}
 	if len(r.Emails) > 0 {
@@ -95,12 +51,15 @@ func documentOf(r org.Record) Document {
 		}
 		d["emails"] = emails
 	}
+	setInitials(d, r)
+	users.nameSchemas(d)
 	return d
 }
 
 func emailDocument(e org.Email) Document {
-	d := Document{}
+	d := make(Document, 4)
 	setText(d, "value", e.Value)
+	setText(d, "display", e.Display)
 	setText(d, "type", e.Type)
 	if e.Primary {
 		d["primary"] = true
@@ -110,8 +69,37 @@ func emailDocument(e org.Email) Document {
 
 func setText(d Document, name, value string) {
 	if value != "" {
-		d[name] = value
+		d[name] = valid(value)
 	}
+}
+
+var badgeKey = strings.ToLower(BadgeSchema)
+
+// setInitials prints the holder's initials on the badge, if there is one.
+func setInitials(d Document, r org.Record) {
+	badge, ok := d[badgeKey].(map[string]any)
+	if !ok {
+		return
+	}
+	var initials strings.Builder
+	for word := range strings.FieldsSeq(r.FullName()) {
+		first, _ := utf8.DecodeRuneInString(word)
+		initials.WriteRune(first)
+	}
+	if initials.Len() > 0 {
+		d[badgeKey] = joined(badge, Document{"initials": initials.String()})
+	}
+}
+
+// nameSchemas makes a resource name the schemas that it is made of.
+func (s *schema) nameSchemas(resource Document) {
+	schemas := []any{s.id}
+	for _, e := range s.extensions {
+		if _, there := resource[e.key]; there {
+			schemas = append(schemas, e.id)
+		}
+	}
+	resource["schemas"] = schemas
 }
 
 // read makes the record say what the body says: the whole of it, so what the body
@@ -119,60 +107,70 @@ func setText(d Document, name, value string) {
 // "active" the record stays as active as it was, for a replacement that forgot it
 // must not bring back somebody who left.
 func read(c coercion, body Document, into *org.Record) error {
-	d, err := c.all(users, body)
+	d, err := c.resource(users, body)
 	if err != nil {
 		return err
 	}
-	emails, err := readEmails(d)
-	if err != nil {
-		return err
+	if problem := users.missing(d); problem != nil {
+		return problem
 	}
-	userName := text(d, "username")
-	if strings.TrimSpace(userName) == "" {
-		return bad(InvalidValue, "userName is required and must not be blank")
-	}
+	userName := textOf(d, "username")
 	if utf8.RuneCountInString(userName) > maxUserName {
 		return bad(InvalidValue, "userName is longer than %d characters", maxUserName)
 	}
 	name, _ := d["name"].(map[string]any)
 	into.UserName = userName
-	into.ExternalID = text(d, "externalid")
-	into.GivenName = text(name, "givenname")
-	into.FamilyName = text(name, "familyname")
-	into.DisplayName = text(d, "displayname")
-	into.Emails = emails
+	into.ExternalID = textOf(d, "externalid")
+	into.GivenName = textOf(name, "givenname")
+	into.FamilyName = textOf(name, "familyname")
+	into.DisplayName = textOf(d, "displayname")
+	into.Emails = emailsOf(d)
 	if active, ok := d["active"].(bool); ok {
 		into.Active = active
 	}
+	into.Attributes = rest(d)
 	return nil
 }
 
 const maxUserName = 256
 
-// readEmails reads the list of addresses; an entry without an address says nothing
-// and is left out.
-func readEmails(d Document) ([]org.Email, error) {
-	list, _ := d["emails"].([]any)
-	var emails []org.Email
-	preferred := 0
-	for _, v := range list {
-		entry, _ := v.(map[string]any)
-		email := org.Email{Value: text(entry, "value"), Type: text(entry, "type"), Primary: entry["primary"] == true}
-		if email.Value == "" {
-			continue
-		}
-		if email.Primary {
-			preferred++
-		}
-		emails = append(emails, email)
+// ownFields are the attributes that a record has fields for, or that are kept nowhere.
+var ownFields = []string{"schemas", "id", "externalid", "meta", "username", "displayname", "emails", "active", "password"}
+
+// rest is what the record keeps of a resource beside its own fields; nil for nothing.
+func rest(d Document) map[string]any {
+	for _, name := range ownFields {
+		delete(d, name)
 	}
-	if preferred > 1 {
-		return nil, bad(InvalidValue, "emails has more than one primary value")
+	if name, ok := d["name"].(map[string]any); ok {
+		delete(name, "givenname")
+		delete(name, "familyname")
+		if len(name) == 0 {
+			delete(d, "name")
+		}
 	}
-	return emails, nil
+	if len(d) == 0 {
+		return nil
+	}
+	return d
 }
 
-func text(d Document, name string) string {
+// emailsOf reads the list of addresses; an entry without an address says nothing
+// and is left out.
+func emailsOf(d Document) []org.Email {
+	list, _ := d["emails"].([]any)
+	var emails []org.Email
+	for _, v := range list {
+		entry, _ := v.(map[string]any)
+		email := org.Email{Value: textOf(entry, "value"), Display: textOf(entry, "display"), Type: textOf(entry, "type"), Primary: entry["primary"] == true}
+		if email.Value != "" {
+			emails = append(emails, email)
+		}
+	}
+	return emails
+}
+
+func textOf(d Document, name string) string {
 	s, _ := d[name].(string)
 	return s
 }

@@ -49,7 +49,7 @@ func (s *Server) replaceUser(x *exchange) (reply, error) {
 		if err := s.unmoved(x, *r); err != nil {
 			return err
 		}
-		return s.readBody(x, r)
+		return s.replaceWith(x, r)
 	})
 	if err != nil {
 		return reply{}, ofUser(err)
@@ -108,13 +108,16 @@ func (s *Server) listUsers(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	resources := make([]any, len(records))
+	resources := make([]shown, len(records))
 	for i, record := range records {
-		if resources[i], err = x.view.of(s.protocol.Render(record, x.location("Users", record.ID))); err != nil {
-			return reply{}, err
-		}
+		resources[i] = s.shown(x, record, x.location("Users", record.ID))
 	}
-	return reply{http.StatusOK, nil, newList(total, page.start, resources)}, nil
+	return reply{http.StatusOK, nil, listed{total, page.start, resources}}, nil
+}
+
+// shown is a record as this client gets to see it.
+func (s *Server) shown(x *exchange, record org.Record, location string) shown {
+	return shown{users, s.protocol.Render(record, location), x.view}
 }
 
 // selected reads the filter, when there is one.
@@ -157,6 +160,18 @@ func (s *Server) readBody(x *exchange, into *org.Record) error {
 	return s.protocol.Read(x.body, into)
 }
 
+// replaceWith makes a record say what the body of a PUT says.
+func (s *Server) replaceWith(x *exchange, into *org.Record) error {
+	if err := checkSchemas(x.body["schemas"], UserSchema); err != nil {
+		return err
+	}
+	body, err := s.protocol.coercion().inherit(users, x.body, into.Attributes)
+	if err != nil {
+		return err
+	}
+	return s.protocol.Read(body, into)
+}
+
 // checkSchemas wants the core schema among those that a body names. Extensions may
 // stand beside it (RFC 7643 section 3).
 func checkSchemas(value any, core string) error {
@@ -183,8 +198,7 @@ func (s *Server) show(x *exchange, status int, record org.Record) (reply, error)
 	if x.Method == http.MethodPost {
 		header.Set("Location", location)
 	}
-	body, err := x.view.of(s.protocol.Render(record, location))
-	return reply{status, header, body}, err
+	return reply{status, header, s.shown(x, record, location)}, nil
 }
 
 // ofUser makes "not found" say what was not.
