@@ -10,16 +10,21 @@ import (
 )
 
 // The audit log is written so that playing it back rebuilds the state. Subject
-// is the record's id for SCIM_RECORD_* and ORGANIZATION_INVITATION_*, the team's for TEAM_CREATED and
-// TEAM_DELETED, and the account's for everything that belongs to a person; Before and After hold:
+// is the record's id for SCIM_RECORD_* and ORGANIZATION_INVITATION_*, the group's for SCIM_GROUP_*, for
+// SCIM_GROUP_MEMBER_* the id of the record or group that comes or goes, the team's for TEAM_CREATED,
+// TEAM_UPDATED and TEAM_DELETED, and the account's for everything that belongs to a person; Before and
+// After hold:
 //
 //	SCIM_RECORD_CREATED, _UPDATED       a JSON object of the fields (all, or those that changed)
 //	SCIM_RECORD_DEACTIVATED, …          "active", "inactive"
 //	SCIM_RECORD_LINKED                  the account's id
+//	SCIM_GROUP_CREATED, …               a JSON object of displayName and externalId, likewise
+//	SCIM_GROUP_MEMBER_*                 the id of the group and its name
 //	USER_CREATED, _UPDATED              a JSON object of email and name, likewise
 //	ORGANIZATION_INVITATION_*           who was invited, by user name
 //	ORGANIZATION_MEMBER_*               the role
 //	TEAM_CREATED                        a JSON object
+//	TEAM_UPDATED                        the name
 //	TEAM_DELETED, ORGANIZATION_DELETED  the name
 //	TEAM_MEMBER_*                       the team's slug and the role, as "core/maintainer"
 //	SEAT_*, AUTHORIZATION_*             the id of the seat, of the session
@@ -118,16 +123,22 @@ func shortened(s string) string {
 	return s
 }
 
-// say adds an event about the person leaving.
-func (e *Leaving) say(action Action, before, after string) {
+// event starts an event about the person leaving.
+func (e *Leaving) event(action Action) Event {
 	event := Event{
 		Organization: e.Organization.ID, At: e.Now, Action: action,
-		Actor: e.Actor, ActorName: e.ActorName, Provider: e.Provider.ID,
-		Before: before, After: after, Cause: e.Cause,
+		Actor: e.Actor, ActorName: e.ActorName, Provider: e.Provider.ID, Cause: e.Cause,
 	}
 	if e.Account != nil {
 		event.Subject, event.SubjectName = e.Account.ID, e.Account.Email
 	}
+	return event
+}
+
+// say adds an event about the person leaving.
+func (e *Leaving) say(action Action, before, after string) {
+	event := e.event(action)
+	event.Before, event.After = before, after
 	e.Events = append(e.Events, event)
 }
 

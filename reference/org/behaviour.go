@@ -35,6 +35,8 @@ func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 	who := identifySteps{rules}
 	enter := enterSteps{rules}
 	grant := grantSteps{rules, grammar}
+	group := groupSteps{}
+	team := teamSteps{}
 	return Events{
 		Call: []Step[Call]{
 			{"token", call.token},
@@ -57,6 +59,7 @@ func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 			{"conflict", record.renameConflict},
 			{"record", record.update},
 			{"link", record.linkRenamed},
+			{"groups", team.linked},
 			{"audit", auditUpdating},
 		},
 		Deactivate: []Step[Leaving]{
@@ -71,6 +74,7 @@ func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 		},
 		Reactivate: []Step[Returning]{
 			{"record", record.reactivate},
+			{"groups", team.back},
 			{"audit", auditReturning},
 		},
 		Delete: []Step[Leaving]{
@@ -82,6 +86,7 @@ func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 			{"tokens", leave.tokens},
 			{"membership", leave.membership},
 			{"seat", leave.seat},
+			{"groups", leave.groups},
 			{"drop", leave.drop},
 			{"audit", auditLeaving},
 		},
@@ -89,6 +94,42 @@ func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 			{"place", selfPlace},
 			{"gates", call.selfGates},
 			{"record", selfRecord},
+		},
+		CreateGroup: []Step[Grouping]{
+			{"offered", group.offered},
+			{"validate", group.validate},
+			{"conflict", group.conflict},
+			{"begin", group.begin},
+			{"members", group.members},
+			{"known", group.known},
+			{"team", team.find},
+			{"group", group.create},
+			{"enlist", group.enlist},
+			{"places", team.places},
+			{"audit", auditGrouping},
+		},
+		ChangeGroup: []Step[Grouping]{
+			{"offered", group.offered},
+			{"validate", group.validate},
+			{"conflict", group.conflict},
+			{"members", group.members},
+			{"known", group.known},
+			{"cycles", group.cycles},
+			{"group", group.update},
+			{"enlist", group.enlist},
+			{"team", team.rename},
+			{"places", team.places},
+			{"audit", auditGrouping},
+		},
+		DeleteGroup: []Step[Grouping]{
+			{"offered", group.offered},
+			{"members", group.members},
+			{"enlist", group.enlist},
+			{"withdraw", group.withdraw},
+			{"places", team.places},
+			{"group", group.drop},
+			{"team", team.disband},
+			{"audit", auditGrouping},
 		},
 		SignIn: []Step[SignIn]{
 			{"provider", who.provider},
@@ -106,6 +147,7 @@ func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 			{"default-teams", enter.defaultTeams},
 			{"role", grant.role},
 			{"teams", grant.teams},
+			{"groups", team.signIn},
 			{"tokens", enter.tokens},
 			{"session", enter.session},
 			{"audit", auditSignIn},

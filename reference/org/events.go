@@ -14,6 +14,10 @@ type Events struct {
 	Delete     []Step[Leaving]      // SCIM deletes a record
 	Self       []Step[Self]         // a member asks what SCIM says of themselves
 
+	CreateGroup []Step[Grouping] // SCIM creates a group
+	ChangeGroup []Step[Grouping] // SCIM changes a group, or who is in it
+	DeleteGroup []Step[Grouping] // SCIM deletes a group
+
 	// The sign-in's side.
 	SignIn     []Step[SignIn]  // a verified assertion arrives at an enabled provider
 	TestSignIn []Step[SignIn]  // the same at a provider that is not enabled yet

@@ -26,6 +26,9 @@ func stepNames() map[string]varied {
 	list(all, "Deactivate", b.Events.Deactivate, func(b *org.Behaviour) *[]org.Step[org.Leaving] { return &b.Events.Deactivate })
 	list(all, "Reactivate", b.Events.Reactivate, func(b *org.Behaviour) *[]org.Step[org.Returning] { return &b.Events.Reactivate })
 	list(all, "Delete", b.Events.Delete, func(b *org.Behaviour) *[]org.Step[org.Leaving] { return &b.Events.Delete })
+	list(all, "CreateGroup", b.Events.CreateGroup, func(b *org.Behaviour) *[]org.Step[org.Grouping] { return &b.Events.CreateGroup })
+	list(all, "ChangeGroup", b.Events.ChangeGroup, func(b *org.Behaviour) *[]org.Step[org.Grouping] { return &b.Events.ChangeGroup })
+	list(all, "DeleteGroup", b.Events.DeleteGroup, func(b *org.Behaviour) *[]org.Step[org.Grouping] { return &b.Events.DeleteGroup })
 	list(all, "SignIn", b.Events.SignIn, func(b *org.Behaviour) *[]org.Step[org.SignIn] { return &b.Events.SignIn })
 	list(all, "TestSignIn", b.Events.TestSignIn, func(b *org.Behaviour) *[]org.Step[org.SignIn] { return &b.Events.TestSignIn })
 	list(all, "Session", b.Events.Session, func(b *org.Behaviour) *[]org.Step[org.Request] { return &b.Events.Session })
@@ -152,6 +155,28 @@ func (w *world) story() []part {
 	remove := func(name string) func() error {
 		return func() error { return w.svc.RemoveMember(w.ctx, "", w.org.ID, account(name)) }
 	}
+	group := func(name string, members ...string) func() error {
+		return func() error {
+			var in []org.GroupMember
+			for _, m := range members {
+				in = append(in, org.GroupMember{ID: w.memberID(m)})
+			}
+			_, err := w.svc.CreateGroup(w.ctx, w.caller, org.Group{DisplayName: name, Members: in})
+			return err
+		}
+	}
+	regroup := func(name string, change func(*org.GroupEdit)) func() error {
+		return func() error {
+			_, err := w.svc.ChangeGroup(w.ctx, w.caller, w.memberID(name), func(e *org.GroupEdit) error { change(e); return nil })
+			return err
+		}
+	}
+	join := func(name, member string) func() error {
+		return regroup(name, func(e *org.GroupEdit) { e.Add(w.memberID(member)) })
+	}
+	ungroup := func(name string) func() error {
+		return func() error { return w.svc.DeleteGroup(w.ctx, w.caller, w.memberID(name)) }
+	}
 	second := org.Provider{}
 	core := w.core.ID
 	return []part{
@@ -159,6 +184,21 @@ func (w *world) story() []part {
 		{"token", func() error { return w.admit(w.okta.ID, w.token, false) }},
 		{"blank name", func() error { return create(" ") }},
 		{"create", func() error { return create(han) }},
+		{"group", group("Pilots", han)},
+		{"group without a name", group(" ")},
+		{"group of the same name", group("PILOTS")},
+		{"group with nobody", group("Ghosts", "nobody")},
+		{"group in a group", group("Fleet", "Pilots")},
+		{"group in itself", join("Pilots", "Fleet")},
+		{"nobody joins", join("Fleet", "nobody")},
+		{"group unnamed", regroup("Fleet", func(e *org.GroupEdit) { e.DisplayName = "" })},
+		{"group named as another", regroup("Fleet", func(e *org.GroupEdit) { e.DisplayName = "pilots" })},
+		{"group renamed", regroup("Fleet", func(e *org.GroupEdit) { e.DisplayName = "Armada" })},
+		{"groups switched off", func() error { return w.offer(false) }},
+		{"group where none is offered", group("Smugglers")},
+		{"group changed where none is offered", join("Armada", han)},
+		{"group deleted where none is offered", ungroup("Armada")},
+		{"groups switched on", func() error { return w.offer(true) }},
 		{"create again", func() error { return create(strings.ToUpper(han)) }},
 		{"no address", func() error { return enter("han") }},
 		{"first sign-in", func() error { return enter(han, "name", "Han", "admin", "true", "teams", core) }},
@@ -173,6 +213,9 @@ func (w *world) story() []part {
 		{"blank rename", func() error { return w.rename(record(han), " ") }},
 		{"rename", func() error { return w.rename(record(han), "solo@rebels.test") }},
 		{"second sign-in", func() error { return enter("solo@rebels.test", "name", "Solo", "email", "solo@rebels.test") }},
+		{"group of a member", group("Crew", "solo@rebels.test")},
+		{"out", func() error { return w.setActive(record("solo@rebels.test"), false) }},
+		{"active again", func() error { return w.setActive(record("solo@rebels.test"), true) }},
 		{"by NameID alone", func() error { return enter("solo@rebels.test", "email", "captain@rebels.test") }},
 		{"session over", ahead(org.SessionLifetime)},
 		{"session after", open},
@@ -180,6 +223,7 @@ func (w *world) story() []part {
 		{"record for a member", func() error { return create(lando) }},
 		{"lando linked", func() error { return w.linked(lando) }},
 		{"lando's name clashes", func() error { return w.rename(record(lando), "solo@rebels.test") }},
+		{"lando a pilot", join("Pilots", lando)},
 		{"lando in", func() error { return enter(lando) }},
 		{"lando's token", issue(lando)},
 		{"lando deactivated", func() error { left = secret; return w.setActive(record(lando), false) }},
@@ -213,7 +257,11 @@ func (w *world) story() []part {
 		{"lando's session of once", reopen},
 		{"record to link by name", func() error { return create("l") }},
 		{"chewie in", func() error { return enter("chewie@rebels.test") }},
+		{"a pilot", join("Pilots", "l")},
 		{"renamed to him", func() error { return w.rename(record("l"), "chewie@rebels.test") }},
+		{"group renamed again", regroup("Pilots", func(e *org.GroupEdit) { e.DisplayName = "Aces" })},
+		{"no pilot", regroup("Aces", func(e *org.GroupEdit) { e.Replace(w.memberID("solo@rebels.test")) })},
+		{"pilots deleted", ungroup("Aces")},
 		{"chewie linked", func() error { return w.linked("chewie@rebels.test") }},
 		{"nobody knows her", func() error { return enter("rey@rebels.test") }},
 		{"nor the second time", func() error { return enter("Rey@rebels.test") }},

@@ -25,6 +25,7 @@ type NewProvider struct {
 	IdPEntityID string
 	IdPSSOURL   string
 	IdPCerts    [][]byte // DER
+	Groups      bool     // SCIM may push groups
 }
 
 // Founded is what came of founding an organization.

@@ -20,6 +20,7 @@ func (s *Service) CheckInvariants(ctx context.Context, organizationID string) ([
 	}
 	c.rules = s.behaviour.Rules
 	c.checkRecords()
+	c.checkGroups()
 	c.checkPeople()
 	slices.Sort(c.wrong)
 	return c.wrong, nil
@@ -31,6 +32,8 @@ type census struct {
 	now     time.Time
 	records []Record
 	people  map[string]*person // by account
+	groups  []Group            // with their members
+	granted []TeamPlace        // by groups
 	wrong   []string
 }
 
@@ -81,6 +84,9 @@ func (s *Service) takeCensus(ctx context.Context, tx Tx, organizationID string) 
 			p.openSeats++
 		}
 	}
+	if err := c.addGroups(ctx, tx, o.ID); err != nil {
+		return c, err
+	}
 	if err := c.addProviders(ctx, tx, o.ID); err != nil {
 		return c, err
 	}
@@ -110,6 +116,10 @@ func (c *census) addProviders(ctx context.Context, tx Tx, organizationID string)
 	for _, r := range c.records {
 		records[r.Provider]++
 	}
+	groups := map[string]int{}
+	for _, g := range c.groups {
+		groups[g.Provider]++
+	}
 	for _, p := range providers {
 		sessions, err := tx.SessionsThrough(ctx, p.ID)
 		if err != nil {
@@ -121,6 +131,13 @@ func (c *census) addProviders(ctx context.Context, tx Tx, organizationID string)
 		_, total, err := tx.FindRecords(ctx, p.ID, RecordMatch{}, 0, 0)
 		if err != nil {
 			return err
+		}
+		_, pushed, err := tx.FindGroups(ctx, p.ID, GroupMatch{}, 0, 0)
+		if err != nil {
+			return err
+		}
+		if pushed != groups[p.ID] {
+			c.report("the list of provider %s is said to hold %d groups and holds %d", p.ID, pushed, groups[p.ID])
 		}
 		if total != records[p.ID] {
 			c.report("the list of provider %s is said to hold %d records and holds %d", p.ID, total, records[p.ID])
@@ -141,6 +158,9 @@ func (c *census) countPlaces(ctx context.Context, tx Tx, organizationID string) 
 		}
 		for _, place := range roster {
 			c.person(place.Account).places++
+			if place.Source == ByGroup {
+				c.granted = append(c.granted, place)
+			}
 		}
 	}
 	return nil

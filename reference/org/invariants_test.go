@@ -44,3 +44,39 @@ func TestInvariantsSeeASeatThatIsMissing(t *testing.T) {
 		t.Errorf("found %q", got)
 	}
 }
+
+func TestInvariantsSeeWhatIsWrongWithGroups(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		without varied
+		do      func(w *world, pilots, fleet org.Group)
+		want    string
+	}{
+		"a place that no group gives": {
+			func(b *org.Behaviour) { org.Without(&b.Events.ChangeGroup, "places") },
+			func(w *world, pilots, _ org.Group) { w.leave(pilots, han) },
+			"han@rebels.test has a place in team",
+		},
+		"a group in itself": {
+			func(b *org.Behaviour) { org.Without(&b.Events.ChangeGroup, "cycles") },
+			func(w *world, pilots, _ org.Group) { w.join(pilots, "Fleet") },
+			"group Fleet is in itself, or holds one that is; group Pilots is in itself, or holds one that is",
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, c.without)
+			w.assign(han)
+			w.signIn(han)
+			pilots := w.push("Pilots", han)
+			fleet := w.push("Fleet", "Pilots")
+			w.sound()
+			c.do(w, pilots, fleet)
+			wrong, err := w.svc.CheckInvariants(w.ctx, w.org.ID)
+			w.ok(err)
+			if got := strings.Join(wrong, "; "); !strings.HasPrefix(got, c.want) {
+				t.Errorf("found %q, want %q", got, c.want)
+			}
+		})
+	}
+}

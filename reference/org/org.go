@@ -10,6 +10,13 @@
 //     takes the membership away. The account is global and stays.
 //   - a [Seat] is what is billed. It starts with the membership and ends with it.
 //
+// A provider may push groups as well, where it is set to. A [Group] is like a record: it
+// gives nothing by itself. It is mapped to a team, and whoever of its people is a member
+// has a place there; the others get theirs with their first sign-in. It makes nobody a
+// member and starts no seat. The places are the group's: no assertion changes them.
+// Groups may hold groups, but not themselves; only those who are directly in a group are
+// in its team.
+//
 // What happens to a person (provisioned, signed in, deactivated, removed) is an
 // ordered list of named steps over one transaction: see [Events]. Where products
 // differ, the decision is a value in [Rules]. Adapters (scim, web, store) stand
@@ -67,6 +74,7 @@ type Provider struct {
 	IdPEntityID  string
 	IdPSSOURL    string
 	IdPCerts     [][]byte // DER; every one of them is trusted
+	Groups       bool     // SCIM may push groups, which are mapped to teams
 	Created      time.Time
 }
 
@@ -208,6 +216,7 @@ const (
 	ByDefault   PlaceSource = "default"
 	ByAssertion PlaceSource = "assertion"
 	ByHand      PlaceSource = "hand"
+	ByGroup     PlaceSource = "scim" // a group that SCIM pushed; no sign-in changes it
 )
 
 // Seat is one stretch of being billed for. An account has at most one open seat
@@ -286,6 +295,11 @@ const (
 	RecordReactivated   Action = "SCIM_RECORD_REACTIVATED"
 	RecordDeleted       Action = "SCIM_RECORD_DELETED"
 	RecordLinked        Action = "SCIM_RECORD_LINKED"
+	GroupCreated        Action = "SCIM_GROUP_CREATED"
+	GroupUpdated        Action = "SCIM_GROUP_UPDATED"
+	GroupDeleted        Action = "SCIM_GROUP_DELETED"
+	GroupMemberCreated  Action = "SCIM_GROUP_MEMBER_CREATED"
+	GroupMemberDeleted  Action = "SCIM_GROUP_MEMBER_DELETED"
 	RequestRefused      Action = "SCIM_REQUEST_REFUSED"
 	CredentialRotated   Action = "SCIM_CREDENTIAL_ROTATED"
 	AccountCreated      Action = "USER_CREATED"
@@ -297,6 +311,7 @@ const (
 	MemberUpdated       Action = "ORGANIZATION_MEMBER_UPDATED"
 	MemberDeleted       Action = "ORGANIZATION_MEMBER_DELETED"
 	TeamCreated         Action = "TEAM_CREATED"
+	TeamUpdated         Action = "TEAM_UPDATED"
 	TeamDeleted         Action = "TEAM_DELETED"
 	TeamMemberCreated   Action = "TEAM_MEMBER_CREATED"
 	TeamMemberUpdated   Action = "TEAM_MEMBER_UPDATED"

@@ -21,7 +21,8 @@ func (s *Service) AddProvider(ctx context.Context, actor, organizationID string,
 func addProvider(ctx context.Context, tx Tx, o Organization, now time.Time, actor string, wanted NewProvider) (Provider, Credential, error) {
 	p := Provider{
 		ID: newID(), Organization: o.ID, Kind: wanted.Kind, State: wanted.State,
-		IdPEntityID: wanted.IdPEntityID, IdPSSOURL: wanted.IdPSSOURL, IdPCerts: wanted.IdPCerts, Created: now,
+		IdPEntityID: wanted.IdPEntityID, IdPSSOURL: wanted.IdPSSOURL, IdPCerts: wanted.IdPCerts,
+		Groups: wanted.Groups, Created: now,
 	}
 	if p.State == "" {
 		p.State = Created

@@ -21,6 +21,8 @@ type replay struct {
 	seats    map[string]string          // open: account by id
 	sessions map[string]string          // not ended
 	tokens   map[string]string          // not revoked
+	groups   map[string]map[string]any  // by group id
+	held     map[string]bool            // group id, member id
 }
 
 func replayed(t tester, log []org.Event) *replay {
@@ -28,6 +30,7 @@ func replayed(t tester, log []org.Event) *replay {
 	r := &replay{
 		map[string]map[string]any{}, map[string]string{}, map[string]map[string]any{}, map[string]string{},
 		map[string]map[string]bool{}, map[string]string{}, map[string]string{}, map[string]string{},
+		map[string]map[string]any{}, map[string]bool{},
 	}
 	last := int64(0)
 	for _, e := range log {
@@ -47,8 +50,14 @@ func replayed(t tester, log []org.Event) *replay {
 
 func (r *replay) apply(e org.Event) error {
 	switch e.Action {
-	case org.RecordCreated, org.AccountCreated, org.RecordUpdated, org.AccountUpdated:
+	case org.RecordCreated, org.AccountCreated, org.RecordUpdated, org.AccountUpdated, org.GroupCreated, org.GroupUpdated:
 		return r.fields(e)
+	case org.GroupDeleted:
+		return take(r.groups, e.Subject)
+	case org.GroupMemberCreated:
+		return put(r.held, holding(e.After, e.Subject), true)
+	case org.GroupMemberDeleted:
+		return take(r.held, holding(e.Before, e.Subject))
 	case org.RecordDeactivated, org.RecordReactivated:
 		return r.flip(e)
 	case org.RecordDeleted:
@@ -83,6 +92,12 @@ func (r *replay) apply(e org.Event) error {
 	return nil
 }
 
+// holding names a member of a group by what the log says of the group.
+func holding(label, member string) string {
+	group, _, _ := strings.Cut(label, " ")
+	return group + " holds " + member
+}
+
 func put[V any](m map[string]V, key string, value V) error {
 	if _, there := m[key]; there || key == "" {
 		return fmt.Errorf("%q is there already", key)
@@ -101,14 +116,17 @@ func take[V any](m map[string]V, key string) error {
 
 func (r *replay) fields(e org.Event) error {
 	into := r.records
-	if e.Action == org.AccountCreated || e.Action == org.AccountUpdated {
+	switch e.Action {
+	case org.AccountCreated, org.AccountUpdated:
 		into = r.accounts
+	case org.GroupCreated, org.GroupUpdated:
+		into = r.groups
 	}
 	var before, after map[string]any
 	if err := json.Unmarshal([]byte(e.After), &after); err != nil {
 		return err
 	}
-	if e.Action == org.RecordCreated || e.Action == org.AccountCreated {
+	if e.Before == "" {
 		return put(into, e.Subject, after)
 	}
 	if err := json.Unmarshal([]byte(e.Before), &before); err != nil {
@@ -164,6 +182,10 @@ func (r *replay) spell() string {
 			lines = append(lines, fmt.Sprintf("%s is in %v and no member", account, places))
 		}
 	}
+	for id, f := range r.groups {
+		lines = append(lines, fmt.Sprintf("group %s %v %v", id, f["displayName"], f["externalId"]))
+	}
+	lines = slices.AppendSeq(lines, maps.Keys(r.held))
 	for name, all := range map[string]map[string]string{"seat": r.seats, "session": r.sessions, "token": r.tokens} {
 		for id, account := range all {
 			lines = append(lines, name+" "+id+" of "+account)
@@ -204,6 +226,12 @@ func (w *world) spell() string {
 			if t.Live() {
 				lines = append(lines, "token "+t.ID+" "+t.Name+" of "+t.Account)
 			}
+		}
+	}
+	for _, g := range w.groups() {
+		lines = append(lines, fmt.Sprintf("group %s %v %v", g.ID, g.DisplayName, g.ExternalID))
+		for _, m := range g.Members {
+			lines = append(lines, holding(g.ID, m.ID))
 		}
 	}
 	seats, err := w.svc.Seats(w.ctx, w.org.ID)

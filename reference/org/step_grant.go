@@ -188,14 +188,15 @@ func (s grantSteps) merge(wanted []wantedPlace, p wantedPlace) ([]wantedPlace, e
 	return wanted, nil
 }
 
-// matchTeams makes the places of the person those that are wanted.
+// matchTeams makes the places of the person those that are wanted. What a group of
+// SCIM's gave is its to take.
 func (s grantSteps) matchTeams(ctx context.Context, tx Tx, e *SignIn, wanted []wantedPlace) error {
 	places, err := tx.TeamPlaces(ctx, e.Organization.ID, e.Account.ID)
 	if err != nil {
 		return err
 	}
 	for _, p := range places {
-		if slices.ContainsFunc(wanted, func(w wantedPlace) bool { return w.team.ID == p.Team }) {
+		if p.Source == ByGroup || slices.ContainsFunc(wanted, func(w wantedPlace) bool { return w.team.ID == p.Team }) {
 			continue
 		}
 		if err := s.leaveTeam(ctx, tx, e, p); err != nil {
@@ -204,9 +205,10 @@ func (s grantSteps) matchTeams(ctx context.Context, tx Tx, e *SignIn, wanted []w
 	}
 	for _, w := range wanted {
 		at := slices.IndexFunc(places, func(p TeamPlace) bool { return p.Team == w.team.ID })
-		if at < 0 {
+		switch {
+		case at < 0:
 			err = putPlace(ctx, tx, e, w.team, nil, TeamPlace{Team: w.team.ID, Account: e.Account.ID, Role: w.role, Source: ByAssertion})
-		} else {
+		case places[at].Source != ByGroup:
 			now := places[at]
 			now.Role = w.role
 			err = putPlace(ctx, tx, e, w.team, &places[at], now)

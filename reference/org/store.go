@@ -20,6 +20,7 @@ type Store interface {
 type Tx interface {
 	organizations
 	records
+	groups
 	people
 	access
 	ledger
@@ -70,6 +71,35 @@ type RecordMatch struct {
 	Active                   *bool
 }
 
+// groups are read without their Members, but for GroupMembers.
+type groups interface {
+	AddGroup(ctx context.Context, g Group) error
+	SaveGroup(ctx context.Context, g Group) error
+	DeleteGroup(ctx context.Context, id string) error // one that nobody is in, and that is in none
+	Group(ctx context.Context, provider, id string) (Group, error)
+	// FindGroups lists a provider's groups that match, in the order in which they were
+	// added, from offset (0-based), at most limit; and how many match in all.
+	FindGroups(ctx context.Context, provider string, match GroupMatch, offset, limit int) ([]Group, int, error)
+	// GroupsIn lists all groups of an organization, ordered by name.
+	GroupsIn(ctx context.Context, organization string) ([]Group, error)
+	// GroupsWith lists the groups that these records and groups are directly in, by the
+	// id of who is in them, each list ordered by name.
+	GroupsWith(ctx context.Context, members []string) (map[string][]Group, error)
+	// GroupsOfAccount lists the groups of an organization that an active record of the
+	// account is directly in, ordered by name.
+	GroupsOfAccount(ctx context.Context, organization, account string) ([]Group, error)
+
+	PutMember(ctx context.Context, group string, m GroupMember) error
+	DropMember(ctx context.Context, group, member string) error
+	// GroupMembers lists who is in a group: people, then groups, each by id.
+	GroupMembers(ctx context.Context, group string) ([]GroupMember, error)
+	// HeldAmong lists which of these ids are members of the group.
+	HeldAmong(ctx context.Context, group string, ids []string) ([]string, error)
+	// Nominees lists the provider's records and groups with these ids, in their order;
+	// what is not there is left out.
+	Nominees(ctx context.Context, provider string, ids []string) ([]Nominee, error)
+}
+
 type people interface {
 	AddAccount(ctx context.Context, a Account) error
 	SaveAccount(ctx context.Context, a Account) error
@@ -93,6 +123,7 @@ type people interface {
 	Departed(ctx context.Context, organization, account string) (bool, error)
 
 	AddTeam(ctx context.Context, t Team) error
+	SaveTeam(ctx context.Context, t Team) error
 	Team(ctx context.Context, organization, id string) (Team, error)
 	Teams(ctx context.Context, organization string) ([]Team, error)
 	DeleteTeam(ctx context.Context, id string) error     // one that nobody is in

@@ -42,6 +42,7 @@ func (e *Events) adaptLeaving(rules *Rules) {
 		After(&e.Token, "membership", Step[Request]{"suspended", requestSuspended})
 	}
 	if rules.RecordAfterDeactivate == "gone" {
+		Before(&e.Deactivate, "audit", Step[Leaving]{"groups", leaveSteps{rules}.groups})
 		Before(&e.Deactivate, "audit", Step[Leaving]{"drop", leaveSteps{rules}.drop})
 	}
 }
@@ -52,6 +53,7 @@ func (e *Events) adaptReturning(rules *Rules) {
 	case "restore":
 		After(&e.Reactivate, "record", Step[Returning]{"restore", returnSteps{rules}.restore})
 		Before(&e.Provision, "audit", Step[Provisioning]{"restore", returnSteps{rules}.restoreRevived})
+		Before(&e.Provision, "audit", Step[Provisioning]{"groups", teamSteps{}.revived})
 	case "unsupported":
 		Before(&e.Reactivate, "record", Step[Returning]{"allowed", reactivationRefused})
 	}

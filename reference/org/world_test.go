@@ -77,7 +77,7 @@ func (w *world) found(name, founder string) org.Founded {
 		Teams: []org.NewTeam{
 			{Name: "Core"}, {Name: "Ops", DefaultRole: org.TeamMaintainer}, {Name: "Everyone", Default: true},
 		},
-		Provider: org.NewProvider{Kind: org.Okta, State: org.Enabled, IdPEntityID: "http://okta.test/" + name},
+		Provider: org.NewProvider{Kind: org.Okta, State: org.Enabled, IdPEntityID: "http://okta.test/" + name, Groups: true},
 	})
 	w.ok(err)
 	return f
@@ -304,6 +304,7 @@ func (w *world) state() string {
 		slices.Sort(teams)
 		add("member %s %q %s %v sessions=%d", m.Account.Email, m.Account.Name, m.Membership.Role, teams, len(sessions))
 	}
+	parts = append(parts, w.groupState()...)
 	seats, err := w.svc.Seats(w.ctx, w.org.ID)
 	w.ok(err)
 	open, err := w.svc.OpenSeats(w.ctx, w.org.ID)

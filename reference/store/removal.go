@@ -2,15 +2,22 @@ package store
 
 import "context"
 
-// DeleteTeam implements [org.Tx].
+// DeleteTeam implements [org.Tx]. The groups that are mapped to the team are mapped to
+// none then.
 func (t *tx) DeleteTeam(ctx context.Context, id string) error {
+	const doing = "delete a team"
 	t.changes()
-	return t.change(ctx, "delete a team", "DELETE FROM teams WHERE id = $1", id)
+	if _, err := t.execute(ctx, doing, "UPDATE groups SET team = NULL, team_made = 0 WHERE team = $1", id); err != nil {
+		return err
+	}
+	return t.change(ctx, doing, "DELETE FROM teams WHERE id = $1", id)
 }
 
 // emptied is what an organization holds, in the order in which it can be deleted: what
 // refers to something goes before it.
 var emptied = []string{
+	"DELETE FROM group_members WHERE holder IN (SELECT id FROM groups WHERE organization = $1)",
+	"DELETE FROM groups WHERE organization = $1",
 	"DELETE FROM team_places WHERE team IN (SELECT id FROM teams WHERE organization = $1)",
 	"DELETE FROM teams WHERE organization = $1",
 	"DELETE FROM sessions WHERE organization = $1",

@@ -88,7 +88,7 @@ func TestProvidersRoundTrip(t *testing.T) {
 	found(t, s)
 	p := org.Provider{ID: "p", Organization: "globex", Kind: org.CustomSAML, State: org.Created, Tested: true,
 		IdPEntityID: "http://www.okta.com/ex?a=b&c", IdPSSOURL: "https://acme.okta.com/sso",
-		IdPCerts: [][]byte{{0, 1, 255}, {}, []byte("second")}, Created: noon}
+		IdPCerts: [][]byte{{0, 1, 255}, {}, []byte("second")}, Groups: true, Created: noon}
 	bare := org.Provider{ID: "q", Organization: "globex", Kind: org.Okta, State: org.Disabled, Created: noon}
 	do(t, s, func(tx org.Tx) error {
 		return all(
@@ -104,7 +104,7 @@ func TestProvidersRoundTrip(t *testing.T) {
 	same(t, s, "the providers", []org.Provider{p, bare}, func(ctx context.Context, tx org.Tx) ([]org.Provider, error) {
 		return tx.Providers(ctx, "globex")
 	})
-	p.State, p.Tested, p.IdPCerts = org.Enabled, false, nil
+	p.State, p.Tested, p.IdPCerts, p.Groups = org.Enabled, false, nil, false
 	do(t, s, func(tx org.Tx) error { return tx.SaveProvider(ctx, p) })
 	same(t, s, "a saved provider", p, byID("p"))
 	missing(t, s, "an unknown provider", byID("nobody"))
@@ -369,6 +369,10 @@ func TestTeamsRoundTrip(t *testing.T) {
 	missing(t, s, "a team of another organization", func(ctx context.Context, tx org.Tx) (org.Team, error) { return tx.Team(ctx, "acme", "t1") })
 	same(t, s, "the teams", all3, func(ctx context.Context, tx org.Tx) ([]org.Team, error) { return tx.Teams(ctx, "globex") })
 
+	all3[1].Slug, all3[1].Name, all3[1].Default = "c", "Sea", true
+	do(t, s, func(tx org.Tx) error { return tx.SaveTeam(ctx, all3[1]) })
+	same(t, s, "the teams, one saved", all3, func(ctx context.Context, tx org.Tx) ([]org.Team, error) { return tx.Teams(ctx, "globex") })
+
 	place := org.TeamPlace{Team: "t1", Account: "han", Role: org.TeamMember, Source: org.ByDefault}
 	foreign := org.TeamPlace{Team: "pilots", Account: "han", Role: org.TeamMember, Source: org.ByHand}
 	second := org.TeamPlace{Team: "t1", Account: "leia", Role: org.TeamMaintainer, Source: org.ByAssertion}
@@ -386,7 +390,7 @@ func TestTeamsRoundTrip(t *testing.T) {
 	put(foreign)
 	same(t, s, "places within the organization", []org.TeamPlace{place}, places)
 	same(t, s, "the roster", []org.TeamPlace{place, second}, roster)
-	place.Role, place.Source = org.TeamMaintainer, org.ByHand
+	place.Role, place.Source = org.TeamMaintainer, org.ByGroup
 	put(place)
 	same(t, s, "a changed place", []org.TeamPlace{place}, places)
 	do(t, s, func(tx org.Tx) error { return tx.DeleteTeamPlace(ctx, "t1", "han") })

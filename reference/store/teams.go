@@ -22,6 +22,14 @@ func (t *tx) AddTeam(ctx context.Context, team org.Team) error {
 		team.ID, team.Organization, team.Slug, team.Name, bit(team.Default), string(team.DefaultRole))
 }
 
+// SaveTeam implements [org.Tx].
+func (t *tx) SaveTeam(ctx context.Context, team org.Team) error {
+	t.changes()
+	return t.change(ctx, "save a team",
+		"UPDATE teams SET organization = $2, slug = $3, name = $4, is_default = $5, default_role = $6 WHERE id = $1",
+		team.ID, team.Organization, team.Slug, team.Name, bit(team.Default), string(team.DefaultRole))
+}
+
 // Team implements [org.Tx].
 func (t *tx) Team(ctx context.Context, organization, id string) (org.Team, error) {
 	return one(ctx, t, "look up a team", scanTeam,

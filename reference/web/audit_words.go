@@ -25,6 +25,11 @@ var wordings = map[org.Action]wording{
 	org.RecordReactivated:   {"tracking record", true},
 	org.RecordDeleted:       {"tracking record deleted", false},
 	org.RecordLinked:        {"tracking record linked to the account", false},
+	org.GroupCreated:        {"group pushed", false},
+	org.GroupUpdated:        {"group changed", true},
+	org.GroupDeleted:        {"group deleted", false},
+	org.GroupMemberCreated:  {"joined group", true},
+	org.GroupMemberDeleted:  {"left group", true},
 	org.RequestRefused:      {"SCIM request refused", false},
 	org.CredentialRotated:   {"SCIM token changed", false},
 	org.AccountCreated:      {"account created", false},
@@ -33,6 +38,7 @@ var wordings = map[org.Action]wording{
 	org.MemberUpdated:       {"role", true},
 	org.MemberDeleted:       {"membership ended", false},
 	org.TeamCreated:         {"team created", false},
+	org.TeamUpdated:         {"team renamed", true},
 	org.TeamDeleted:         {"team disbanded", false},
 	org.TeamMemberCreated:   {"joined team", true},
 	org.TeamMemberUpdated:   {"role in team", true},
@@ -65,6 +71,18 @@ var inTeam = map[org.Action]bool{
 	org.TeamMemberDeleted: true,
 }
 
+// inGroup are the actions whose values are a group's id and its name.
+var inGroup = map[org.Action]bool{
+	org.GroupMemberCreated: true,
+	org.GroupMemberDeleted: true,
+}
+
+// name reads "1f0e… Pilots" out as "Pilots".
+func name(value string) string {
+	_, name, _ := strings.Cut(value, " ")
+	return name
+}
+
 // place reads "core/maintainer" out as "core (maintainer)".
 func place(value string) string {
 	team, role, ok := strings.Cut(value, "/")
@@ -83,8 +101,11 @@ func describe(e org.Event) string {
 	text := wording.Text
 	if wording.Change {
 		before, after := e.Before, e.After
-		if inTeam[e.Action] {
+		switch {
+		case inTeam[e.Action]:
 			before, after = place(before), place(after)
+		case inGroup[e.Action]:
+			before, after = name(before), name(after)
 		}
 		text = strings.TrimSpace(text + " " + change(before, after))
 	}

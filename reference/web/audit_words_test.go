@@ -24,6 +24,8 @@ func TestEventsInWords(t *testing.T) {
 			Action: org.AccountUpdated, Before: `{"email":"a@acme.test","name":""}`, After: `{"email":"b@acme.test","name":"Rey"}`, Cause: through},
 		"tracking record created: created over SCIM": {
 			Action: org.RecordCreated, After: `{"active":true}`, Cause: "created over SCIM"},
+		"joined group Aces of the sky: changed over SCIM": {
+			Action: org.GroupMemberCreated, After: "3f0c1f7e Aces of the sky", Cause: "changed over SCIM"},
 		"seat started":      {Action: org.SeatStarted, After: "an id"},
 		"something unheard": {Action: "SOMETHING_UNHEARD"},
 	} {

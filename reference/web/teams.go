@@ -44,6 +44,8 @@ func because(source org.PlaceSource) string {
 		return "every new member joins"
 	case org.ByAssertion:
 		return "named by the identity provider at sign-in"
+	case org.ByGroup:
+		return "in a group that the identity provider pushes"
 	default:
 		return "put in by hand"
 	}
