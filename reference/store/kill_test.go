@@ -36,11 +36,14 @@ const (
 	reactivate deed = "reactivate"
 	remove     deed = "remove"
 	issueToken deed = "issue-token"
+	joinGroup  deed = "join-group"
+	leaveGroup deed = "leave-group"
 )
 
 // standing is how a person stands in the organization: all that a deed changes.
 type standing struct {
 	Record, Active, Account, Member bool
+	InGroup                         bool
 	OpenSeats, Seats                int
 	Sessions, Tokens                int // live ones
 }
@@ -60,25 +63,32 @@ func (s standing) after(d deed) standing {
 		s.Active = true
 	case issueToken:
 		s.Tokens++
+	case joinGroup, leaveGroup:
+		s.InGroup = d == joinGroup
 	case deactivate:
 		s.Active, s.Member, s.OpenSeats, s.Sessions, s.Tokens = false, false, 0, 0, 0
 	case remove:
 		s.Record, s.Active, s.Member, s.OpenSeats, s.Sessions, s.Tokens = false, false, false, 0, 0, 0
+		s.InGroup = false
 	}
 	return s
 }
 
 // possible lists what may happen next to somebody who stands so.
 func (s standing) possible() []deed {
+	push := joinGroup
+	if s.InGroup {
+		push = leaveGroup
+	}
 	switch {
 	case !s.Record:
 		return []deed{provision}
 	case !s.Active:
 		return []deed{reactivate, remove}
 	case !s.Member:
-		return []deed{signIn, signIn, signIn, deactivate}
+		return []deed{signIn, signIn, signIn, deactivate, push}
 	}
-	return []deed{signIn, issueToken, deactivate, deactivate, deactivate, remove}
+	return []deed{signIn, issueToken, deactivate, deactivate, deactivate, remove, push}
 }
 
 // product is the reference over a data file, with what a client of it holds.
@@ -132,6 +142,11 @@ func (p *product) stand(ctx context.Context, address string) (standing, error) {
 			s.Tokens++
 		}
 	}
+	if s.Record {
+		groups, err := p.service.GroupsOf(ctx, picture.Records[0].ID)
+		s.InGroup = len(groups) > 0
+		return s, err
+	}
 	return s, nil
 }
 
@@ -159,11 +174,31 @@ func (p *product) happen(ctx context.Context, address string, d deed) error {
 	if len(found) != 1 {
 		return fmt.Errorf("%d records of %s", len(found), address)
 	}
-	if d == remove {
+	switch d {
+	case remove:
 		return p.service.DeleteRecord(ctx, p.caller, found[0].ID)
+	case joinGroup, leaveGroup:
+		return p.push(ctx, found[0].ID, d == joinGroup)
 	}
 	_, err = p.service.ChangeRecord(ctx, p.caller, found[0].ID, func(r *org.Record) error {
 		r.Active = d == reactivate
+		return nil
+	})
+	return err
+}
+
+// push puts somebody into the one group that there is, or takes them out.
+func (p *product) push(ctx context.Context, record string, in bool) error {
+	groups, _, err := p.service.FindGroups(ctx, p.caller, org.GroupMatch{}, false, 0, 1)
+	if err != nil {
+		return err
+	}
+	_, err = p.service.ChangeGroup(ctx, p.caller, groups[0].ID, func(e *org.GroupEdit) error {
+		if in {
+			e.Add(record)
+		} else {
+			e.Remove(record)
+		}
 		return nil
 	})
 	return err
@@ -278,11 +313,16 @@ func foundWitness(t *testing.T) *witness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.founded, err = org.New(s, org.NewBehaviour(org.Standard()), time.Now).Found(t.Context(), org.NewOrganization{
+	service := org.New(s, org.NewBehaviour(org.Standard()), time.Now)
+	w.founded, err = service.Found(t.Context(), org.NewOrganization{
 		Name: "Acme", Founder: "founder@acme.example",
 		Teams:    []org.NewTeam{{Name: "Everyone", Default: true}},
-		Provider: org.NewProvider{Kind: org.Okta, State: org.Enabled},
+		Provider: org.NewProvider{Kind: org.Okta, State: org.Enabled, Groups: true},
 	})
+	if err == nil {
+		caller := org.Caller{Organization: w.founded.Organization, Provider: w.founded.Provider, Credential: w.founded.Credential}
+		_, err = service.CreateGroup(t.Context(), caller, org.Group{DisplayName: "Crew"})
+	}
 	if err := errors.Join(err, s.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -415,12 +455,19 @@ func (w *witness) checkLog(p *product) {
 		told[e.Action]++
 	}
 	// The founder is a member with a seat, and in the team.
-	members, openSeats, seats, records := 1, 1, 1, 0
+	members, openSeats, seats, records, places, pushed := 1, 1, 1, 0, 1, 0
 	for _, s := range w.stands {
 		seats += s.Seats
 		openSeats += s.OpenSeats
 		if s.Member {
 			members++
+			places++
+		}
+		if s.InGroup {
+			pushed++
+		}
+		if s.Member && s.InGroup {
+			places++
 		}
 		if s.Record {
 			records++
@@ -430,7 +477,8 @@ func (w *witness) checkLog(p *product) {
 		"memberships":  {told[org.MemberCreated] - told[org.MemberDeleted], members},
 		"seats":        {told[org.SeatStarted], seats},
 		"open seats":   {told[org.SeatStarted] - told[org.SeatReleased], openSeats},
-		"team members": {told[org.TeamMemberCreated] - told[org.TeamMemberDeleted], members},
+		"team members": {told[org.TeamMemberCreated] - told[org.TeamMemberDeleted], places},
+		"in the group": {told[org.GroupMemberCreated] - told[org.GroupMemberDeleted], pushed},
 		"records":      {told[org.RecordCreated] - told[org.RecordDeleted], records},
 	} {
 		if test.got != test.want {
