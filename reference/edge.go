@@ -48,7 +48,7 @@ func survive(next http.Handler, pages faulty, logger *slog.Logger) http.Handler 
 			if err, ok := caught.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(caught)
 			}
-			logger.ErrorContext(r.Context(), "panic", "method", r.Method, "path", r.URL.Path, "cause", caught, "stack", string(debug.Stack()))
+			logger.ErrorContext(r.Context(), "panic", "method", r.Method, "path", r.URL.EscapedPath(), "cause", caught, "stack", string(debug.Stack()))
 			if answer.begun {
 				panic(http.ErrAbortHandler) // half an answer is out: all that is left is to hang up
 			}

@@ -75,15 +75,24 @@ var badUsers = map[string]string{
 	"externalId as number": `"userName":"x","externalId":1`,
 }
 
-// Where a body is read.
-var takers = []struct{ method, path string }{
-	{"POST", "/Users"}, {"PUT", "/Users/id-001"}, {"PATCH", "/Users/id-001"}, {"POST", "/Bulk"},
+// taker is where a body is read.
+type taker struct{ method, path, token string }
+
+var takers = []taker{
+	{"POST", "/Users", secret}, {"PUT", "/Users/id-001", secret}, {"PATCH", "/Users/id-001", secret},
+	{"POST", "/Bulk", secret}, {"PATCH", "/Me", personal},
+}
+
+// offer sends a body to where one is read.
+func (c *client) offer(at taker, body string, settings ...setting) answer {
+	c.t.Helper()
+	return c.do(at.method, at.path, body, append(settings, header("Authorization", "Bearer "+at.token))...)
 }
 
 // unchanged is a client over a product with Han in it, which must stay as it is.
 func unchanged(t *testing.T) *client {
 	c := newClient(t)
-	c.seed(han)
+	c.product.person = c.seed(han)
 	before := c.product.snapshot()
 	t.Cleanup(func() {
 		if after := c.product.snapshot(); after != before {
@@ -103,7 +112,7 @@ func TestBadBodies(t *testing.T) {
 			t.Parallel()
 			c := unchanged(t)
 			for _, at := range takers {
-				c.do(at.method, at.path, test.body).refused(t, http.StatusBadRequest, test.typ)
+				c.offer(at, test.body).refused(t, http.StatusBadRequest, test.typ)
 			}
 		})
 	}
@@ -116,7 +125,7 @@ func TestBadUsers(t *testing.T) {
 			t.Parallel()
 			c := unchanged(t)
 			for _, at := range takers[:2] {
-				c.do(at.method, at.path, `{`+coreUser+`,`+attributes+`}`).refused(t, http.StatusBadRequest, "invalidValue")
+				c.offer(at, `{`+coreUser+`,`+attributes+`}`).refused(t, http.StatusBadRequest, "invalidValue")
 			}
 		})
 	}
@@ -138,8 +147,8 @@ func TestTooLarge(t *testing.T) {
 	c := unchanged(t)
 	body := `{` + coreUser + `,"userName":"x","colour":"` + strings.Repeat("x", scim.MaxBody) + `"}`
 	for _, at := range takers {
-		c.do(at.method, at.path, body).refused(t, http.StatusRequestEntityTooLarge, "")
-		c.do(at.method, at.path, body, func(r *http.Request) { r.ContentLength = -1 }).refused(t, http.StatusRequestEntityTooLarge, "")
+		c.offer(at, body).refused(t, http.StatusRequestEntityTooLarge, "")
+		c.offer(at, body, func(r *http.Request) { r.ContentLength = -1 }).refused(t, http.StatusRequestEntityTooLarge, "")
 	}
 }
 
@@ -163,11 +172,11 @@ func TestMediaTypes(t *testing.T) {
 	c = unchanged(t)
 	for _, bad := range []string{"", "text/plain", "application/xml", "application/x-www-form-urlencoded", "application/json; charset=latin1", "json", ";", "application/json+scim"} {
 		for _, at := range takers {
-			c.do(at.method, at.path, `{}`, header("Content-Type", bad)).refused(t, http.StatusUnsupportedMediaType, "")
+			c.offer(at, `{}`, header("Content-Type", bad)).refused(t, http.StatusUnsupportedMediaType, "")
 		}
 	}
 	for _, at := range takers {
-		c.do(at.method, at.path, `{}`, header("Content-Encoding", "gzip")).refused(t, http.StatusUnsupportedMediaType, "")
+		c.offer(at, `{}`, header("Content-Encoding", "gzip")).refused(t, http.StatusUnsupportedMediaType, "")
 	}
 }
 
@@ -183,7 +192,7 @@ func TestAccept(t *testing.T) {
 	for _, bad := range []string{"text/html", "application/xml, text/plain", "application/json;q=0", "rubbish", ";;"} {
 		c.do("GET", "/Users", "", header("Accept", bad)).refused(t, http.StatusNotAcceptable, "")
 		for _, at := range takers {
-			c.do(at.method, at.path, `{`+coreUser+`,"userName":"x"}`, header("Accept", bad)).refused(t, http.StatusNotAcceptable, "")
+			c.offer(at, `{`+coreUser+`,"userName":"x"}`, header("Accept", bad)).refused(t, http.StatusNotAcceptable, "")
 		}
 	}
 }

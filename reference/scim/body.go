@@ -41,9 +41,7 @@ func readDocument(body []byte) (Document, *Error) {
 	if halfSurrogate(body) {
 		return nil, bad(InvalidSyntax, "the body escapes half a surrogate pair, which is no character")
 	}
-	r := reader{json.NewDecoder(bytes.NewReader(body))}
-	r.UseNumber()
-	value, err := r.value()
+	value, err := (&reader{body: body}).value()
 	if err != nil {
 		return nil, err
 	}
@@ -114,76 +112,134 @@ func escapedUnit(b []byte) (uint64, bool) {
 	return unit, err == nil
 }
 
-// reader builds values from tokens of JSON that is known to be valid.
-type reader struct{ *json.Decoder }
+// reader builds values from JSON that is known to be valid, deep enough for the
+// stack, and free of half characters.
+type reader struct {
+	body []byte
+	at   int
+}
 
-func (r reader) value() (any, *Error) {
-	token, err := r.Token()
-	if err != nil {
-		return nil, bad(InvalidSyntax, "the body is not one well-formed JSON value")
-	}
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' {
-			return r.object()
+// next skips space and looks at what follows.
+func (r *reader) next() byte {
+	for {
+		switch c := r.body[r.at]; c {
+		case ' ', '\t', '\r', '\n':
+			r.at++
+		default:
+			return c
 		}
+	}
+}
+
+func (r *reader) value() (any, *Error) {
+	switch r.next() {
+	case '{':
+		return r.object()
+	case '[':
 		return r.list()
-	case string:
-		if strings.ContainsRune(t, 0) {
-			return nil, bad(InvalidValue, "a text holds the character NUL")
-		}
-	case json.Number:
-		return t, checkNumber(t)
+	case '"':
+		return r.text()
+	case 't':
+		r.at += len("true")
+		return true, nil
+	case 'f':
+		r.at += len("false")
+		return false, nil
+	case 'n':
+		r.at += len("null")
+		return nil, nil
 	}
-	return token, nil
+	return r.number()
 }
 
-func checkNumber(n json.Number) *Error {
-	if _, err := n.Float64(); err != nil || len(n) > maxNumberLength {
-		return bad(InvalidValue, "a number is beyond all bounds")
-	}
-	return nil
-}
-
-func (r reader) object() (any, *Error) {
+func (r *reader) object() (any, *Error) {
 	object := Document{}
-	for r.More() {
-		token, err := r.Token()
-		name, ok := token.(string)
-		if err != nil || !ok {
-			return nil, bad(InvalidSyntax, "the body is not one well-formed JSON value")
+	for r.more('}') {
+		r.next()
+		name, problem := r.text()
+		if problem != nil {
+			return nil, problem
 		}
 		key := strings.ToLower(name)
 		if _, twice := object[key]; twice {
 			return nil, bad(InvalidSyntax, "the body names %s twice in one object", quote(name))
 		}
+		r.next()
+		r.at++ // the colon
 		value, problem := r.value()
 		if problem != nil {
 			return nil, problem
 		}
 		object[key] = value
 	}
-	return object, r.close()
+	return object, nil
 }
 
-func (r reader) list() (any, *Error) {
+func (r *reader) list() (any, *Error) {
 	list := []any{}
-	for r.More() {
+	for r.more(']') {
 		value, problem := r.value()
 		if problem != nil {
 			return nil, problem
 		}
 		list = append(list, value)
 	}
-	return list, r.close()
+	return list, nil
 }
 
-func (r reader) close() *Error {
-	if _, err := r.Token(); err != nil {
-		return bad(InvalidSyntax, "the body is not one well-formed JSON value")
+// more steps over the bracket or comma before a member, and over the closing bracket
+// when there is none.
+func (r *reader) more(end byte) bool {
+	if r.next() != end {
+		r.at++
 	}
-	return nil
+	if r.next() == end {
+		r.at++
+		return false
+	}
+	return true
 }
+
+// text reads a string. Most hold no escape and are taken as they are; NUL can only
+// be written with one.
+func (r *reader) text() (string, *Error) {
+	from, plain := r.at, true
+	for r.at++; r.body[r.at] != '"'; r.at++ {
+		if r.body[r.at] == '\\' {
+			plain = false
+			r.at++
+		}
+	}
+	r.at++
+	if plain {
+		return string(r.body[from+1 : r.at-1]), nil
+	}
+	var text string
+	if err := json.Unmarshal(r.body[from:r.at], &text); err != nil {
+		return "", bad(InvalidSyntax, "the body is not one well-formed JSON value")
+	}
+	if strings.IndexByte(text, 0) >= 0 {
+		return "", bad(InvalidValue, "a text holds the character NUL")
+	}
+	return text, nil
+}
+
+func (r *reader) number() (any, *Error) {
+	from := r.at
+	for r.at < len(r.body) && strings.IndexByte("+-.0123456789Ee", r.body[r.at]) >= 0 {
+		r.at++
+	}
+	if r.at-from > maxNumberLength {
+		return nil, errNumber
+	}
+	n := json.Number(r.body[from:r.at])
+	if _, err := n.Float64(); err != nil {
+		return nil, errNumber
+	}
+	return n, nil
+}
+
+var errNumber = bad(InvalidValue, "a number is beyond all bounds")
 
 // quote echoes what a client sent, kept short and on one line.
 func quote(s string) string {

@@ -179,6 +179,6 @@ func (s *Server) inner(x *exchange, method, path, version string, data Document)
 	if at, known := s.endpoints[inner.path[0]]; known && at.item[http.MethodPut] == nil {
 		return nil, bad(InvalidValue, "a bulk operation is about resources: path must not lead to /%s", inner.path[0])
 	}
-	inner.body = data
+	inner.understood, inner.body = true, data
 	return inner, nil
 }

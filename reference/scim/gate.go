@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,36 +13,57 @@ import (
 	"rollcall.example/reference/org"
 )
 
-// receive reads the body of a request that has one to say. What is wrong with it
-// is told only once the request has been let in.
-func (s *Server) receive(r *http.Request) (Document, *Error) {
-	switch r.Method {
+// How much of a body that is too large is taken off the wire before it is refused, so
+// that a client which does not look up before it has sent everything sees the answer.
+const patience = 16 << 20
+
+// receive takes the body of a request that has one to say. What is wrong with it is
+// told only once the request has been let in.
+func (s *Server) receive(x *exchange) {
+	switch x.Method {
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
 	default:
-		return nil, nil // a body means nothing here and stays unread
+		x.understood = true // a body means nothing here and stays unread
+		return
 	}
-	content, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	const roomAtFirst = 64 << 10 // what the client announces is not believed beyond that
+	content := bytes.NewBuffer(make([]byte, 0, min(max(x.ContentLength, 0), roomAtFirst)+bytes.MinRead))
+	_, err := content.ReadFrom(io.LimitReader(x.Body, MaxBody+1))
+	x.content = content.Bytes()
 	switch {
 	case err != nil:
-		return nil, bad(InvalidSyntax, "the body ended before it was complete")
-	case len(content) > MaxBody:
-		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the body is larger than %d bytes", MaxBody)}
+		x.problem = bad(InvalidSyntax, "the body ended before it was complete")
+	case len(x.content) > MaxBody:
+		_, _ = io.CopyN(io.Discard, x.Body, patience) // how it ends does not matter any more
+		x.problem = &Error{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the body is larger than %d bytes", MaxBody)}
 	}
-	if len(content) > 0 {
-		if refusal := checkContentType(r); refusal != nil {
-			return nil, refusal
+}
+
+// understand reads the body as a JSON object, once.
+func (x *exchange) understand() {
+	if x.understood || x.problem != nil {
+		return
+	}
+	x.understood = true
+	if len(x.content) > 0 {
+		if x.problem = checkContentType(x.Request); x.problem != nil {
+			return
 		}
 	}
-	return readDocument(content)
+	x.body, x.problem = readDocument(x.content)
+	x.content = nil
 }
 
 // admit asks the product's gates. A provider that does not exist is refused like a
 // token that is wrong, so that nobody can find out which ones do.
 func (s *Server) admit(x *exchange) error {
 	call := org.Call{
-		ProviderID:   x.provider,
-		Token:        s.protocol.Token(x.Request),
-		Deactivation: func() bool { return x.problem == nil && s.deactivates(x) },
+		ProviderID: x.provider,
+		Token:      s.protocol.Token(x.Request),
+		Deactivation: func() bool {
+			x.understand()
+			return x.problem == nil && s.deactivates(x)
+		},
 	}
 	caller, err := s.domain.Admit(x.Context(), call)
 	if org.KindOf(err) == org.Unauthenticated && x.isMe() {

@@ -127,7 +127,7 @@ func (p *Protocol) patch(ops []Operation, record *org.Record) error {
 // token reads "Bearer <token>" and, as Okta's header mode has it, the token alone.
 func token(r *http.Request) string {
 	values := r.Header.Values("Authorization")
-	if len(values) != 1 {
+	if len(values) != 1 || !isText(values[0]) {
 		return ""
 	}
 	fields := strings.Fields(values[0])

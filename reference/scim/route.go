@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"rollcall.example/reference/org"
 )
@@ -23,10 +24,13 @@ type exchange struct {
 	base     string   // the connection's base URL
 	query    url.Values
 	view     *projection
-	body     Document
-	problem  *Error // what is wrong with the body
 	caller   org.Caller
 	me       string // the id of the record of the person who asks at /Me
+
+	content    []byte // the body as it came
+	understood bool   // body and problem say what there is to say of it
+	body       Document
+	problem    *Error // what is wrong with the body
 }
 
 // location is the absolute address of something below the connection's base URL.
@@ -87,7 +91,7 @@ func (s *Server) answer(r *http.Request) (reply, error) {
 	if !ok {
 		return reply{}, errNoAddress
 	}
-	x.body, x.problem = s.receive(r)
+	s.receive(x)
 	return s.process(x)
 }
 
@@ -103,14 +107,41 @@ func (s *Server) process(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if x.query, err = url.ParseQuery(x.URL.RawQuery); err != nil {
-		return reply{}, bad(InvalidSyntax, "the query of the address is malformed")
+	if x.query, err = readQuery(x.URL.RawQuery); err != nil {
+		return reply{}, err
 	}
+	x.understand()
 	if x.problem != nil {
 		return reply{}, x.problem
 	}
 	return do(x)
 }
+
+// readQuery reads the query of an address, which must be text like a body.
+func readQuery(raw string) (url.Values, error) {
+	if raw == "" {
+		return nil, nil
+	}
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, bad(InvalidSyntax, "the query of the address is malformed")
+	}
+	for name, values := range query {
+		for _, value := range values {
+			if isText(name) && isText(value) {
+				continue
+			}
+			if name == "filter" {
+				return nil, bad(InvalidFilter, "filter: a character that no text may hold")
+			}
+			return nil, bad(InvalidSyntax, "the query of the address holds a character that no text may hold")
+		}
+	}
+	return query, nil
+}
+
+// isText says whether s is what the product can keep and look for: UTF-8 without NUL.
+func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 // open reads the path; false when it leads nowhere below the prefix.
 func (s *Server) open(r *http.Request) (*exchange, bool) {
@@ -121,7 +152,7 @@ func (s *Server) open(r *http.Request) (*exchange, bool) {
 	steps := strings.Split(rest, "/")
 	for i, step := range steps {
 		plain, err := url.PathUnescape(step)
-		if err != nil || plain == "" {
+		if err != nil || plain == "" || !isText(plain) {
 			return nil, false
 		}
 		steps[i] = plain

@@ -155,7 +155,7 @@ type reply struct {
 func (s *Server) refusal(r *http.Request, err error) reply {
 	refusal, broken := refusalOf(err)
 	if broken {
-		s.logger.ErrorContext(r.Context(), "scim request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		s.logger.ErrorContext(r.Context(), "scim request failed", "method", r.Method, "path", r.URL.EscapedPath(), "error", err)
 	}
 	header := refusal.Header.Clone()
 	if refusal.Status == http.StatusUnauthorized {
@@ -207,7 +207,7 @@ func (s *Server) survive(w http.ResponseWriter, r *http.Request) {
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause) // net/http's own way to break off
 	}
-	s.logger.ErrorContext(r.Context(), "scim request panicked", "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
+	s.logger.ErrorContext(r.Context(), "scim request panicked", "method", r.Method, "path", r.URL.EscapedPath(), "panic", cause, "stack", string(debug.Stack()))
 	s.write(w, r, reply{http.StatusInternalServerError, nil, (&Error{
 		Status: http.StatusInternalServerError, Detail: "the server failed to handle the request",
 	}).body()})
