@@ -237,9 +237,6 @@ var lacking = []string{
 	target.SCIMSort,
 	target.SCIMProjection,
 	target.SCIMSearch,
-	target.SCIMBulk,
-	target.SCIMETag,
-	target.SCIMMe,
 	target.SCIMGroups,
 	target.SCIMCursor,
 }
