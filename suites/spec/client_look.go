@@ -23,8 +23,22 @@ type Sightings struct {
 func (s Sightings) Seen() []provision.Sighting { return s.All }
 
 // ReadBack looks at a resource by its id, in the list and by a filter: what was
-// written has to show in all three.
+// written has to show in all three. Where it cannot be found in one of them the spec is
+// untestable; see [Client.Everywhere].
 func (c *Client) ReadBack(ctx context.Context, r *Resource) Sightings {
+	seen := c.everywhere(ctx, r)
+	for _, s := range seen.All {
+		if s.Document == nil {
+			conclude(EntryUntestable, fmt.Sprintf("%s cannot be looked at %s: %s", r, s.Where, s.Problem), 1)
+		}
+	}
+	return seen
+}
+
+// Everywhere is [Client.ReadBack] where the claim is that the resource is there.
+func (c *Client) Everywhere(ctx context.Context, r *Resource) Sightings { return c.everywhere(ctx, r) }
+
+func (c *Client) everywhere(ctx context.Context, r *Resource) Sightings {
 	seen := []provision.Sighting{c.byID(ctx, r), c.byFilter(ctx, r)}
 	if listed, looked := c.inList(ctx, r); looked {
 		seen = append(seen, listed)
@@ -34,7 +48,7 @@ func (c *Client) ReadBack(ctx context.Context, r *Resource) Sightings {
 
 func (c *Client) byID(ctx context.Context, r *Resource) provision.Sighting {
 	answer, err := c.exchange(ctx, "GET", r.Path, nil, nil)
-	broken(err, 3)
+	broken(err, 4)
 	shown, err := answer.Document()
 	switch {
 	case !answer.OK():
@@ -47,7 +61,7 @@ func (c *Client) byID(ctx context.Context, r *Resource) provision.Sighting {
 
 func (c *Client) byFilter(ctx context.Context, r *Resource) provision.Sighting {
 	answer, err := c.exchange(ctx, "GET", r.Collection(), nil, []Asking{Param("filter", r.Filter())})
-	broken(err, 3)
+	broken(err, 4)
 	return pick("by filter "+r.Filter(), answer, r)
 }
 
@@ -81,7 +95,7 @@ const (
 func (c *Client) inList(ctx context.Context, r *Resource) (provision.Sighting, bool) {
 	const where = "in the list"
 	first, err := c.exchange(ctx, "GET", r.Collection(), nil, []Asking{Param("count", "1")})
-	broken(err, 3)
+	broken(err, 4)
 	list, err := first.List()
 	if err != nil || !first.OK() {
 		return pick(where, first, r), true
@@ -171,7 +185,7 @@ func (c *Client) honest(ctx context.Context, r *Resource, when string) {
 		path, value = "displayName", fmt.Sprintf("%s %s", strings.SplitN(r.name(), " honest", 2)[0], "honest "+value[len("Honest "):])
 	}
 	answer, err := c.exchange(ctx, "PUT", r.Path, r.With(With(path, value)), nil)
-	broken(err, 3)
+	broken(err, 4)
 	if !answer.OK() {
 		conclude(EntryUntestable, fmt.Sprintf("an honest PUT %s it was answered %s", when, answerInWords(answer)), 2)
 	}

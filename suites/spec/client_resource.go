@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/onsi/gomega"
+
 	"rollcall.example/simulator/provision"
 )
 
@@ -208,6 +210,13 @@ func (c *Client) Made(answer provision.Answer, body Body) *Resource {
 	if err != nil {
 		conclude(EntryUntestable, err.Error(), 1)
 	}
+	return made
+}
+
+// Taken is [Client.Made] where that the creation succeeds is the claim itself.
+func (c *Client) Taken(answer provision.Answer, body Body) *Resource {
+	made, err := madeOf(answer, body)
+	gomega.Expect(err).WithOffset(1).NotTo(gomega.HaveOccurred(), "it is to be created")
 	return made
 }
 

@@ -165,7 +165,7 @@ func TestClientNoticesWhatChanges(t *testing.T) {
 			c.Unmade(t.Context(), leia, func() provision.Answer { return c.Post(t.Context(), "/Users", leia) })
 		}, "it is there all the same"},
 		"hides in the list": {func(c *Client) {
-			seen := c.ReadBack(t.Context(), c.Create(t.Context(), c.User("Han Solo"))).Seen()
+			seen := c.Everywhere(t.Context(), c.Create(t.Context(), c.User("Han Solo"))).Seen()
 			gomega.Expect(seen[2].Problem).To(gomega.BeEmpty())
 		}, "not among the 0 of the whole list"},
 	} {
