@@ -25,6 +25,7 @@ import (
 	_ "rollcall.example/suites/offboarding"
 	_ "rollcall.example/suites/permissions"
 	_ "rollcall.example/suites/resync"
+	_ "rollcall.example/suites/scim"
 	_ "rollcall.example/suites/setup"
 	_ "rollcall.example/suites/tracking"
 )

@@ -1,0 +1,288 @@
+package defect
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"rollcall.example/reference"
+)
+
+// Defects in what comes of a creation over SCIM.
+func init() {
+	creating := at("/Users", http.MethodPost)
+
+	register("create-answers-200", func(p *reference.Parts) { p.SCIM.Created = http.StatusOK })
+	register("create-shows-id-only", func(p *reference.Parts) {
+		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) {
+			if a.status == http.StatusCreated {
+				a.body = object{"schemas": a.body["schemas"], "id": a.body["id"], "meta": a.body["meta"]}
+			}
+		})
+	})
+	register("create-needs-a-name", func(p *reference.Parts) {
+		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+			if textIn(body, "userName") != "" && len(body) < 3 {
+				return refusing(http.StatusBadRequest, "invalidValue", "name is required")
+			}
+			return nil
+		})
+	})
+	register("newest-not-listed", func(p *reference.Parts) {
+		showOtherwise(p, at("/Users", http.MethodGet), func(r *http.Request, a *scimAnswer) {
+			listed, _ := a.body["Resources"].([]any)
+			if !r.URL.Query().Has("filter") && len(listed) > 0 {
+				a.body["Resources"] = listed[:len(listed)-1]
+			}
+		})
+	})
+	register("miss-is-remembered", func(p *reference.Parts) {
+		var missed memory
+		showOtherwise(p, at("/Users", http.MethodGet), func(r *http.Request, a *scimAnswer) {
+			listed, isList := a.body["Resources"].([]any)
+			filter := r.URL.Query().Get("filter")
+			switch {
+			case !isList || filter == "":
+			case len(listed) == 0:
+				missed.add(filter)
+			case missed.has(filter):
+				a.body["totalResults"], a.body["itemsPerPage"], a.body["Resources"] = 0, 0, []any{}
+			}
+		})
+	})
+	register("location-header-missing", func(p *reference.Parts) {
+		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) { a.header.Del("Location") })
+	})
+	register("location-behind-a-proxy", func(p *reference.Parts) {
+		rewriteText(p, at("/Users"), same, func(text string) string {
+			return strings.ReplaceAll(text, "http://127.0.0.1:", "http://backend.internal:")
+		})
+	})
+	register("resource-type-in-small-letters", func(p *reference.Parts) {
+		showEach(p, at("/Users"), func(user object) { metaOf(user)["resourceType"] = "user" })
+	})
+	register("created-is-a-date", func(p *reference.Parts) {
+		showEach(p, at("/Users"), func(user object) { metaOf(user)["created"] = "2026-01-05" })
+	})
+	register("modified-from-the-start", func(p *reference.Parts) {
+		showEach(p, at("/Users"), func(user object) { metaOf(user)["lastModified"] = "2036-01-05T09:00:00.000Z" })
+	})
+	register("relatives-share-an-id", relativesShareAnID)
+	register("id-holds-bulk-id", func(p *reference.Parts) {
+		rewriteText(p, at("/Users"), func(path string) string { return strings.Replace(path, "bulkId-", "", 1) },
+			func(text string) string {
+				return strings.NewReplacer(`"id":"`, `"id":"bulkId-`, "/Users/", "/Users/bulkId-").Replace(text)
+			})
+	})
+	register("external-id-made-up", func(p *reference.Parts) {
+		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+			if _, given := body["externalId"]; !given && textIn(body, "userName") != "" {
+				body["externalId"] = uuid.NewString()
+			}
+			return nil
+		})
+	})
+	register("client-chooses-id", clientChoosesID)
+	register("client-chooses-meta", clientChoosesMeta)
+	register("names-in-one-case", func(p *reference.Parts) {
+		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+			if _, exactly := body["userName"]; !exactly {
+				return refusing(http.StatusBadRequest, "invalidValue", "userName is required")
+			}
+			return nil
+		})
+	})
+	register("schema-in-one-case", func(p *reference.Parts) {
+		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+			named, _ := body["schemas"].([]any)
+			if len(named) > 0 && !slices.Contains(named, any("urn:ietf:params:scim:schemas:core:2.0:User")) {
+				return refusing(http.StatusBadRequest, "invalidSyntax", "this schema is not known")
+			}
+			return nil
+		})
+	})
+	register("null-refused", func(p *reference.Parts) {
+		refuseValues(p, func(value any) bool { return value == nil })
+	})
+	register("empty-list-refused", func(p *reference.Parts) {
+		refuseValues(p, func(value any) bool { list, ok := value.([]any); return ok && len(list) == 0 })
+	})
+	register("unknown-attribute-refused", func(p *reference.Parts) {
+		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+			if _, unknown := body["blaster"]; unknown {
+				return refusing(http.StatusBadRequest, "invalidSyntax", "there is no attribute of this name")
+			}
+			return nil
+		})
+	})
+	register("user-name-made-up", func(p *reference.Parts) {
+		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+			if textIn(body, "userName") == "" {
+				body["userName"] = uuid.NewString()
+			}
+			return nil
+		})
+	})
+	register("malformed-is-500", func(p *reference.Parts) {
+		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) {
+			if a.status == http.StatusBadRequest && a.body["scimType"] == "invalidSyntax" && !strings.Contains(textIn(a.body, "detail"), "schemas") {
+				a.refuse(http.StatusInternalServerError, "", "unexpected token")
+			}
+		})
+	})
+	register("empty-body-taken", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if creating(r) && r.ContentLength == 0 {
+				w.WriteHeader(http.StatusNoContent)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	register("schemas-optional", func(p *reference.Parts) {
+		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+			if !has(body, "schemas") {
+				body["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:User"}
+			}
+			return nil
+		})
+	})
+	register("create-overwrites", createOverwrites)
+	register("duplicate-is-400", func(p *reference.Parts) {
+		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) {
+			if a.status == http.StatusConflict {
+				a.refuse(http.StatusBadRequest, "invalidValue", "there is somebody of this userName")
+			}
+		})
+	})
+}
+
+func same(text string) string { return text }
+
+// refuseValues refuses a creation in which an attribute has such a value.
+func refuseValues(p *reference.Parts, wrong func(any) bool) {
+	readOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, body object) *scimAnswer {
+		for name, value := range body {
+			if name != "userName" && wrong(value) {
+				return refusing(http.StatusBadRequest, "invalidValue", name+" has no value")
+			}
+		}
+		return nil
+	})
+}
+
+// relativesShareAnID answers the creation of somebody with the id of a relative: the
+// same family name, another given name.
+func relativesShareAnID(p *reference.Parts) {
+	type relative struct{ given, id string }
+	var mu sync.Mutex
+	families := map[string]relative{}
+	showOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, a *scimAnswer) {
+		mu.Lock()
+		defer mu.Unlock()
+		name, _ := a.body["name"].(object)
+		family, given := textIn(name, "familyName"), textIn(name, "givenName")
+		if a.status != http.StatusCreated || family == "" {
+			return
+		}
+		if known, there := families[family]; there && known.given != given {
+			a.body["id"] = known.id
+			return
+		}
+		families[family] = relative{given, textIn(a.body, "id")}
+	})
+}
+
+// clientChoosesID goes by the id that a creation asks for, wherever one is said.
+func clientChoosesID(p *reference.Parts) {
+	var mu sync.Mutex
+	chosen := map[string]string{} // what was asked for, by the id as it is
+	renamed := func(text string, back bool) string {
+		mu.Lock()
+		defer mu.Unlock()
+		for id, asked := range chosen {
+			if back {
+				id, asked = asked, id
+			}
+			text = strings.ReplaceAll(text, id, asked)
+		}
+		return text
+	}
+	rewriteText(p, at("/Users"), func(path string) string { return renamed(path, true) }, func(text string) string { return renamed(text, false) })
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		var asked string
+		if at("/Users", http.MethodPost)(r) {
+			rewriteBody(r, func(body []byte) []byte { asked = textIn(objectOf(body), "id"); return body })
+		}
+		recorded := httptest.NewRecorder()
+		next.ServeHTTP(recorded, r)
+		text := recorded.Body.Bytes()
+		if id := textIn(objectOf(text), "id"); asked != "" && id != "" {
+			mu.Lock()
+			chosen[id] = asked
+			mu.Unlock()
+			text = []byte(renamed(string(text), false))
+		}
+		(&scimAnswer{status: recorded.Code, header: recorded.Header(), text: text}).write(w)
+	})
+}
+
+// clientChoosesMeta shows what a creation says of meta.
+func clientChoosesMeta(p *reference.Parts) {
+	var mu sync.Mutex
+	said := map[string]object{} // by userName
+	showEach(p, at("/Users"), func(user object) {
+		mu.Lock()
+		defer mu.Unlock()
+		if meta, there := said[textIn(user, "userName")]; there {
+			user["meta"] = meta
+		}
+	})
+	readOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, body object) *scimAnswer {
+		mu.Lock()
+		defer mu.Unlock()
+		if meta, ok := body["meta"].(object); ok {
+			said[textIn(body, "userName")] = meta
+		}
+		return nil
+	})
+}
+
+// createOverwrites takes the creation of somebody who is there for a change of them.
+func createOverwrites(p *reference.Parts) {
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if !at("/Users", http.MethodPost)(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		var sent object
+		rewriteBody(r, func(body []byte) []byte { sent = objectOf(body); return body })
+		recorded := httptest.NewRecorder()
+		next.ServeHTTP(recorded, r)
+		if recorded.Code == http.StatusConflict {
+			recorded = overwrite(r, next, sent)
+		}
+		(&scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}).write(w)
+	})
+}
+
+// overwrite replaces whoever has the user name, and answers as if they were new.
+func overwrite(r *http.Request, next http.Handler, sent object) *httptest.ResponseRecorder {
+	find := r.Clone(r.Context())
+	find.Method, find.Body = http.MethodGet, http.NoBody
+	find.URL.RawQuery = "filter=userName%20eq%20%22" + textIn(sent, "userName") + "%22"
+	found := httptest.NewRecorder()
+	next.ServeHTTP(found, find)
+	answer := &scimAnswer{status: found.Code, body: objectOf(found.Body.Bytes())}
+	put := r.Clone(r.Context())
+	put.Method, put.URL.Path = http.MethodPut, strings.TrimSuffix(r.URL.Path, "/")+"/"+textIn(answer.resources()[0], "id")
+	rewriteBody(put, func([]byte) []byte { return textOf(sent) })
+	replaced := httptest.NewRecorder()
+	next.ServeHTTP(replaced, put)
+	replaced.Code = http.StatusCreated
+	return replaced
+}
