@@ -126,6 +126,28 @@ func (s *Service) FindRecords(ctx context.Context, c Caller, match RecordMatch, 
 	return found, total, err
 }
 
+// eachAtOnce is how many records are read at a time where all are visited.
+const eachAtOnce = 500
+
+// EachRecord visits the records of the caller's provider that match, in the order of
+// their creation, as they were at one moment, and holds few of them at a time.
+func (s *Service) EachRecord(ctx context.Context, c Caller, match RecordMatch, visit func(Record)) error {
+	return s.store.View(ctx, func(tx Tx) error {
+		for offset := 0; ; offset += eachAtOnce {
+			page, _, err := tx.FindRecords(ctx, c.Provider.ID, match, offset, eachAtOnce)
+			if err != nil {
+				return err
+			}
+			for _, r := range page {
+				visit(r)
+			}
+			if len(page) < eachAtOnce {
+				return nil
+			}
+		}
+	})
+}
+
 // ChangeRecord gives change a copy of the record and makes what it did to the
 // copy true: first the data, then becoming active or inactive. An error of change
 // ends it all. What does not belong to the client (id, link, times) is kept.

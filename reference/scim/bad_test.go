@@ -236,12 +236,3 @@ func TestNowhere(t *testing.T) {
 		c.send(httptest.NewRequestWithContext(t.Context(), "GET", "http://product.test"+whole, nil)).refused(t, http.StatusNotFound, "")
 	}
 }
-
-func TestNotOffered(t *testing.T) {
-	t.Parallel()
-	c := unchanged(t)
-	for _, at := range []struct{ method, path string }{{"POST", "/.search"}} {
-		c.do(at.method, at.path, `{}`).refused(t, http.StatusNotImplemented, "")
-		c.do(at.method, at.path, `{`).want(t, map[bool]int{true: http.StatusNotImplemented, false: http.StatusBadRequest}[at.method == "GET"])
-	}
-}

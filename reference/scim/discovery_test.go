@@ -26,13 +26,13 @@ func TestConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, got := range map[string]*bool{
-		"changePassword": config.ChangePassword.Supported, "sort": config.Sort.Supported,
+		"changePassword": config.ChangePassword.Supported,
 	} {
 		if got == nil || *got {
 			t.Errorf("%s is said to be supported, or nothing is said", name)
 		}
 	}
-	for name, got := range map[string]*bool{"patch": config.Patch.Supported, "filter": config.Filter.Supported, "etag": config.Etag.Supported, "bulk": config.Bulk.Supported} {
+	for name, got := range map[string]*bool{"patch": config.Patch.Supported, "filter": config.Filter.Supported, "etag": config.Etag.Supported, "bulk": config.Bulk.Supported, "sort": config.Sort.Supported} {
 		if got == nil || !*got {
 			t.Errorf("%s is not said to be supported", name)
 		}

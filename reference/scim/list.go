@@ -5,8 +5,6 @@ import (
 	"math"
 	"net/url"
 	"strconv"
-
-	"rollcall.example/reference/org"
 )
 
 // How long a page of a list is.
@@ -79,10 +77,4 @@ func whole(query url.Values, name string, otherwise int) (int, error) {
 		return 0, bad(InvalidValue, "%s must be a whole number", name)
 	}
 	return int(min(max(n, math.MinInt32), math.MaxInt32)), nil
-}
-
-// cut takes the page out of a list that is there as a whole.
-func (p page) cut(records []org.Record) []org.Record {
-	from := min(p.start-1, len(records))
-	return records[from:min(from+p.count, len(records))]
 }

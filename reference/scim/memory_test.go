@@ -3,6 +3,7 @@ package scim_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -127,6 +128,14 @@ func (m *memory) FindRecords(_ context.Context, _ org.Caller, match org.RecordMa
 	}
 	from := min(offset, len(found))
 	return found[from:min(from+limit, len(found))], len(found), m.broken
+}
+
+func (m *memory) EachRecord(ctx context.Context, c org.Caller, match org.RecordMatch, visit func(org.Record)) error {
+	found, _, err := m.FindRecords(ctx, c, match, 0, math.MaxInt32)
+	for _, r := range found {
+		visit(r)
+	}
+	return err
 }
 
 func (m *memory) ChangeRecord(_ context.Context, _ org.Caller, id string, change func(*org.Record) error) (org.Record, error) {

@@ -47,28 +47,26 @@ type operation func(*exchange) (reply, error)
 // methods are the operations that an address offers.
 type methods map[string]operation
 
-// endpoint is a first step of the path: what a collection offers, and what each
-// thing in it does (nil: it holds nothing).
-type endpoint struct{ collection, item methods }
+// endpoint is a first step of the path: what a collection offers, what each thing in
+// it does (nil: it holds nothing), and how it is searched by POST (nil: not at all).
+type endpoint struct{ collection, item, search methods }
 
 // routes lists all endpoints. Each resource type is one.
 func (s *Server) routes() map[string]endpoint {
-	absent := methods{"": func(x *exchange) (reply, error) {
-		return reply{}, &Error{Status: http.StatusNotImplemented, Detail: "this server does not offer " + x.path[0]}
-	}}
 	return map[string]endpoint{
 		"Users": {
 			collection: methods{http.MethodGet: viewed(s.listUsers), http.MethodPost: viewed(s.createUser)},
+			search:     methods{http.MethodPost: searched(viewed(s.listUsers))},
 			item: methods{http.MethodGet: viewed(s.readUser), http.MethodPut: viewed(s.replaceUser),
 				http.MethodPatch: viewed(s.patchUser), http.MethodDelete: s.deleteUser},
 		},
 		"ServiceProviderConfig": {collection: methods{http.MethodGet: s.configuration}},
-		"ResourceTypes":         {methods{http.MethodGet: s.listResourceTypes}, methods{http.MethodGet: s.readResourceType}},
-		"Schemas":               {methods{http.MethodGet: s.listSchemas}, methods{http.MethodGet: s.readSchema}},
+		"ResourceTypes":         {collection: methods{http.MethodGet: s.listResourceTypes}, item: methods{http.MethodGet: s.readResourceType}},
+		"Schemas":               {collection: methods{http.MethodGet: s.listSchemas}, item: methods{http.MethodGet: s.readSchema}},
 		"Bulk":                  {collection: methods{http.MethodPost: s.bulk}},
 		"Me": {collection: methods{http.MethodGet: viewed(s.mine(s.readUser)), http.MethodPatch: viewed(s.mine(s.patchMe)),
 			http.MethodPut: s.mine(s.notMine), http.MethodDelete: s.mine(s.notMine)}},
-		".search": {collection: absent},
+		".search": {collection: methods{http.MethodPost: searched(s.searchAll)}},
 	}
 }
 
@@ -171,6 +169,9 @@ func (s *Server) find(x *exchange) (operation, error) {
 	offered := at.collection
 	if len(x.path) == 2 {
 		offered, x.id = at.item, x.path[1]
+		if x.id == ".search" && at.search != nil {
+			offered, x.id = at.search, ""
+		}
 	}
 	if offered == nil {
 		return nil, errNoAddress
@@ -180,9 +181,6 @@ func (s *Server) find(x *exchange) (operation, error) {
 		method = http.MethodGet // net/http leaves the body away
 	}
 	if do := offered[method]; do != nil {
-		return do, nil
-	}
-	if do := offered[""]; do != nil {
 		return do, nil
 	}
 	return nil, notAllowed(offered)

@@ -41,7 +41,10 @@
 //     PATCH; whatever else is the identity provider's to say and is answered 403. To the
 //     provider's token, which is nobody's, /Me is 404. A browser's session opens nothing
 //     here, so that no page elsewhere can ask in somebody's name.
-//   - groups and searching by POST are not offered, and discovery says so.
+//   - groups are not offered, and discovery says so.
+//   - a filter or an order that the store has no index for is worked out over all of the
+//     provider's records, as they were at one moment, a few of them in memory at a time.
+//   - sortBy must name an attribute that there is, and one with a value of its own.
 package scim
 
 import (
@@ -73,6 +76,10 @@ type Domain interface {
 	// FindRecords lists the records that match, in a stable order, from offset (from
 	// 0), at most limit; and how many match in all.
 	FindRecords(ctx context.Context, caller org.Caller, match org.RecordMatch, offset, limit int) ([]org.Record, int, error)
+
+	// EachRecord visits the records that match, in the same order, as they were at one
+	// moment.
+	EachRecord(ctx context.Context, caller org.Caller, match org.RecordMatch, visit func(org.Record)) error
 
 	// ChangeRecord lets change edit a copy of the record within one transaction; its
 	// error undoes everything and is returned.

@@ -2,7 +2,6 @@ package scim
 
 import (
 	"fmt"
-	"math"
 	"net/http"
 
 	"rollcall.example/reference/org"
@@ -104,7 +103,11 @@ func (s *Server) listUsers(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	records, total, err := s.look(x, selected, page)
+	order, err := orderOf(x.query, users)
+	if err != nil {
+		return reply{}, err
+	}
+	records, total, err := s.look(x, selected, order, page)
 	if err != nil {
 		return reply{}, err
 	}
@@ -131,25 +134,25 @@ func (s *Server) selected(x *exchange) (Selection, error) {
 	return Selection{}, bad(InvalidFilter, "filter is given more than once")
 }
 
-// look finds the page of what is selected. What the store cannot judge is judged
-// here, over everything that the store found in one go: the total counts what
-// really matches, and no page can slip while others write.
-func (s *Server) look(x *exchange, selected Selection, p page) ([]org.Record, int, error) {
-	if selected.Keep == nil {
+// look finds the page of what is selected. What the store cannot judge or sort is
+// judged and sorted here, as it comes by: the total counts what really matches, and no
+// page can slip while others write.
+func (s *Server) look(x *exchange, selected Selection, o *order, p page) ([]org.Record, int, error) {
+	if selected.Keep == nil && o == nil {
 		records, total, err := s.domain.FindRecords(x.Context(), x.caller, selected.Match, p.start-1, p.count)
 		return records[:min(p.count, len(records))], total, err
 	}
-	records, _, err := s.domain.FindRecords(x.Context(), x.caller, selected.Match, 0, math.MaxInt32)
-	if err != nil {
-		return nil, 0, err
+	found := newGathering[org.Record](p, o)
+	var ranks func(Document, int) rank
+	if o != nil {
+		ranks = o.ranker(users)
 	}
-	var kept []org.Record
-	for _, record := range records {
-		if selected.Keep(record) {
-			kept = append(kept, record)
+	err := s.domain.EachRecord(x.Context(), x.caller, selected.Match, func(r org.Record) {
+		if selected.Keep == nil || selected.Keep(r) {
+			found.add(r, func(number int) rank { return ranks(documentOf(r), number) })
 		}
-	}
-	return p.cut(kept), len(kept), nil
+	})
+	return found.items(), found.total, err
 }
 
 // readBody makes a record say what the body of a POST or PUT says.

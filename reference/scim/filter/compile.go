@@ -22,6 +22,10 @@ const (
 	Complex   Type = "complex"
 )
 
+// Absent is the type of an attribute that resources of the type at hand never have, but
+// others that are searched with them: it may be asked for and has no value.
+const Absent Type = "absent"
+
 // Attribute is how a path is to be compared. Steps are the member names to
 // follow in the resource. Fold makes two texts that count as the same one equal;
 // nil compares them exactly.
@@ -157,6 +161,9 @@ func absence(e Test, present Matcher) (Matcher, error) {
 
 // comparison makes the judge of one value. NotEqual gets that of Equal.
 func comparison(e Test, a Attribute) (func(any) bool, error) {
+	if a.Type == Absent {
+		return func(any) bool { return false }, nil
+	}
 	switch wanted := e.Value.(type) {
 	case bool:
 		if a.Type != Boolean {
@@ -198,7 +205,7 @@ func numeric(e Test, wanted Number) (func(any) bool, error) {
 	case Contains, StartsWith, EndsWith:
 		return nil, fmt.Errorf("%q cannot compare numbers", e.Op)
 	}
-	number, err := parseNumber(string(wanted))
+	number, err := ParseNumber(string(wanted))
 	if err != nil {
 		return nil, fmt.Errorf("%q is compared with a number beyond all bounds", e.Path)
 	}
@@ -207,8 +214,8 @@ func numeric(e Test, wanted Number) (func(any) bool, error) {
 		if !ok {
 			return false
 		}
-		held, err := parseNumber(string(n))
-		return err == nil && ordered(e.Op, held.compare(number))
+		held, err := ParseNumber(string(n))
+		return err == nil && ordered(e.Op, held.Compare(number))
 	}, nil
 }
 

@@ -1,0 +1,93 @@
+package scim
+
+import (
+	"container/heap"
+	"slices"
+)
+
+// gathering is a page in the making, of things that come by one after the other. It
+// holds no more of them than the page needs: without an order the page itself, with one
+// everything up to its end.
+type gathering[T any] struct {
+	page  page
+	order *order // nil: as they come
+	total int    // how many came by
+	kept  ranked[T]
+}
+
+// ranked is a heap whose first entry is the last in the order.
+type ranked[T any] struct {
+	order   *order
+	entries []entry[T]
+}
+
+type entry[T any] struct {
+	rank rank
+	item T
+}
+
+func newGathering[T any](p page, o *order) *gathering[T] {
+	return &gathering[T]{page: p, order: o, kept: ranked[T]{order: o}}
+}
+
+// add takes what comes by. Its rank is asked for only where there is an order.
+func (g *gathering[T]) add(item T, rank func(number int) rank) {
+	g.total++
+	end := g.page.start - 1 + g.page.count
+	if g.order == nil {
+		if g.total >= g.page.start && g.total <= end {
+			g.kept.entries = append(g.kept.entries, entry[T]{item: item})
+		}
+		return
+	}
+	fresh := entry[T]{rank(g.total), item}
+	if g.kept.Len() < end {
+		heap.Push(&g.kept, fresh)
+		return
+	}
+	if end > 0 && g.order.before(fresh.rank, g.kept.entries[0].rank) {
+		g.kept.entries[0] = fresh
+		heap.Fix(&g.kept, 0)
+	}
+}
+
+// items are the page.
+func (g *gathering[T]) items() []T {
+	entries := g.kept.entries
+	if g.order != nil {
+		slices.SortFunc(entries, func(a, b entry[T]) int {
+			if g.order.before(a.rank, b.rank) {
+				return -1
+			}
+			return 1
+		})
+		entries = entries[min(g.page.start-1, len(entries)):]
+		entries = entries[:min(g.page.count, len(entries))]
+	}
+	items := make([]T, len(entries))
+	for i, e := range entries {
+		items[i] = e.item
+	}
+	return items
+}
+
+// Len implements [heap.Interface].
+func (r *ranked[T]) Len() int { return len(r.entries) }
+
+// Less implements [heap.Interface].
+func (r *ranked[T]) Less(i, j int) bool {
+	return r.order.before(r.entries[j].rank, r.entries[i].rank)
+}
+
+// Swap implements [heap.Interface].
+func (r *ranked[T]) Swap(i, j int) { r.entries[i], r.entries[j] = r.entries[j], r.entries[i] }
+
+// Push implements [heap.Interface].
+func (r *ranked[T]) Push(x any) { r.entries = append(r.entries, x.(entry[T])) }
+
+// Pop implements [heap.Interface].
+func (r *ranked[T]) Pop() any {
+	last := r.entries[len(r.entries)-1]
+	r.entries = r.entries[:len(r.entries)-1]
+	return last
+}
