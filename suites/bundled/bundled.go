@@ -229,14 +229,7 @@ func (o Options) describe() (target.Target, error) {
 
 // lacking are the features that the reference does not have.
 var lacking = []string{
-	target.SCIMAttributes,
-	target.SCIMEnterprise,
-	target.SCIMExtension,
-	target.SCIMPassword,
-	target.SCIMFilter,
-	target.SCIMSort,
 	target.SCIMProjection,
-	target.SCIMSearch,
 	target.SCIMGroups,
 	target.SCIMCursor,
 }
