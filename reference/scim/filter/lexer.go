@@ -55,23 +55,23 @@ func (l *lexer) next() (token, error) {
 		return t, nil
 	case c == '-' || isDigit(c):
 		t.kind = number
-		t.value = l.run(func(c byte) bool { return isDigit(c) || strings.IndexByte("+-.eE", c) >= 0 })
+		t.value = l.run(ofNumber)
 		if !json.Valid([]byte(t.value)) {
 			return t, &Error{t.at, "a malformed number"}
 		}
 		return t, nil
 	case isLetter(c) || c == '.' || c == '$':
 		t.kind = word
-		t.value = l.run(isWord)
+		t.value = l.run(ofWord)
 		return t, nil
 	}
 	return t, &Error{t.at, "an unexpected character"}
 }
 
 // run takes the characters that belong to one word or number.
-func (l *lexer) run(belongs func(byte) bool) string {
+func (l *lexer) run(belongs uint8) string {
 	from := l.at
-	for l.at < len(l.source) && belongs(l.source[l.at]) {
+	for l.at < len(l.source) && classes[l.source[l.at]]&belongs != 0 {
 		l.at++
 	}
 	return l.source[from:l.at]
@@ -114,7 +114,22 @@ func (l *lexer) unquote(t token, plain bool) (token, error) {
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// isWord covers attribute names and the URNs that may stand before them.
-func isWord(c byte) bool {
-	return isLetter(c) || isDigit(c) || strings.IndexByte("-_.:$", c) >= 0
-}
+// What a character may belong to: attribute names with the URNs that may stand before
+// them, and numbers.
+const (
+	ofWord uint8 = 1 << iota
+	ofNumber
+)
+
+var classes = func() (classes [256]uint8) {
+	for i := range classes {
+		c := byte(i)
+		if isLetter(c) || isDigit(c) || strings.IndexByte("-_.:$", c) >= 0 {
+			classes[i] |= ofWord
+		}
+		if isDigit(c) || strings.IndexByte("+-.eE", c) >= 0 {
+			classes[i] |= ofNumber
+		}
+	}
+	return classes
+}()

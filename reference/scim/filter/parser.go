@@ -7,8 +7,8 @@ import (
 
 // Parse reads a filter. Every error is an [*Error].
 func Parse(source string) (Expr, error) {
-	p, err := start(source)
-	if err != nil {
+	p := parser{lexer: lexer{source: source}}
+	if err := p.start(); err != nil {
 		return nil, err
 	}
 	expr, err := p.or()
@@ -20,8 +20,8 @@ func Parse(source string) (Expr, error) {
 
 // ParseTarget reads the path of a PATCH operation. Every error is an [*Error].
 func ParseTarget(source string) (Target, error) {
-	p, err := start(source)
-	if err != nil {
+	p := parser{lexer: lexer{source: source}}
+	if err := p.start(); err != nil {
 		return Target{}, err
 	}
 	path, err := p.path()
@@ -54,15 +54,15 @@ type parser struct {
 	depth int
 }
 
-func start(source string) (*parser, error) {
-	if len(source) > MaxLength {
-		return nil, &Error{MaxLength, "a text of more than 4096 bytes"}
+// start takes the first token in hand.
+func (p *parser) start() error {
+	if len(p.lexer.source) > MaxLength {
+		return &Error{MaxLength, "a text of more than 4096 bytes"}
 	}
-	if !utf8.ValidString(source) {
-		return nil, &Error{0, "a text that is not UTF-8"}
+	if !utf8.ValidString(p.lexer.source) {
+		return &Error{0, "a text that is not UTF-8"}
 	}
-	p := &parser{lexer: lexer{source: source}}
-	return p, p.advance()
+	return p.advance()
 }
 
 func (p *parser) advance() (err error) {
@@ -81,32 +81,41 @@ func (p *parser) done() error {
 
 // or reads FILTER: the weakest binding first.
 func (p *parser) or() (Expr, error) {
-	return p.chain("or", p.and, func(left, right Expr) Expr { return Or{left, right} })
+	left, err := p.and()
+	for err == nil && p.is("or") {
+		var right Expr
+		if err = p.operator("or"); err == nil {
+			right, err = p.and()
+		}
+		left = Or{left, right}
+	}
+	return left, err
 }
 
 func (p *parser) and() (Expr, error) {
-	return p.chain("and", p.unary, func(left, right Expr) Expr { return And{left, right} })
-}
-
-// chain reads operands joined by a logical operator, from the left.
-func (p *parser) chain(operator string, operand func() (Expr, error), join func(left, right Expr) Expr) (Expr, error) {
-	left, err := operand()
-	for err == nil && p.is(operator) {
-		if !p.token.spaced {
-			return nil, p.fail("no space before \"" + operator + "\"")
-		}
-		if err := p.advance(); err != nil {
-			return nil, err
-		}
-		if !p.token.spaced {
-			return nil, p.fail("no space after \"" + operator + "\"")
-		}
+	left, err := p.unary()
+	for err == nil && p.is("and") {
 		var right Expr
-		if right, err = operand(); err == nil {
-			left = join(left, right)
+		if err = p.operator("and"); err == nil {
+			right, err = p.unary()
 		}
+		left = And{left, right}
 	}
 	return left, err
+}
+
+// operator steps over a logical operator, which stands between spaces.
+func (p *parser) operator(name string) error {
+	if !p.token.spaced {
+		return p.fail("no space before \"" + name + "\"")
+	}
+	if err := p.advance(); err != nil {
+		return err
+	}
+	if !p.token.spaced {
+		return p.fail("no space after \"" + name + "\"")
+	}
+	return nil
 }
 
 func (p *parser) is(keyword string) bool {
