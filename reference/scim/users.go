@@ -21,6 +21,7 @@ func (s *Server) createUser(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	x.view = x.view.with(users.writtenIn(x.body))
 	return s.show(x, s.protocol.Created, record)
 }
 
@@ -53,6 +54,7 @@ func (s *Server) replaceUser(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, ofUser(err)
 	}
+	x.view = x.view.with(users.writtenIn(x.body))
 	return s.show(x, http.StatusOK, record)
 }
 
@@ -71,6 +73,7 @@ func (s *Server) patchUser(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, ofUser(err)
 	}
+	x.view = x.view.with(users.patchedBy(ops))
 	return s.show(x, http.StatusOK, record)
 }
 

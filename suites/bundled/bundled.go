@@ -229,7 +229,6 @@ func (o Options) describe() (target.Target, error) {
 
 // lacking are the features that the reference does not have.
 var lacking = []string{
-	target.SCIMProjection,
 	target.SCIMGroups,
 	target.SCIMCursor,
 }
