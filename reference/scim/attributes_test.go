@@ -28,7 +28,7 @@ const whole = `"externalId":"00u1","userName":"han@example.com",
 		"temporary":false}`
 
 // body is a JSON object with the members of a user and others laid over them.
-func body(t testing.TB, over string) string {
+func body(t tester, over string) string {
 	t.Helper()
 	members := decode(t, []byte("{"+coreUser+","+whole+"}"))
 	for name, value := range decode(t, []byte("{"+over+"}")) {
@@ -73,7 +73,7 @@ func TestEveryAttributeIsKept(t *testing.T) {
 }
 
 // numbered decodes an object with its numbers as they are written.
-func numbered(t testing.TB, s string) map[string]any {
+func numbered(t tester, s string) map[string]any {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(s))
 	decoder.UseNumber()

@@ -2,13 +2,15 @@ package scim_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"testing"
+
+	"pgregory.net/rapid"
 
 	"rollcall.example/reference/org"
 	"rollcall.example/reference/scim"
@@ -18,17 +20,23 @@ const base = scim.Prefix + provider
 
 const coreUser = `"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"]`
 
+// tester is what *testing.T, *testing.B and *rapid.T have in common.
+type tester interface {
+	rapid.TB
+	Context() context.Context
+}
+
 // client speaks to a server over a product, which tests look into.
 type client struct {
-	t       testing.TB
+	t       tester
 	product *memory
 	handler http.Handler
 	log     *bytes.Buffer
 }
 
-func newClient(t testing.TB) *client { return clientOf(t, scim.Options{}) }
+func newClient(t tester) *client { return clientOf(t, scim.Options{}) }
 
-func clientOf(t testing.TB, options scim.Options) *client {
+func clientOf(t tester, options scim.Options) *client {
 	t.Helper()
 	c := &client{t: t, product: &memory{}, log: &bytes.Buffer{}}
 	options.Logger = slog.New(slog.NewTextHandler(c.log, nil))
@@ -86,7 +94,7 @@ func (c *client) send(r *http.Request) answer {
 }
 
 // decode reads a body, which is an object if it is anything.
-func decode(t testing.TB, body []byte) map[string]any {
+func decode(t tester, body []byte) map[string]any {
 	t.Helper()
 	var object map[string]any
 	if len(body) == 0 {
@@ -99,7 +107,7 @@ func decode(t testing.TB, body []byte) map[string]any {
 }
 
 // want checks the status.
-func (a answer) want(t testing.TB, status int) answer {
+func (a answer) want(t tester, status int) answer {
 	t.Helper()
 	if a.status != status {
 		t.Fatalf("status is %d, want %d\n%s", a.status, status, a.body)
@@ -108,7 +116,7 @@ func (a answer) want(t testing.TB, status int) answer {
 }
 
 // refused checks that an answer is a proper SCIM error.
-func (a answer) refused(t testing.TB, status int, scimType string) {
+func (a answer) refused(t tester, status int, scimType string) {
 	t.Helper()
 	a.want(t, status)
 	var body struct {

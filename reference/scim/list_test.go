@@ -10,7 +10,7 @@ import (
 )
 
 // ids are the resources of a list, in order.
-func (a answer) ids(t testing.TB) []string {
+func (a answer) ids(t tester) []string {
 	t.Helper()
 	resources, ok := a.object["Resources"].([]any)
 	if !ok {
@@ -25,7 +25,7 @@ func (a answer) ids(t testing.TB) []string {
 }
 
 // five people: 2 and 4 have left, 5 has next to nothing.
-func five(t testing.TB) *client {
+func five(t tester) *client {
 	c := newClient(t)
 	c.seed(`"userName":"han@example.com","externalId":"00uA","displayName":"Han","name":{"givenName":"Han","familyName":"Solo"},"emails":[{"value":"han@work.example","type":"work","primary":true}]`)
 	c.seed(`"userName":"leia@example.com","externalId":"00ua","displayName":"Leia","name":{"familyName":"Organa"},"active":false`)

@@ -14,7 +14,7 @@ import (
 const searchRequest = `"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]`
 
 // crew are people who differ in everything that can be sorted by.
-func crew(t testing.TB) *client {
+func crew(t tester) *client {
 	c := newClient(t)
 	const badge = `"` + scim.BadgeSchema + `":`
 	c.seed(`"userName":"b","title":"Über","externalId":"a",` + badge + `{"number":10,"thickness":0.9,"code":"b","issued":"2026-01-02T00:00:00+02:00","areas":["z","a"]},
