@@ -130,22 +130,38 @@ func (s *Service) FindRecords(ctx context.Context, c Caller, match RecordMatch, 
 const eachAtOnce = 500
 
 // EachRecord visits the records of the caller's provider that match, in the order of
-// their creation, as they were at one moment, and holds few of them at a time.
-func (s *Service) EachRecord(ctx context.Context, c Caller, match RecordMatch, visit func(Record)) error {
+// their creation, as they were at one moment, and holds few of them at a time. With each
+// come the groups that its person is directly in, where the provider offers groups.
+func (s *Service) EachRecord(ctx context.Context, c Caller, match RecordMatch, visit func(Record, []Group)) error {
 	return s.store.View(ctx, func(tx Tx) error {
 		for offset := 0; ; offset += eachAtOnce {
 			page, _, err := tx.FindRecords(ctx, c.Provider.ID, match, offset, eachAtOnce)
 			if err != nil {
 				return err
 			}
+			held, err := groupsOf(ctx, tx, c, page)
+			if err != nil {
+				return err
+			}
 			for _, r := range page {
-				visit(r)
+				visit(r, held[r.ID])
 			}
 			if len(page) < eachAtOnce {
 				return nil
 			}
 		}
 	})
+}
+
+func groupsOf(ctx context.Context, tx Tx, c Caller, page []Record) (map[string][]Group, error) {
+	if !c.Provider.Groups || len(page) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(page))
+	for i, r := range page {
+		ids[i] = r.ID
+	}
+	return tx.GroupsWith(ctx, ids)
 }
 
 // ChangeRecord gives change a copy of the record and makes what it did to the

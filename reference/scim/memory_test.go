@@ -27,9 +27,10 @@ type memory struct {
 	refuse  func(org.Call) error
 	calls   []org.Call
 	asked   []org.RecordMatch
-	broken  error // what everything but Admit fails with
-	change  error // what ChangeRecord is refused with
-	delete  error // what DeleteRecord is refused with
+	groups  map[string][]org.Group // of whom, by the id of the record; nil: none are offered
+	broken  error                  // what everything but Admit fails with
+	change  error                  // what ChangeRecord is refused with
+	delete  error                  // what DeleteRecord is refused with
 }
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
@@ -46,7 +47,7 @@ func (m *memory) Admit(_ context.Context, call org.Call) (org.Caller, error) {
 			return org.Caller{}, err
 		}
 	}
-	return org.Caller{Provider: org.Provider{ID: provider}}, nil
+	return org.Caller{Provider: org.Provider{ID: provider, Groups: m.groups != nil}}, nil
 }
 
 // AdmitPerson knows one token, which is that of whoever holds m.person.
@@ -130,12 +131,20 @@ func (m *memory) FindRecords(_ context.Context, _ org.Caller, match org.RecordMa
 	return found[from:min(from+limit, len(found))], len(found), m.broken
 }
 
-func (m *memory) EachRecord(ctx context.Context, c org.Caller, match org.RecordMatch, visit func(org.Record)) error {
+func (m *memory) EachRecord(ctx context.Context, c org.Caller, match org.RecordMatch, visit func(org.Record, []org.Group)) error {
 	found, _, err := m.FindRecords(ctx, c, match, 0, math.MaxInt32)
 	for _, r := range found {
-		visit(r)
+		visit(r, m.groups[r.ID])
 	}
 	return err
+}
+
+func (m *memory) GroupsOf(_ context.Context, records ...string) (map[string][]org.Group, error) {
+	held := map[string][]org.Group{}
+	for _, id := range records {
+		held[id] = m.groups[id]
+	}
+	return held, m.broken
 }
 
 func (m *memory) ChangeRecord(_ context.Context, _ org.Caller, id string, change func(*org.Record) error) (org.Record, error) {

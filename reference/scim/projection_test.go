@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcall.example/reference/org"
 	"rollcall.example/reference/scim"
 )
 
@@ -41,6 +42,38 @@ func TestProjectionOfExtensions(t *testing.T) {
 			t.Errorf("%s shows\n%v, want\n%v", query, got, wanted)
 		}
 	}
+}
+
+// The groups of a person are shown, asked for and never taken from the client.
+func TestGroupsOfAUser(t *testing.T) {
+	t.Parallel()
+	c := newClient(t)
+	id, other := c.seed(`"userName":"x","groups":[{"value":"mine"}]`), c.seed(`"userName":"y"`)
+	c.product.groups = map[string][]org.Group{id: {{ID: "g1", DisplayName: "Pilots"}, {ID: "g2", DisplayName: "Smugglers"}}}
+	want := `"groups":[{"value":"g1","$ref":"http://product.test` + base + `/Groups/g1","display":"Pilots","type":"direct"},` +
+		`{"value":"g2","$ref":"http://product.test` + base + `/Groups/g2","display":"Smugglers","type":"direct"}]`
+	for _, a := range []answer{
+		c.do("GET", "/Users/"+id, ""), c.do("GET", "/Users", ""), c.do("POST", "/.search", `{`+searchRequest+`}`), c.patch(id, `[{"op":"add","path":"title","value":"x"}]`),
+		c.do("PUT", "/Users/"+id, `{`+coreUser+`,"userName":"x","groups":[{"value":"g3"}]}`),
+	} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the groups are missing: %s", a.body)
+		}
+	}
+	if a := c.do("GET", "/Users/"+other, ""); a.object["groups"] != nil {
+		t.Errorf("somebody else has groups: %s", a.body)
+	}
+	for filter, found := range map[string]string{
+		`groups.value eq "g2"`: "1", `groups[display eq "pilots" and type eq "direct"]`: "1", `not (groups pr)`: "2", `groups.value eq "G2"`: "", `groups eq "g1"`: "1",
+	} {
+		if got := strings.Join(c.do("GET", "/Users?filter="+url.QueryEscape(filter), "").want(t, http.StatusOK).ids(t), " "); got != found {
+			t.Errorf("%s finds %q, want %q", filter, got, found)
+		}
+	}
+	if a := c.do("GET", "/Users/"+id+"?attributes=groups.display", ""); !strings.Contains(a.body, `"groups":[{"display":"Pilots"},{"display":"Smugglers"}]`) {
+		t.Errorf("a part of the groups: %s", a.body)
+	}
+	c.patch(id, `[{"op":"remove","path":"groups[value eq \"g1\"]"}]`).refused(t, http.StatusBadRequest, "mutability")
 }
 
 // Answers to what changes a user are cut to what the client wants as well.

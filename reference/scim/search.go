@@ -73,8 +73,8 @@ type collection struct {
 // collections are the types of resources that this client can search.
 func (s *Server) collections(x *exchange) []collection {
 	return []collection{{users, func(visit func(Document)) error {
-		return s.domain.EachRecord(x.Context(), x.caller, org.RecordMatch{}, func(r org.Record) {
-			visit(s.protocol.Render(r, x.location("Users", r.ID)))
+		return s.domain.EachRecord(x.Context(), x.caller, org.RecordMatch{}, func(r org.Record, groups []org.Group) {
+			visit(s.user(x, r, groups))
 		})
 	}}}
 }

@@ -6,10 +6,12 @@ import (
 )
 
 // Selection is what a list is narrowed to: Match is what the store can look up by
-// itself; Keep judges what the store found (nil: everything stays).
+// itself. Keep and Matches judge what the store found, as a record and as the resource
+// that it is shown as (nil: everything stays).
 type Selection struct {
-	Match org.RecordMatch
-	Keep  func(org.Record) bool
+	Match   org.RecordMatch
+	Keep    func(org.Record) bool
+	Matches func(Document) bool
 }
 
 // selection reads a filter. What it demands by "eq" of an attribute that the store
@@ -28,7 +30,7 @@ func selection(text string) (Selection, error) {
 		return s, nil
 	}
 	matches, err := filter.Compile(rest, users.describe)
-	s.Keep = func(r org.Record) bool { return matches(documentOf(r)) }
+	s.Matches = matches
 	return s, err
 }
 

@@ -78,8 +78,11 @@ type Domain interface {
 	FindRecords(ctx context.Context, caller org.Caller, match org.RecordMatch, offset, limit int) ([]org.Record, int, error)
 
 	// EachRecord visits the records that match, in the same order, as they were at one
-	// moment.
-	EachRecord(ctx context.Context, caller org.Caller, match org.RecordMatch, visit func(org.Record)) error
+	// moment, each with the groups that its person is directly in.
+	EachRecord(ctx context.Context, caller org.Caller, match org.RecordMatch, visit func(org.Record, []org.Group)) error
+
+	// GroupsOf lists the groups that people are directly in, by the ids of their records.
+	GroupsOf(ctx context.Context, records ...string) (map[string][]org.Group, error)
 
 	// ChangeRecord lets change edit a copy of the record within one transaction; its
 	// error undoes everything and is returned.

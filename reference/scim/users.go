@@ -114,16 +114,53 @@ func (s *Server) listUsers(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	resources := make([]shown, len(records))
-	for i, record := range records {
-		resources[i] = s.shown(x, record, x.location("Users", record.ID))
-	}
-	return reply{http.StatusOK, nil, listed{total, page.start, resources}}, nil
+	resources, err := s.shownAll(x, records)
+	return reply{http.StatusOK, nil, listed{total, page.start, resources}}, err
 }
 
-// shown is a record as this client gets to see it.
-func (s *Server) shown(x *exchange, record org.Record, location string) shown {
-	return shown{users, s.protocol.Render(record, location), x.view}
+// shownAll are records as this client gets to see them.
+func (s *Server) shownAll(x *exchange, records []org.Record) ([]shown, error) {
+	groups, err := s.groupsOf(x, records...)
+	if err != nil {
+		return nil, err
+	}
+	resources := make([]shown, len(records))
+	for i, r := range records {
+		resources[i] = shown{users, s.user(x, r, groups[r.ID]), x.view}
+	}
+	return resources, nil
+}
+
+// user is a record as a resource with an address, and with the groups of its person.
+func (s *Server) user(x *exchange, record org.Record, groups []org.Group) Document {
+	resource := s.protocol.Render(record, x.location("Users", record.ID))
+	if len(groups) > 0 {
+		resource["groups"] = s.directly(x, groups)
+	}
+	return resource
+}
+
+// directly are the groups that somebody is in, as the attribute groups tells of them
+// (RFC 7643 section 4.1.2).
+func (s *Server) directly(x *exchange, groups []org.Group) []any {
+	list := make([]any, len(groups))
+	for i, g := range groups {
+		list[i] = Document{"value": g.ID, "$ref": x.location("Groups", g.ID), "display": valid(g.DisplayName), "type": "direct"}
+	}
+	return list
+}
+
+// groupsOf lists the groups that people are in, where the provider offers any and the
+// client wants to see them.
+func (s *Server) groupsOf(x *exchange, records ...org.Record) (map[string][]org.Group, error) {
+	if !x.caller.Provider.Groups || len(records) == 0 || !x.view.shows(users.index["groups"]) {
+		return nil, nil
+	}
+	ids := make([]string, len(records))
+	for i, r := range records {
+		ids[i] = r.ID
+	}
+	return s.domain.GroupsOf(x.Context(), ids...)
 }
 
 // selected reads the filter, when there is one.
@@ -141,7 +178,7 @@ func (s *Server) selected(x *exchange) (Selection, error) {
 // judged and sorted here, as it comes by: the total counts what really matches, and no
 // page can slip while others write.
 func (s *Server) look(x *exchange, selected Selection, o *order, p page) ([]org.Record, int, error) {
-	if selected.Keep == nil && o == nil {
+	if selected.Keep == nil && selected.Matches == nil && o == nil {
 		records, total, err := s.domain.FindRecords(x.Context(), x.caller, selected.Match, p.start-1, p.count)
 		return records[:min(p.count, len(records))], total, err
 	}
@@ -150,9 +187,16 @@ func (s *Server) look(x *exchange, selected Selection, o *order, p page) ([]org.
 	if o != nil {
 		ranks = o.ranker(users)
 	}
-	err := s.domain.EachRecord(x.Context(), x.caller, selected.Match, func(r org.Record) {
-		if selected.Keep == nil || selected.Keep(r) {
-			found.add(r, func(number int) rank { return ranks(documentOf(r), number) })
+	err := s.domain.EachRecord(x.Context(), x.caller, selected.Match, func(r org.Record, groups []org.Group) {
+		if selected.Keep != nil && !selected.Keep(r) {
+			return
+		}
+		resource := documentOf(r)
+		if len(groups) > 0 {
+			resource["groups"] = s.directly(x, groups)
+		}
+		if selected.Matches == nil || selected.Matches(resource) {
+			found.add(r, func(number int) rank { return ranks(resource, number) })
 		}
 	})
 	return found.items(), found.total, err
@@ -204,7 +248,11 @@ func (s *Server) show(x *exchange, status int, record org.Record) (reply, error)
 	if x.Method == http.MethodPost {
 		header.Set("Location", location)
 	}
-	return reply{status, header, s.shown(x, record, location)}, nil
+	resources, err := s.shownAll(x, []org.Record{record})
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status, header, resources[0]}, nil
 }
 
 // ofUser makes "not found" say what was not.
