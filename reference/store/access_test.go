@@ -10,9 +10,10 @@ import (
 	"rollcall.example/reference/store"
 )
 
-func TestSessionsRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestSessionsRoundTrip(t *testing.T) { onEach(t, testSessionsRoundTrip) }
+
+func testSessionsRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	first := org.Session{ID: "s1", Organization: "acme", Account: "han", Provider: "okta", NameID: "Han@acme.example",
 		SessionIndex: "_1", Started: noon, Expires: noon.Add(time.Hour)}
@@ -42,9 +43,10 @@ func TestSessionsRoundTrip(t *testing.T) {
 	same(t, s, "no live sessions of the provider", nil, through)
 }
 
-func TestTokensRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestTokensRoundTrip(t *testing.T) { onEach(t, testTokensRoundTrip) }
+
+func testTokensRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	token := org.Token{ID: "t1", Organization: "acme", Account: "han", Name: "CI — nightly", Created: noon}
 	of := func(ctx context.Context, tx org.Tx) ([]org.Token, error) { return tx.Tokens(ctx, "acme", "han") }
@@ -61,9 +63,10 @@ func TestTokensRoundTrip(t *testing.T) {
 	same(t, s, "the tokens", []org.Token{token}, of)
 }
 
-func TestRequestsAreAnsweredOnce(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestRequestsAreAnsweredOnce(t *testing.T) { onEach(t, testRequestsAreAnsweredOnce) }
+
+func testRequestsAreAnsweredOnce(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	do(t, s, func(tx org.Tx) error { return tx.AddRequest(ctx, "okta", "_r", "/builds?a=b", noon) })
 	pending := func(provider, id string, now time.Time) func(context.Context, org.Tx) (bool, error) {
@@ -84,9 +87,10 @@ func TestRequestsAreAnsweredOnce(t *testing.T) {
 	}
 }
 
-func TestAssertionsAreUsedOnce(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestAssertionsAreUsedOnce(t *testing.T) { onEach(t, testAssertionsAreUsedOnce) }
+
+func testAssertionsAreUsedOnce(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	use := func(issuer, id string, want bool) {
 		t.Helper()
 		do(t, s, func(tx org.Tx) error {
@@ -104,9 +108,10 @@ func TestAssertionsAreUsedOnce(t *testing.T) {
 	use("other", "_a", false)
 }
 
-func TestSeatsRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestSeatsRoundTrip(t *testing.T) { onEach(t, testSeatsRoundTrip) }
+
+func testSeatsRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	past := org.Seat{ID: "s1", Organization: "acme", Account: "han", Started: noon, Cause: "first sign-in",
 		Ended: noon.Add(time.Hour), EndCause: "deactivated over SCIM"}
@@ -131,9 +136,10 @@ func TestSeatsRoundTrip(t *testing.T) {
 	missing(t, s, "an open seat", openOf("han"))
 }
 
-func TestAuditLogIsReadInOrder(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestAuditLogIsReadInOrder(t *testing.T) { onEach(t, testAuditLogIsReadInOrder) }
+
+func testAuditLogIsReadInOrder(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	first := org.Event{Seq: 99, Organization: "acme", At: noon, Action: org.MemberUpdated, Actor: org.BySSO, ActorName: "okta",
 		Provider: "okta", Subject: "han", SubjectName: "han@acme.example", Before: "admin", After: "member", Cause: "sign-in through Okta"}

@@ -32,7 +32,12 @@ var children = map[string]func(ctx context.Context, path string) error{
 func TestMain(m *testing.M) {
 	role := os.Getenv(childRole)
 	if role == "" {
-		os.Exit(m.Run())
+		status := m.Run()
+		if err := server.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
+			status = 1
+		}
+		os.Exit(status)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	if err := children[role](ctx, os.Args[1]); err != nil {

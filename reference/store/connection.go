@@ -14,6 +14,7 @@ import (
 type connection struct {
 	conn     driver.Conn
 	prepared map[string]statement
+	used     bool // a transaction began on it
 }
 
 func (c *connection) statement(ctx context.Context, query string) (statement, error) {
@@ -60,16 +61,16 @@ func (c *connection) close() error {
 // that came back last goes out first: it has its statements prepared, and a store
 // that is used by one at a time opens only one.
 type pool struct {
-	open  func() (driver.Conn, error)
+	open  func(context.Context) (driver.Conn, error)
 	setup string        // SQL for a new connection
-	begin string        // SQL that begins a transaction
+	begin []string      // SQL that begins a transaction
 	slots chan struct{} // filled while a connection is out
 
 	mu   sync.Mutex
 	idle []*connection
 }
 
-func newPool(open func() (driver.Conn, error), size int, setup, begin string) *pool {
+func newPool(open func(context.Context) (driver.Conn, error), size int, setup string, begin ...string) *pool {
 	return &pool{open: open, setup: setup, begin: begin, slots: make(chan struct{}, size)}
 }
 
@@ -104,6 +105,37 @@ func (p *pool) take(ctx context.Context, closed <-chan struct{}) (*connection, e
 	return c, nil
 }
 
+// enter waits for its turn and gives a connection on which a transaction has begun. A
+// connection that broke while it was idle, as when the server was started again, is
+// replaced.
+func (p *pool) enter(ctx context.Context, closed <-chan struct{}) (*connection, error) {
+	for {
+		c, err := p.take(ctx, closed)
+		if err != nil {
+			return nil, err
+		}
+		for _, statement := range p.begin {
+			if err == nil {
+				err = c.run(context.WithoutCancel(ctx), statement)
+			}
+		}
+		if err == nil {
+			c.used = true
+			return c, nil
+		}
+		p.drop(c)
+		if !c.used || !lost(err) {
+			return nil, err
+		}
+	}
+}
+
+// drop takes a connection back that is fit for nothing any more.
+func (p *pool) drop(c *connection) {
+	_ = c.close()
+	p.give(nil)
+}
+
 // pop gives the connection that came back last, nil when all are out.
 func (p *pool) pop() *connection {
 	p.mu.Lock()
@@ -118,7 +150,7 @@ func (p *pool) pop() *connection {
 }
 
 func (p *pool) connect(ctx context.Context) (*connection, error) {
-	conn, err := p.open()
+	conn, err := p.open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,9 +9,10 @@ import (
 	"rollcall.example/reference/store"
 )
 
-func TestUniquenessIsAConflict(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestUniquenessIsAConflict(t *testing.T) { onEach(t, testUniquenessIsAConflict) }
+
+func testUniquenessIsAConflict(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	member := org.Membership{ID: "m", Organization: "acme", Account: "han", Role: org.Member, Created: noon}
 	seat := org.Seat{ID: "s", Organization: "acme", Account: "han", Started: noon}
@@ -93,9 +93,10 @@ func TestUniquenessIsAConflict(t *testing.T) {
 	expectRecords(t, s, "han", "leia")
 }
 
-func TestSameValuesWhereTheyAreAllowed(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestSameValuesWhereTheyAreAllowed(t *testing.T) { onEach(t, testSameValuesWhereTheyAreAllowed) }
+
+func testSameValuesWhereTheyAreAllowed(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	do(t, s, func(tx org.Tx) error {
 		elsewhere := record("elsewhere")
@@ -121,9 +122,10 @@ func TestSameValuesWhereTheyAreAllowed(t *testing.T) {
 	})
 }
 
-func TestWhatMakesNoSenseIsRefused(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestWhatMakesNoSenseIsRefused(t *testing.T) { onEach(t, testWhatMakesNoSenseIsRefused) }
+
+func testWhatMakesNoSenseIsRefused(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	for name, deed := range map[string]func(org.Tx) error{
 		"a plan": func(tx org.Tx) error {
@@ -187,9 +189,13 @@ func TestWhatMakesNoSenseIsRefused(t *testing.T) {
 	}
 }
 
-func TestAuditLogRefusesChanges(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "data.db")
+func TestAuditLogRefusesChanges(t *testing.T) { onEachNamed(t, testAuditLogRefusesChanges) }
+
+func testAuditLogRefusesChanges(t *testing.T, path string) {
+	overwrite := "INSERT OR REPLACE INTO audit SELECT seq, 'globex', at, action, actor, actor_name, provider, subject, subject_name, subject_key, value_before, value_after, cause FROM audit"
+	if isPostgres(path) {
+		overwrite = "TRUNCATE audit"
+	}
 	s := open(t, store.Options{Path: path})
 	found(t, s)
 	do(t, s, func(tx org.Tx) error {
@@ -201,7 +207,7 @@ func TestAuditLogRefusesChanges(t *testing.T) {
 	for _, change := range []string{
 		"UPDATE audit SET cause = 'nothing to see here'",
 		"DELETE FROM audit",
-		"INSERT OR REPLACE INTO audit SELECT seq, 'globex', at, action, actor, actor_name, provider, subject, subject_name, subject_key, value_before, value_after, cause FROM audit",
+		overwrite,
 	} {
 		opened, err := store.Open(t.Context(), store.Options{Path: path, Extra: []string{change}})
 		if err == nil {
@@ -225,14 +231,15 @@ func TestAuditLogRefusesChanges(t *testing.T) {
 
 // TestConstraintsCanBeTakenOut proves that Extra does what it is for, and that it is
 // the constraints which refuse in the tests above.
-func TestConstraintsCanBeTakenOut(t *testing.T) {
-	t.Parallel()
+func TestConstraintsCanBeTakenOut(t *testing.T) { onEach(t, testConstraintsCanBeTakenOut) }
+
+func testConstraintsCanBeTakenOut(t *testing.T, fresh store.Options) {
 	ctx := t.Context()
-	s := open(t, store.Options{Extra: []string{
+	fresh.Extra = []string{
 		"DROP INDEX records_user_name", "DROP INDEX accounts_email", "DROP INDEX memberships_account",
 		"DROP INDEX seats_open", "DROP INDEX name_ids_name_id", "DROP INDEX assertions_once",
-		"DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete",
-	}})
+	}
+	s := open(t, fresh)
 	found(t, s)
 	do(t, s, func(tx org.Tx) error {
 		for _, id := range []string{"1", "2"} {
@@ -265,7 +272,7 @@ func TestConstraintsCanBeTakenOut(t *testing.T) {
 		return err
 	})
 	expectRecords(t, s, "1", "2")
-	if _, err := store.Open(ctx, store.Options{Extra: []string{"DROP INDEX no_such_index"}}); err == nil ||
+	if _, err := store.Open(ctx, store.Options{Path: fresh.Path, Extra: []string{"DROP INDEX no_such_index"}}); err == nil ||
 		!strings.Contains(err.Error(), "no_such_index") {
 		t.Errorf("extra SQL that fails: got %v", err)
 	}

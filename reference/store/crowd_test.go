@@ -58,9 +58,10 @@ func find(t *testing.T, s *store.Store, search string, offset, limit int) (names
 	return names, matching
 }
 
-func TestPeopleAreFound(t *testing.T) {
-	t.Parallel()
-	s := open(t, store.Options{})
+func TestPeopleAreFound(t *testing.T) { onEach(t, testPeopleAreFound) }
+
+func testPeopleAreFound(t *testing.T, fresh store.Options) {
+	s := open(t, fresh)
 	found(t, s)
 	known(t, s, "leia member", "han member", "lando left", "boba barred", "rey invited", "bb_8 invited", "ÉMILE member")
 	do(t, s, func(tx org.Tx) error {
@@ -110,9 +111,10 @@ func TestPeopleAreFound(t *testing.T) {
 
 // TestManyAtOnce asks about lists of every length around those that the queries are
 // prepared for, and about everybody.
-func TestManyAtOnce(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestManyAtOnce(t *testing.T) { onEach(t, testManyAtOnce) }
+
+func testManyAtOnce(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	const everybody = 103
 	var names []string
@@ -198,9 +200,10 @@ func holds(t *testing.T, s *store.Store, accounts, want []string) {
 	same(t, s, "places elsewhere", nil, none)
 }
 
-func TestTeammatesComeByName(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestTeammatesComeByName(t *testing.T) { onEach(t, testTeammatesComeByName) }
+
+func testTeammatesComeByName(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	nameless := org.Account{ID: "x", Email: "K2SO@acme.example", Created: noon}
 	do(t, s, func(tx org.Tx) error {
@@ -224,9 +227,10 @@ func TestTeammatesComeByName(t *testing.T) {
 	}, func(ctx context.Context, tx org.Tx) ([]org.Teammate, error) { return tx.Teammates(ctx, "pilots") })
 }
 
-func TestRecentEventsComeNewestFirst(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestRecentEventsComeNewestFirst(t *testing.T) { onEach(t, testRecentEventsComeNewestFirst) }
+
+func testRecentEventsComeNewestFirst(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	for _, e := range []org.Event{
 		{Organization: "acme", Action: org.MemberCreated, Subject: "1", SubjectName: "rey@acme.test"},

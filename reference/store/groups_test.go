@@ -17,9 +17,10 @@ func group(name string) org.Group {
 		Role: org.TeamMember, Version: 1, Created: noon, Modified: noon}
 }
 
-func TestGroupsRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestGroupsRoundTrip(t *testing.T) { onEach(t, testGroupsRoundTrip) }
+
+func testGroupsRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	bare := group("bare")
 	full := org.Group{ID: "full", Organization: "acme", Provider: "okta", DisplayName: " \"Größe\"; -- ", ExternalID: "00g1",
@@ -55,9 +56,10 @@ func TestGroupsRoundTrip(t *testing.T) {
 	missing(t, s, "a deleted group", byID("okta", "full"))
 }
 
-func TestMembersRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestMembersRoundTrip(t *testing.T) { onEach(t, testMembersRoundTrip) }
+
+func testMembersRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	han, leia := record("han"), record("leia")
 	han.Account, han.DisplayName = "han", "Han Solo"
@@ -111,9 +113,10 @@ func TestMembersRoundTrip(t *testing.T) {
 	same(t, s, "nobody of a dissolved organization", nil, members)
 }
 
-func TestGroupsAreHeldTogether(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestGroupsAreHeldTogether(t *testing.T) { onEach(t, testGroupsAreHeldTogether) }
+
+func testGroupsAreHeldTogether(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	do(t, s, func(tx org.Tx) error {
 		return all(
@@ -162,9 +165,10 @@ func TestGroupsAreHeldTogether(t *testing.T) {
 	}
 }
 
-func TestFindGroups(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestFindGroups(t *testing.T) { onEach(t, testFindGroups) }
+
+func testFindGroups(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	do(t, s, func(tx org.Tx) error {
 		for i := range 70 {
@@ -211,9 +215,10 @@ func TestFindGroups(t *testing.T) {
 }
 
 // A group may have more people than one query asks for.
-func TestManyMembers(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestManyMembers(t *testing.T) { onEach(t, testManyMembers) }
+
+func testManyMembers(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	const many = 2345
 	ids := make([]string, many)

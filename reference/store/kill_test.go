@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -277,7 +276,9 @@ type witness struct {
 // what it said was done is there, what it was doing is there whole or not at all,
 // and every invariant holds. ROLLCALL_SEED repeats the choices of a failed run;
 // where exactly the kills come is up to the machine.
-func TestKilledAtAnyMoment(t *testing.T) {
+func TestKilledAtAnyMoment(t *testing.T) { onEachNamed(t, testKilledAtAnyMoment) }
+
+func testKilledAtAnyMoment(t *testing.T, path string) {
 	seed := uint64(time.Now().UnixNano())
 	if given := os.Getenv("ROLLCALL_SEED"); given != "" {
 		var err error
@@ -290,7 +291,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			t.Logf("repeat with ROLLCALL_SEED=%d", seed)
 		}
 	})
-	w := foundWitness(t)
+	w := foundWitness(t, path)
 	random := rand.New(rand.NewPCG(seed, 0))
 	round := 0
 	for ; round < kills || !w.sawEnough(); round++ {
@@ -306,9 +307,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	t.Logf("%d kills, %d deeds done; in the midst of %v, of which %d turned out to be done", round, w.done, w.midway, w.whole)
 }
 
-func foundWitness(t *testing.T) *witness {
+func foundWitness(t *testing.T, path string) *witness {
 	t.Helper()
-	w := &witness{t: t, path: filepath.Join(t.TempDir(), "data.db"), stands: map[string]standing{}, midway: map[deed]int{}, pace: time.Millisecond}
+	w := &witness{t: t, path: path, stands: map[string]standing{}, midway: map[deed]int{}, pace: time.Millisecond}
 	s, err := store.Open(t.Context(), store.Options{Path: w.path})
 	if err != nil {
 		t.Fatal(err)
@@ -491,6 +492,10 @@ func (w *witness) checkLog(p *product) {
 func (w *witness) checkFile() {
 	w.t.Helper()
 	raw(w.t, w.path, func(db *sql.DB) {
+		expectCounts(w.t, db)
+		if isPostgres(w.path) {
+			return
+		}
 		var said string
 		if err := db.QueryRowContext(w.t.Context(), "PRAGMA integrity_check").Scan(&said); err != nil || said != "ok" {
 			w.t.Errorf("the file is not sound: %s, %v", said, err)
@@ -500,6 +505,5 @@ func (w *witness) checkFile() {
 		if err != nil || dangling != 0 {
 			w.t.Errorf("%d rows refer to what is not there, %v", dangling, err)
 		}
-		expectCounts(w.t, db)
 	})
 }

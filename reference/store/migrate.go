@@ -49,17 +49,26 @@ BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_no_overwrite BEFORE INSERT ON audit WHEN NEW.seq <= (SELECT max(seq) FROM audit)
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;`
 
-// migrate brings the data file that db has open to the newest version.
-func migrate(ctx context.Context, db *sql.DB) error {
+// dialect is what differs between the databases when they are migrated.
+type dialect struct {
+	name       goose.Dialect
+	appendOnly string
+	spell      func(statements []byte) []byte
+}
+
+var onSQLite = dialect{goose.DialectSQLite3, appendOnly, func(statements []byte) []byte { return statements }}
+
+// migrate brings the data that db has open to the newest version.
+func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
 	triggers := goose.NewGoMigration(appendOnlySince, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, appendOnly)
+		_, err := tx.ExecContext(ctx, d.appendOnly)
 		return err
 	}}, nil)
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files,
+	provider, err := goose.NewProvider(d.name, db, spelt{files, d.spell},
 		goose.WithGoMigrations(triggers), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("prepare the migrations: %w", err)
@@ -107,5 +116,5 @@ func upgrade(ctx context.Context, path, synchronous string) (err error) {
 	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
 		return err
 	}
-	return migrate(ctx, db)
+	return migrate(ctx, db, onSQLite)
 }

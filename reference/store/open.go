@@ -17,10 +17,14 @@ import (
 
 // Options say what to open.
 type Options struct {
-	// Path of the data file, made when it is not there. Empty: a file in a
-	// temporary directory, in memory where there is plenty, that is removed when the
-	// store is closed.
+	// Path of the data file, made when it is not there; or the address of a PostgreSQL
+	// database, as postgres://user@host:5432/database, with a schema of its own as
+	// ?search_path=. Empty: a file in a temporary directory, in memory where there is
+	// plenty, that is removed when the store is closed.
 	Path string
+	// Scratch has a PostgreSQL database keep nothing: the store gets a schema of its own
+	// there, which is removed when the store is closed.
+	Scratch bool
 	// Extra is SQL run after the migrations, in one transaction, at every opening:
 	// how a defect takes a constraint out. In a named file its effect stays.
 	Extra []string
@@ -42,10 +46,13 @@ const (
 	impatient = "busy_timeout(1000)"
 )
 
-// Open opens the data file, making it or bringing it to this version as needed. A
-// file that cannot be used is refused with one of this package's errors and left as
-// it was.
+// Open opens the data file or the database, making it or bringing it to this version
+// as needed. One that cannot be used is refused with one of this package's errors and
+// left as it was. The password in an address appears in none.
 func Open(ctx context.Context, options Options) (*Store, error) {
+	if isAddress(options.Path) {
+		return openPostgres(ctx, options)
+	}
 	path, dir := options.Path, ""
 	var err error
 	if path == "" {
@@ -125,8 +132,9 @@ func connect(path, dir string) (*Store, error) {
 	s := &Store{
 		writer:  newPool(open, 1, "", "BEGIN IMMEDIATE"),
 		readers: newPool(open, max(4, runtime.GOMAXPROCS(0)), "PRAGMA query_only = 1", "BEGIN"),
+		opening: []string{"PRAGMA " + impatient, "BEGIN IMMEDIATE", "PRAGMA " + patient},
 		recall:  remembers,
-		dir:     dir,
+		tidy:    func() error { return removeDir(dir) },
 		closed:  make(chan struct{}),
 	}
 	s.closing = s.shut()
@@ -141,9 +149,9 @@ func (s *Store) apply(ctx context.Context, extra []string) error {
 		return err
 	}
 	t := &tx{connection: c}
-	for _, statement := range []string{"PRAGMA " + impatient, s.writer.begin, "PRAGMA " + patient} {
+	for _, statement := range s.opening {
 		if err := c.run(ctx, statement); err != nil {
-			s.writer.give(c)
+			s.writer.drop(c)
 			return err
 		}
 	}

@@ -74,10 +74,14 @@ func made(t *testing.T) string {
 	return path
 }
 
-// raw gives the data file to f as any program may open it.
+// raw gives the data file, or the database, to f as any program may open it.
 func raw(t *testing.T, path string, f func(db *sql.DB)) {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	driver := "sqlite"
+	if isPostgres(path) {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,17 +277,21 @@ func TestEmptyAndUnfinishedFilesAreFilled(t *testing.T) {
 
 // firstVersion is a data file as the first migration alone made it, with a few records
 // in it: they were created in the order of their numbers, three at one moment.
-func firstVersion(t *testing.T) string {
+func firstVersion(t *testing.T, path string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "data.db")
 	layers, err := os.ReadFile(filepath.Join("migrations", "0001_layers.sql"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	mark := "PRAGMA application_id = 1383033964"
+	versions := "CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')))"
+	if isPostgres(path) {
+		mark = ""
+		versions = "CREATE TABLE goose_db_version (id SERIAL PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL, tstamp TIMESTAMP DEFAULT now())"
+	}
 	raw(t, path, func(db *sql.DB) {
-		run(t, db, "PRAGMA application_id = 1383033964", string(layers),
-			"CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')))",
-			"INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1)",
+		run(t, db, mark, string(layers), versions,
+			"INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (1, true)",
 			"INSERT INTO organizations VALUES ('acme', 'acme', '', 'pro', '[]', 0, 0)",
 			"INSERT INTO providers VALUES ('okta', 'acme', 'okta', 'enabled', 1, '', '', '[]', 0)")
 		for i := 9; i >= 0; i-- {
@@ -294,12 +302,12 @@ func firstVersion(t *testing.T) string {
 			}
 		}
 	})
-	return path
 }
 
-func TestOlderVersionIsBroughtUp(t *testing.T) {
-	t.Parallel()
-	path := firstVersion(t)
+func TestOlderVersionIsBroughtUp(t *testing.T) { onEachNamed(t, testOlderVersionIsBroughtUp) }
+
+func testOlderVersionIsBroughtUp(t *testing.T, path string) {
+	firstVersion(t, path)
 	s := open(t, store.Options{Path: path})
 	same(t, s, "a page of what was there", "r7 r8 r9 of 10", func(ctx context.Context, tx org.Tx) (string, error) {
 		page, total, err := tx.FindRecords(ctx, "okta", org.RecordMatch{}, 7, 3)
@@ -312,17 +320,21 @@ func TestOlderVersionIsBroughtUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	raw(t, path, func(db *sql.DB) {
+		of := "sqlite_master WHERE type = 'trigger'"
+		if isPostgres(path) {
+			of = "pg_trigger WHERE tgrelid = 'audit'::regclass"
+		}
 		var triggers int
-		if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").Scan(&triggers); err != nil || triggers != 3 {
+		if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM "+of).Scan(&triggers); err != nil || triggers != 3 {
 			t.Errorf("%d triggers, %v", triggers, err)
 		}
 		expectCounts(t, db)
 	})
 }
 
-func TestTwoStoresOnOneFile(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "data.db")
+func TestTwoStoresOnOnePlace(t *testing.T) { onEachNamed(t, testTwoStoresOnOnePlace) }
+
+func testTwoStoresOnOnePlace(t *testing.T, path string) {
 	one := open(t, store.Options{Path: path})
 	found(t, one)
 	two := open(t, store.Options{Path: path})

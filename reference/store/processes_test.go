@@ -5,7 +5,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,9 +12,9 @@ import (
 	"rollcall.example/reference/store"
 )
 
-func TestProcessesShareAFile(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "data.db")
+func TestProcessesShareAPlace(t *testing.T) { onEachNamed(t, testProcessesShareAPlace) }
+
+func testProcessesShareAPlace(t *testing.T, path string) {
 	s := open(t, store.Options{Path: path})
 	found(t, s)
 	do(t, s, func(tx org.Tx) error { return tx.AddRecord(t.Context(), record("shared")) })
@@ -36,25 +35,26 @@ func TestProcessesShareAFile(t *testing.T) {
 	})
 }
 
-func TestProcessesMakeAFileTogether(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "data.db")
+func TestProcessesMakeAPlaceTogether(t *testing.T) { onEachNamed(t, testProcessesMakeAPlaceTogether) }
+
+func testProcessesMakeAPlaceTogether(t *testing.T, path string) {
 	// Nobody founded what they write to, so each ends with an error; but it is that
 	// one, and the file is whole.
 	children := []*child{start(t, "write", path), start(t, "write", path), start(t, "write", path)}
 	for _, c := range children {
 		if err := c.cmd.Wait(); err == nil {
 			t.Error("a record was added to no organization")
-		} else if got := c.stderr.String(); !strings.HasPrefix(got, "store: add a record: ") || !strings.Contains(got, "FOREIGN KEY") {
+		} else if got := c.stderr.String(); !strings.HasPrefix(got, "store: add a record: ") || !strings.Contains(strings.ToLower(got), "foreign key") {
 			t.Errorf("the child failed otherwise: %s", got)
 		}
 	}
 	found(t, open(t, store.Options{Path: path}))
 }
 
-func TestLockedFileIsRefused(t *testing.T) {
-	t.Parallel()
-	path := made(t)
+func TestLockedPlaceIsRefused(t *testing.T) { onEachNamed(t, testLockedPlaceIsRefused) }
+
+func testLockedPlaceIsRefused(t *testing.T, path string) {
+	found(t, open(t, store.Options{Path: path}))
 	holder := start(t, "hold", path)
 	holder.expect("locked")
 	_, err := store.Open(t.Context(), store.Options{Path: path})

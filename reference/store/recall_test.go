@@ -14,15 +14,17 @@ import (
 	"rollcall.example/reference/store"
 )
 
-// bothKinds runs a test on an ephemeral store, which remembers, and on a named file,
-// which does not.
-func bothKinds(t *testing.T, test func(t *testing.T, s *store.Store)) {
-	for name, options := range map[string]store.Options{
-		"ephemeral": {}, "named": {Path: filepath.Join(t.TempDir(), "data.db")},
+// anyKind runs a test on an ephemeral store, which remembers, and on a named file and a
+// database, which do not.
+func anyKind(t *testing.T, test func(t *testing.T, s *store.Store)) {
+	for name, options := range map[string]func(t *testing.T) store.Options{
+		"ephemeral":  func(*testing.T) store.Options { return store.Options{} },
+		"named":      func(t *testing.T) store.Options { return store.Options{Path: filepath.Join(t.TempDir(), "data.db")} },
+		"postgresql": onPostgres,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := open(t, options)
+			s := open(t, options(t))
 			found(t, s)
 			test(t, s)
 		})
@@ -79,7 +81,7 @@ func steps(ctx context.Context, tx org.Tx, n int) error {
 // transactions sees one state and no mixture, whatever it asks for first.
 func TestOneStateInATransaction(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, s *store.Store) {
+	anyKind(t, func(t *testing.T, s *store.Store) {
 		do(t, s, func(tx org.Tx) error { return tx.AddRecord(t.Context(), record("han")) })
 		do(t, s, func(tx org.Tx) error { return steps(t.Context(), tx, 0) })
 		done := make(chan struct{})
@@ -127,7 +129,7 @@ func TestOneStateInATransaction(t *testing.T) {
 // by nobody once it was undone.
 func TestNothingUndoneIsRemembered(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, s *store.Store) {
+	anyKind(t, func(t *testing.T, s *store.Store) {
 		ctx, undo := t.Context(), errors.New("undo")
 		err := s.Do(ctx, func(tx org.Tx) error {
 			for _, name := range []string{"one", "two"} {
@@ -161,7 +163,7 @@ func TestNothingUndoneIsRemembered(t *testing.T) {
 // TestWhatIsRememberedIsNobodysToChange: an answer belongs to who asked.
 func TestWhatIsRememberedIsNobodysToChange(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, s *store.Store) {
+	anyKind(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		do(t, s, func(tx org.Tx) error {
 			o, err := tx.Organization(ctx, "acme")
@@ -201,7 +203,7 @@ func TestWhatIsRememberedIsNobodysToChange(t *testing.T) {
 // whose patience has ended.
 func TestEndedIsEnded(t *testing.T) {
 	t.Parallel()
-	bothKinds(t, func(t *testing.T, s *store.Store) {
+	anyKind(t, func(t *testing.T, s *store.Store) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		var kept org.Tx
 		err := s.View(t.Context(), func(tx org.Tx) error {

@@ -46,14 +46,15 @@ func missing[T any](t *testing.T, s *store.Store, what string, ask func(context.
 	}
 }
 
-func TestOrganizationsRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestOrganizationsRoundTrip(t *testing.T) { onEach(t, testOrganizationsRoundTrip) }
+
+func testOrganizationsRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	same(t, s, "no organizations", nil, func(ctx context.Context, tx org.Tx) ([]org.Organization, error) {
 		return tx.Organizations(ctx)
 	})
 	bare := org.Organization{ID: "bare", Slug: "bare", Plan: org.Pro}
-	full := org.Organization{ID: "full", Slug: "größe", Name: "Ünïcode \x00 & 船 👩‍🚀", Plan: org.Enterprise,
+	full := org.Organization{ID: "full", Slug: "größe", Name: "Ünïcode \x01 & 船 👩‍🚀", Plan: org.Enterprise,
 		Flags: []string{"a", "b\"c"}, Clock: 400*24*time.Hour + 7, Created: noon}
 	do(t, s, func(tx org.Tx) error {
 		return all(
@@ -82,9 +83,43 @@ func TestOrganizationsRoundTrip(t *testing.T) {
 	})
 }
 
-func TestProvidersRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestTextsThatNoDatabaseKeeps(t *testing.T) { onEach(t, testTextsThatNoDatabaseKeeps) }
+
+func testTextsThatNoDatabaseKeeps(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
+	found(t, s)
+	do(t, s, func(tx org.Tx) error { return tx.AddRecord(ctx, record("han")) })
+	for _, text := range []string{"han\x00", "\x00", "han\xff", "\xed\xa0\x80"} {
+		for name, deed := range map[string]func(org.Tx) error{
+			"adding": func(tx org.Tx) error {
+				r := record("leia")
+				r.DisplayName = text
+				return tx.AddRecord(ctx, r)
+			},
+			"saving": func(tx org.Tx) error {
+				r := record("han")
+				r.DisplayName = text
+				return tx.SaveRecord(ctx, r)
+			},
+		} {
+			if err := s.Do(ctx, deed); org.KindOf(err) != org.Invalid {
+				t.Errorf("%s %q: got %v, want it refused as invalid", name, text, err)
+			}
+		}
+		missing(t, s, "looking for it", func(ctx context.Context, tx org.Tx) (org.Record, error) {
+			return tx.Record(ctx, "okta", text)
+		})
+		missing(t, s, "looking for a user name", func(ctx context.Context, tx org.Tx) (org.Record, error) {
+			return tx.RecordByUserName(ctx, "okta", text)
+		})
+	}
+	expectRecords(t, s, "han")
+}
+
+func TestProvidersRoundTrip(t *testing.T) { onEach(t, testProvidersRoundTrip) }
+
+func testProvidersRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	p := org.Provider{ID: "p", Organization: "globex", Kind: org.CustomSAML, State: org.Created, Tested: true,
 		IdPEntityID: "http://www.okta.com/ex?a=b&c", IdPSSOURL: "https://acme.okta.com/sso",
@@ -110,9 +145,10 @@ func TestProvidersRoundTrip(t *testing.T) {
 	missing(t, s, "an unknown provider", byID("nobody"))
 }
 
-func TestCredentialsRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestCredentialsRoundTrip(t *testing.T) { onEach(t, testCredentialsRoundTrip) }
+
+func testCredentialsRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	old := org.Credential{ID: "old", Provider: "okta", Token: "secret-1", Created: noon, Expires: noon.Add(time.Hour)}
 	now := org.Credential{ID: "now", Provider: "okta", Token: "secret-2", Created: noon.Add(time.Second)}
@@ -143,9 +179,10 @@ func TestCredentialsRoundTrip(t *testing.T) {
 	missing(t, s, "a deleted credential", by("secret-3"))
 }
 
-func TestRecordsRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestRecordsRoundTrip(t *testing.T) { onEach(t, testRecordsRoundTrip) }
+
+func testRecordsRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	bare := org.Record{ID: "bare", Organization: "acme", Provider: "okta", UserName: "x"}
 	full := org.Record{ID: "full", Organization: "acme", Provider: "okta", UserName: " Łukasz.ÉTÉ@Acme.Example ",
@@ -195,9 +232,10 @@ func TestRecordsRoundTrip(t *testing.T) {
 	missing(t, s, "a deleted record", byID("okta", "full"))
 }
 
-func TestFindRecords(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestFindRecords(t *testing.T) { onEach(t, testFindRecords) }
+
+func testFindRecords(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	do(t, s, func(tx org.Tx) error {
 		// They come in the order in which they were added, whatever their clocks say.
@@ -260,9 +298,10 @@ func TestFindRecords(t *testing.T) {
 	}
 }
 
-func TestAccountsRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestAccountsRoundTrip(t *testing.T) { onEach(t, testAccountsRoundTrip) }
+
+func testAccountsRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	chewie := org.Account{ID: "chewie", Email: " Chewie@ÉCLAIR.example", Name: "Chewbacca ✈"}
 	do(t, s, func(tx org.Tx) error { return tx.AddAccount(ctx, chewie) })
@@ -302,9 +341,10 @@ func TestAccountsRoundTrip(t *testing.T) {
 	missing(t, s, "the old address", byEmail("chewie@éclair.example"))
 }
 
-func TestMembershipsRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestMembershipsRoundTrip(t *testing.T) { onEach(t, testMembershipsRoundTrip) }
+
+func testMembershipsRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	han := org.Membership{ID: "m1", Organization: "acme", Account: "han", Role: org.Admin, Created: noon.Add(time.Hour)}
 	leia := org.Membership{ID: "m2", Organization: "acme", Account: "leia", Role: org.Member, Created: noon}
@@ -351,9 +391,10 @@ func TestMembershipsRoundTrip(t *testing.T) {
 	same(t, s, "departed again", true, departed)
 }
 
-func TestTeamsRoundTrip(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+func TestTeamsRoundTrip(t *testing.T) { onEach(t, testTeamsRoundTrip) }
+
+func testTeamsRoundTrip(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	all3 := []org.Team{
 		{ID: "t1", Organization: "globex", Slug: "a", Name: "Ä", Default: true, DefaultRole: org.TeamMaintainer},
@@ -399,8 +440,11 @@ func TestTeamsRoundTrip(t *testing.T) {
 }
 
 func TestSavingAndDeletingWhatIsNotThere(t *testing.T) {
-	t.Parallel()
-	s, ctx := open(t, store.Options{}), t.Context()
+	onEach(t, testSavingAndDeletingWhatIsNotThere)
+}
+
+func testSavingAndDeletingWhatIsNotThere(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	for name, deed := range map[string]func(org.Tx) error{
 		"SaveOrganization": func(tx org.Tx) error { return tx.SaveOrganization(ctx, org.Organization{ID: "no", Plan: org.Pro}) },

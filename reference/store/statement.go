@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode/utf8"
 )
 
 // statement is a prepared statement. It speaks to the driver without [database/sql] in
@@ -36,12 +38,22 @@ func compile(ctx context.Context, on driver.Conn, query string) (statement, erro
 }
 
 // opener gives connections to what the registered driver knows under a name.
-func opener(registered, name string) (func() (driver.Conn, error), error) {
+func opener(registered, name string) (func(context.Context) (driver.Conn, error), error) {
 	db, err := sql.Open(registered, name) // this opens nothing yet
 	if err != nil {
 		return nil, err
 	}
-	return func() (driver.Conn, error) { return db.Driver().Open(name) }, db.Close()
+	return func(context.Context) (driver.Conn, error) { return db.Driver().Open(name) }, db.Close()
+}
+
+// keepable says whether every database takes all of the arguments.
+func keepable(args []any) bool {
+	for _, arg := range args {
+		if text, ok := arg.(string); ok && (strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text)) {
+			return false
+		}
+	}
+	return true
 }
 
 // values are arguments as drivers take them.

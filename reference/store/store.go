@@ -1,6 +1,7 @@
-// Package store keeps what package org decides, in SQLite.
+// Package store keeps what package org decides, in SQLite or PostgreSQL.
 //
-// One file holds everything. A store without a path makes its own in a temporary
+// Both have the same tables and are asked in the same words; what differs stands in
+// the files named after them. With SQLite one file holds everything. A store without a path makes its own in a temporary
 // directory, and that goes when the store is closed. The file is in WAL mode, a named
 // one with synchronous NORMAL: a process that is killed loses no transaction it was
 // told had been committed; a machine that loses power may lose the last few, and never
@@ -8,7 +9,7 @@
 //
 // Writing transactions run one after the other, reading ones beside them on the
 // state that was committed when they first looked. Several processes may share a
-// file. Calling Do within Do waits for itself until its context ends.
+// file or a database. Calling Do within Do waits for itself until its context ends.
 //
 // The database holds the layers together by itself, not trusting the code above
 // it: names of people are unique by [org.Key], there is one membership and one
@@ -16,6 +17,9 @@
 // violates uniqueness is an [org.Error] of kind Conflict. Saving or deleting what
 // is not there is [org.ErrNotFound], as is looking it up. Secrets of sessions and
 // tokens are kept as SHA-256 digests only.
+//
+// A text is UTF-8 without the character NUL, since PostgreSQL keeps no other: adding or
+// saving one is an [org.Error] of kind Invalid, looking for one finds nothing.
 //
 // Moments are kept in microseconds and come back in UTC; an empty list comes
 // back nil.
@@ -26,9 +30,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
-
-	sqlite3 "modernc.org/sqlite/lib"
 
 	"rollcall.example/reference/org"
 )
@@ -38,8 +41,9 @@ import (
 type Store struct {
 	writer  *pool
 	readers *pool
-	recall  *recall // nil for a named file
-	dir     string  // the temporary directory of an ephemeral store
+	opening []string     // what begins the first transaction, that of [Store.apply]
+	recall  *recall      // nil unless the data is this process's own
+	tidy    func() error // removes what ends with the store
 	closed  chan struct{}
 	closing func() error
 }
@@ -58,13 +62,9 @@ func (s *Store) View(ctx context.Context, f func(org.Tx) error) error {
 }
 
 func (s *Store) transact(ctx context.Context, from *pool, f func(org.Tx) error) error {
-	c, err := from.take(ctx, s.closed)
+	c, err := from.enter(ctx, s.closed)
 	if err != nil {
-		return fmt.Errorf("store: begin a transaction: %w", err)
-	}
-	if err := c.run(context.WithoutCancel(ctx), from.begin); err != nil {
-		from.give(c)
-		if codeOf(err)&0xff == sqlite3.SQLITE_BUSY {
+		if locked(err) {
 			err = ErrLocked
 		}
 		return fmt.Errorf("store: begin a transaction: %w", err)
@@ -156,6 +156,9 @@ func (t *tx) execute(ctx context.Context, doing, query string, args ...any) (int
 		return 0, fmt.Errorf("store: %s: %w", doing, err)
 	}
 	ctx = context.WithoutCancel(ctx)
+	if !keepable(args) {
+		return 0, unkeepable()
+	}
 	statement, err := t.connection.statement(ctx, query)
 	if err != nil {
 		return 0, t.failed(doing, err)
@@ -194,6 +197,12 @@ func (t *tx) change(ctx context.Context, doing, query string, args ...any) error
 func (t *tx) each(ctx context.Context, doing, query string, args []any, scan func(row) (enough bool, err error)) (err error) {
 	if err := t.ready(ctx); err != nil {
 		return fmt.Errorf("store: %s: %w", doing, err)
+	}
+	if !keepable(args) {
+		if strings.HasPrefix(query, "INSERT") {
+			return unkeepable()
+		}
+		return nil // nothing is there that would be like it
 	}
 	sending := context.WithoutCancel(ctx)
 	statement, err := t.connection.statement(sending, query)
@@ -284,7 +293,7 @@ func (s *Store) Close() error { return s.closing() }
 func (s *Store) shut() func() error {
 	return sync.OnceValue(func() error {
 		close(s.closed)
-		err := errors.Join(s.readers.drain(), s.writer.drain(), removeDir(s.dir))
+		err := errors.Join(s.readers.drain(), s.writer.drain(), s.tidy())
 		if err != nil {
 			return fmt.Errorf("store: close: %w", err)
 		}

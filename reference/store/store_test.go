@@ -85,8 +85,11 @@ func record(name string) org.Record {
 }
 
 func TestCommittedWorkStaysAndUndoneWorkDoesNot(t *testing.T) {
-	t.Parallel()
-	s := open(t, store.Options{})
+	onEach(t, testCommittedWorkStaysAndUndoneWorkDoesNot)
+}
+
+func testCommittedWorkStaysAndUndoneWorkDoesNot(t *testing.T, fresh store.Options) {
+	s := open(t, fresh)
 	found(t, s)
 	broken := errors.New("broken half-way")
 
@@ -123,9 +126,10 @@ func expectRecords(t testing.TB, s *store.Store, ids ...string) {
 	}
 }
 
-func TestCancellationUndoes(t *testing.T) {
-	t.Parallel()
-	s := open(t, store.Options{})
+func TestCancellationUndoes(t *testing.T) { onEach(t, testCancellationUndoes) }
+
+func testCancellationUndoes(t *testing.T, fresh store.Options) {
+	s := open(t, fresh)
 	found(t, s)
 	for name, cancelAt := range map[string]string{"between statements": "middle", "before commit": "end"} {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -159,8 +163,11 @@ func TestCancellationUndoes(t *testing.T) {
 }
 
 func TestStatementAfterCancellationDoesNotOutliveTheTransaction(t *testing.T) {
-	t.Parallel()
-	s := open(t, store.Options{})
+	onEach(t, testStatementAfterCancellationDoesNotOutliveTheTransaction)
+}
+
+func testStatementAfterCancellationDoesNotOutliveTheTransaction(t *testing.T, fresh store.Options) {
+	s := open(t, fresh)
 	found(t, s)
 	ctx, cancel := context.WithCancel(t.Context())
 	err := s.Do(ctx, func(tx org.Tx) error {
@@ -174,9 +181,10 @@ func TestStatementAfterCancellationDoesNotOutliveTheTransaction(t *testing.T) {
 	expectRecords(t, s)
 }
 
-func TestPanicUndoesAndGoesOn(t *testing.T) {
-	t.Parallel()
-	s := open(t, store.Options{})
+func TestPanicUndoesAndGoesOn(t *testing.T) { onEach(t, testPanicUndoesAndGoesOn) }
+
+func testPanicUndoesAndGoesOn(t *testing.T, fresh store.Options) {
+	s := open(t, fresh)
 	found(t, s)
 	func() {
 		defer func() {
@@ -196,9 +204,10 @@ func TestPanicUndoesAndGoesOn(t *testing.T) {
 	expectRecords(t, s, "after")
 }
 
-func TestTransactionIsOverWhenDoReturns(t *testing.T) {
-	t.Parallel()
-	s := open(t, store.Options{})
+func TestTransactionIsOverWhenDoReturns(t *testing.T) { onEach(t, testTransactionIsOverWhenDoReturns) }
+
+func testTransactionIsOverWhenDoReturns(t *testing.T, fresh store.Options) {
+	s := open(t, fresh)
 	found(t, s)
 	var kept org.Tx
 	do(t, s, func(tx org.Tx) error { kept = tx; return nil })
@@ -211,9 +220,10 @@ func TestTransactionIsOverWhenDoReturns(t *testing.T) {
 	expectRecords(t, s)
 }
 
-func TestViewRefusesToWrite(t *testing.T) {
-	t.Parallel()
-	s := open(t, store.Options{})
+func TestViewRefusesToWrite(t *testing.T) { onEach(t, testViewRefusesToWrite) }
+
+func testViewRefusesToWrite(t *testing.T, fresh store.Options) {
+	s := open(t, fresh)
 	found(t, s)
 	err := s.View(t.Context(), func(tx org.Tx) error { return tx.AddRecord(t.Context(), record("smuggled")) })
 	if err == nil {
@@ -222,9 +232,10 @@ func TestViewRefusesToWrite(t *testing.T) {
 	expectRecords(t, s)
 }
 
-func TestViewStaysOnOneState(t *testing.T) {
-	t.Parallel()
-	s := open(t, store.Options{})
+func TestViewStaysOnOneState(t *testing.T) { onEach(t, testViewStaysOnOneState) }
+
+func testViewStaysOnOneState(t *testing.T, fresh store.Options) {
+	s := open(t, fresh)
 	found(t, s)
 	err := s.View(t.Context(), func(tx org.Tx) error {
 		before, err := tx.RecordsIn(t.Context(), "acme")
@@ -244,10 +255,14 @@ func TestViewStaysOnOneState(t *testing.T) {
 	expectRecords(t, s, "meanwhile")
 }
 
-func TestManyWritersAndReaders(t *testing.T) {
-	t.Parallel()
+func TestManyWritersAndReaders(t *testing.T) { onEach(t, testManyWritersAndReaders) }
+
+func testManyWritersAndReaders(t *testing.T, fresh store.Options) {
 	const writers, each = 16, 50
-	s := open(t, store.Options{Path: filepath.Join(t.TempDir(), "data.db")})
+	if fresh.Path == "" {
+		fresh.Path = filepath.Join(t.TempDir(), "data.db")
+	}
+	s := open(t, fresh)
 	found(t, s)
 	var wait sync.WaitGroup
 	for w := range writers {
@@ -283,9 +298,10 @@ func TestManyWritersAndReaders(t *testing.T) {
 	}
 }
 
-func TestWhatIsReadInDoStaysTrue(t *testing.T) {
-	t.Parallel()
-	s := open(t, store.Options{})
+func TestWhatIsReadInDoStaysTrue(t *testing.T) { onEach(t, testWhatIsReadInDoStaysTrue) }
+
+func testWhatIsReadInDoStaysTrue(t *testing.T, fresh store.Options) {
+	s := open(t, fresh)
 	found(t, s)
 	do(t, s, func(tx org.Tx) error { return tx.AddRecord(t.Context(), record("counter")) })
 	const writers, each = 8, 25
