@@ -45,9 +45,12 @@ import (
 
 // Options are what an App may be given. The zero value is a good one.
 type Options struct {
-	// Data is the file that holds everything. Empty: a store that ends with the
-	// App.
+	// Data is the file that holds everything, or the address of a PostgreSQL database
+	// that does, as postgres://user@host:5432/database. Empty: a store that ends with
+	// the App.
 	Data string
+	// Scratch has a PostgreSQL database keep nothing beyond the App.
+	Scratch bool
 	// BaseURL is where the App is reached, without a slash at the end. Empty: see
 	// [App.SetBaseURL].
 	BaseURL string
@@ -77,7 +80,7 @@ func New(ctx context.Context, options Options, more ...Option) (*App, error) {
 	for _, option := range more {
 		option(parts)
 	}
-	opened, err := store.Open(ctx, store.Options{Path: options.Data, Extra: parts.Migrations})
+	opened, err := store.Open(ctx, store.Options{Path: options.Data, Scratch: options.Scratch, Extra: parts.Migrations})
 	if err != nil {
 		return nil, fmt.Errorf("reference: %w", err)
 	}

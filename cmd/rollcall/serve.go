@@ -29,6 +29,7 @@ type serveFlags struct {
 	listen     string
 	oktaListen string
 	data       string
+	store      string
 	defect     string
 	profile    string
 	readyFile  string
@@ -41,9 +42,15 @@ func serveCommand() *cobra.Command {
 		Short: "Run the reference and the fake Okta, to click through or to test against",
 		Long: `Serve runs the reference product and a fake Okta, each on a port of its own, until
 it is interrupted. The Okta has a small company to play with: its first page lists
-people, groups and assignments; signing in asks who you are and for no password.`,
+people, groups and assignments; signing in asks who you are and for no password.
+
+With --data or --store the reference keeps what it holds, in a file or in a
+PostgreSQL database; without, it ends with the program. The password of the database
+is better in PGPASSWORD or ~/.pgpass than in the address, which others on the machine
+can see. Several may serve one file or one database.`,
 		Example: `  rollcall serve
   rollcall serve --listen 127.0.0.1:8080 --okta-listen 127.0.0.1:8081 --data rollcall.db
+  rollcall serve --store postgres://rollcall@localhost:5432/rollcall
   rollcall serve --defect sticky-admin --ready-file ready.json`,
 		Args: noArguments("see rollcall serve --help"),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -54,6 +61,7 @@ people, groups and assignments; signing in asks who you are and for no password.
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "`host:port` of the reference; port 0 chooses a free one")
 	flags.StringVar(&f.oktaListen, "okta-listen", "127.0.0.1:0", "`host:port` of the fake Okta")
 	flags.StringVar(&f.data, "data", "", "keep the reference's data in this `file`")
+	flags.StringVar(&f.store, "store", "", "keep the reference's data in the PostgreSQL database at this `address`")
 	flags.StringVar(&f.defect, "defect", "", "build this `name`d defect into the reference")
 	flags.StringVar(&f.profile, "profile", "", "set the reference to the `profile` of this name, or in this file")
 	flags.StringVar(&f.readyFile, "ready-file", "", "write the addresses as JSON to this `file` once everything answers")
@@ -65,6 +73,10 @@ people, groups and assignments; signing in asks who you are and for no password.
 func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
 	if f.defect != "" && !slices.Contains(bundled.Defects(), f.defect) {
 		return verify.NewUnknown("defect", f.defect, bundled.Defects())
+	}
+	data, err := f.keptIn()
+	if err != nil {
+		return err
 	}
 	declared, err := declaredProfile(f.profile)
 	if err != nil {
@@ -85,7 +97,7 @@ func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
 	}
 	defer func() { _ = okta.Close() }()
 	product, err := bundled.Start(ctx, bundled.Options{
-		Defect: f.defect, Profile: declared, Data: f.data, Listen: f.listen, OktaURL: "http://" + okta.Addr().String(),
+		Defect: f.defect, Profile: declared, Data: data, Listen: f.listen, OktaURL: "http://" + okta.Addr().String(),
 	})
 	if err != nil {
 		return err
@@ -102,6 +114,17 @@ func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
 		}
 	}
 	return errors.Join(err, product.Close())
+}
+
+// keptIn is the file or the address that keeps the data, empty where nothing does.
+func (f serveFlags) keptIn() (string, error) {
+	if f.data != "" && f.store != "" {
+		return "", errors.New("--data keeps the data in a file and --store in a database: give one of them")
+	}
+	if err := checkStore(f.store); err != nil {
+		return "", err
+	}
+	return f.data + f.store, nil
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {

@@ -120,11 +120,23 @@ func TestServeSignsAPersonIn(t *testing.T) {
 
 func TestServeKeepsItsData(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "rollcall.db")
-	first := serve(t, "--data", file)
+	for name, flags := range map[string]func(t *testing.T) []string{
+		"in a file":     func(t *testing.T) []string { return []string{"--data", filepath.Join(t.TempDir(), "rollcall.db")} },
+		"in a database": func(t *testing.T) []string { return []string{"--store", database(t).URL()} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			keepsItsData(t, flags(t)...)
+		})
+	}
+}
+
+func keepsItsData(t *testing.T, flags ...string) {
+	t.Helper()
+	first := serve(t, flags...)
 	_, before := get(t, http.DefaultClient, first.SCIMBaseURL+"/Users", first.SCIMToken)
 	first.stop(t)
-	second := serve(t, "--data", file)
+	second := serve(t, flags...)
 	if second.SCIMToken != first.SCIMToken {
 		t.Error("the token changed")
 	}
@@ -152,10 +164,14 @@ func TestServeRefusesWhatItCannotDo(t *testing.T) {
 	}{
 		"port in use":      {[]string{"--listen", taken.Addr().String()}, "address already in use"},
 		"Okta's in use":    {[]string{"--okta-listen", taken.Addr().String()}, "address already in use"},
-		"no address":       {[]string{"--listen", "nowhere"}, "nowhere"},
+		"nowhere":          {[]string{"--listen", "nowhere"}, "nowhere"},
 		"unknown defect":   {[]string{"--defect", "seat-at-craete"}, "seat-at-create"},
 		"garbage data":     {[]string{"--data", garbage}, "garbage.db"},
 		"data is a folder": {[]string{"--data", t.TempDir()}, "directory"},
+		"no address":       {[]string{"--store", "rollcall.db:" + databasePassword}, "postgres://user@host"},
+		"a bad address":    {[]string{"--store", "postgres://han:" + databasePassword + "@localhost:port/db"}, "postgres://user@host"},
+		"nobody listens":   {[]string{"--store", "postgres://han:" + databasePassword + "@127.0.0.1:1/db"}, "cannot be reached"},
+		"two stores":       {[]string{"--store", "postgres://localhost/db", "--data", "rollcall.db"}, "give one of them"},
 		"no such folder":   {[]string{"--ready-file", filepath.Join(garbage, "ready.json")}, "ready-file"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -171,6 +187,9 @@ func TestServeRefusesWhatItCannotDo(t *testing.T) {
 			said, _, _ := strings.Cut(stderr.String(), "\nhint: ")
 			if !strings.HasPrefix(said, "rollcall: ") || strings.Count(strings.TrimSpace(said), "\n") > 0 || !strings.Contains(stderr.String(), c.says) {
 				t.Errorf("stderr: %q, want one line with %q", stderr.String(), c.says)
+			}
+			if strings.Contains(stderr.String(), databasePassword) {
+				t.Errorf("stderr shows the password: %s", &stderr)
 			}
 			if stdout.Len() > 0 {
 				t.Errorf("stdout: %s", &stdout)

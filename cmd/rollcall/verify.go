@@ -37,6 +37,7 @@ type verifyFlags struct {
 	complete    bool
 	list        bool
 	procs       int
+	store       string
 	safety      safetyFlags
 }
 
@@ -115,6 +116,7 @@ could not run; 130 interrupted.`,
 	flags.BoolVar(&f.complete, "complete", false, "fail where a MUST could not be observed")
 	flags.BoolVar(&f.list, "list", false, "list the specs that would run, and run none")
 	flags.IntVar(&f.procs, "procs", 0, "run specs in this `number` of processes; 0: one a core against the reference, else 1")
+	flags.StringVar(&f.store, "store", "", "have the reference use the PostgreSQL database at this `address`, and leave nothing in it")
 	f.safety.register(flags)
 	complete(c, "only", func() []string { return keys(verify.List()) })
 	complete(c, "defect", bundled.Defects)
@@ -192,11 +194,16 @@ func (f verifyFlags) check() error {
 	if err := f.targetFlags.check(); err != nil {
 		return err
 	}
+	if err := checkStore(f.store); err != nil {
+		return err
+	}
 	switch {
 	case f.procs < 0:
 		return fmt.Errorf("--procs is a number of processes, and %d is none", f.procs)
 	case f.defect != "" && !slices.Contains(bundled.Defects(), f.defect):
 		return verify.NewUnknown("defect", f.defect, bundled.Defects())
+	case f.store != "" && f.somebodys():
+		return fmt.Errorf("--store is for the reference; with %s there is none", f.namedBy())
 	case f.defect != "" && f.profile != "":
 		return hinted(errors.New("--defect comes with the profile that it is about"), "leave --profile out")
 	case f.defect != "" && f.somebodys():
@@ -273,7 +280,7 @@ func (f verifyFlags) declared() (fixtures.Profile, error) {
 
 // reference is the reference to start. A defect brings its profile along.
 func (f verifyFlags) reference(declared fixtures.Profile) bundled.Options {
-	options := bundled.Options{Defect: f.defect, Dialects: f.dialects}
+	options := bundled.Options{Defect: f.defect, Dialects: f.dialects, Data: f.store, Scratch: f.store != ""}
 	if f.defect == "" {
 		options.Profile = declared
 	}

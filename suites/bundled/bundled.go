@@ -33,7 +33,8 @@ const Slug = "rollcall"
 type Options struct {
 	Defect   string           // name of a defect to build in; empty for none
 	Dialects []string         // dialects to drive it in; empty for all
-	Data     string           // file that keeps its data; empty: nothing is kept
+	Data     string           // file or postgres:// address that keeps its data; empty: nothing is kept
+	Scratch  bool             // keep nothing at the address either
 	Listen   string           // host:port; empty: a free port on loopback
 	Profile  fixtures.Profile // what it declares, and does; zero: what the defect is about, or two-layer
 	OktaURL  string           // where the Okta that it trusts answers; empty: it is met in process
@@ -76,7 +77,7 @@ func Start(ctx context.Context, o Options) (*Bundled, error) {
 	if err != nil {
 		return nil, err
 	}
-	app, err := reference.New(ctx, reference.Options{Data: o.Data, Rules: &rules}, variation...)
+	app, err := reference.New(ctx, reference.Options{Data: o.Data, Scratch: o.Scratch, Rules: &rules}, variation...)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +224,7 @@ func (o Options) describe() (target.Target, error) {
 	}
 	return target.Target{
 		Name: "the reference", Profile: profile, Dialects: dialects, Features: features(),
-		Disposable: o.Data == "",
+		Disposable: o.Data == "" || o.Scratch,
 	}, nil
 }
 
