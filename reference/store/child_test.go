@@ -27,6 +27,7 @@ var children = map[string]func(ctx context.Context, path string) error{
 	"hold":  holdLock,
 	"write": writeMany,
 	"work":  workUntilKilled,
+	"rival": actAmongRivals, "victim": actUntilKilled,
 }
 
 func TestMain(m *testing.M) {

@@ -170,7 +170,11 @@ func (p *product) happen(ctx context.Context, address string, d deed) error {
 	if err != nil {
 		return err
 	}
-	if len(found) != 1 {
+	switch len(found) {
+	case 0:
+		return errNobody
+	case 1:
+	default:
 		return fmt.Errorf("%d records of %s", len(found), address)
 	}
 	switch d {
