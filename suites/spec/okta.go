@@ -64,6 +64,7 @@ func (s *stage) settings() simulator.AppSettings {
 		CreateUsers:      true,
 		UpdateAttributes: true,
 		DeactivateUsers:  true,
+		PushGroups:       true,
 		Dialect:          provision.Dialect(s.dialect),
 		UserNameFormat:   simulator.Email,
 		SAML: simulator.SAML{
