@@ -50,7 +50,7 @@ func clearLedger(ctx context.Context, t Target, into *ledger, read entries, told
 	if len(read.things) == 0 {
 		return nil, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, endWithin+t.Propagation)
+	ctx, cancel := context.WithTimeout(ctx, endWithin+read.forCrowds()+t.Propagation)
 	defer cancel()
 	t.Run, t.Disposable = Run{Tag: read.tag}, true // the guard is put up below, over this ledger
 	live, err := Open(t)
@@ -102,6 +102,7 @@ func (l *Live) clear(ctx context.Context, things []*Thing, told func(Thing, erro
 	c.each(ctx, things, c.organization, AnOrganization)
 	c.each(ctx, things, c.person, APerson)
 	c.each(ctx, things, c.group, AGroup)
+	c.each(ctx, things, c.crowd, ACrowd)
 	c.each(ctx, things, c.team, ATeam)
 	c.each(ctx, things, c.token, AnAPIToken)
 	c.each(ctx, things, c.provider, AProvider)

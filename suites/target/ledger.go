@@ -23,6 +23,7 @@ const (
 	AnOrganization Kind = "organization"
 	AProvider      Kind = "provider"  // goes with its organization
 	AnAPIToken     Kind = "api-token" // goes with its owner's membership
+	ACrowd         Kind = "crowd"     // many people and groups, named by number; see [Crowd]
 )
 
 // Thing is something that a run made at the product, or was about to.
@@ -37,6 +38,8 @@ type Thing struct {
 	Accounts     []string  // ids of accounts that a look showed
 	SignedIn     bool      // the person went to the product's sign-in
 	Refused      bool      // the product answered that it would not make it
+	People       int       // of a crowd
+	Groups       int       // of a crowd
 
 	entry string    // which entry of the ledger this is
 	done  bool      // it is cleared away
@@ -48,6 +51,9 @@ func (t Thing) String() string {
 	text := string(t.Kind) + " " + t.Name
 	if t.Name == "" {
 		text = string(t.Kind) + " without a name"
+	}
+	if t.Kind == ACrowd {
+		text += fmt.Sprintf(" (people: %d, groups: %d)", t.People, t.Groups)
 	}
 	if t.Kind != AnOrganization && t.Organization != "" {
 		text += " in " + t.Organization
@@ -70,6 +76,8 @@ type line struct {
 	Name         string    `json:"name,omitempty"`
 	Organization string    `json:"organization,omitempty"`
 	SCIM         string    `json:"scim,omitempty"`
+	People       int       `json:"people,omitempty"`
+	Groups       int       `json:"groups,omitempty"`
 
 	ID       string `json:"id,omitempty"`
 	Record   string `json:"record,omitempty"`
@@ -160,6 +168,7 @@ func (l *ledger) enter(t *Thing) error {
 	l.mu.Unlock()
 	return l.write(line{
 		Entry: t.entry, At: t.At, Kind: t.Kind, Name: t.Name, Organization: t.Organization, SCIM: t.SCIM, SignedIn: t.SignedIn,
+		People: t.People, Groups: t.Groups,
 	}, true)
 }
 

@@ -81,6 +81,7 @@ func (e *entries) note(known map[string]*Thing, said line) bool {
 	case said.Kind != "" && thing == nil:
 		thing = &Thing{
 			entry: said.Entry, Kind: said.Kind, Name: said.Name, Organization: said.Organization, SCIM: said.SCIM, At: said.At,
+			People: said.People, Groups: said.Groups,
 		}
 		known[said.Entry] = thing
 		e.things = append(e.things, thing)

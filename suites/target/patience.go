@@ -30,12 +30,13 @@ func WithPatience(parent context.Context, limit time.Duration) (context.Context,
 // Waiting says that from now on somebody waits for leave to go on, until the
 // function returned is called. Where nobody's patience is counted it does nothing.
 func Waiting(ctx context.Context) (over func()) {
+	waited := tallyOf(ctx).waiting()
 	p, ok := ctx.Value(patienceKey{}).(*patience)
 	if !ok {
-		return func() {}
+		return waited
 	}
 	p.stop()
-	return sync.OnceFunc(p.goOn)
+	return sync.OnceFunc(func() { p.goOn(); waited() })
 }
 
 type patienceKey struct{}

@@ -93,7 +93,7 @@ func newWire(n Network) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &wire{base: transport(config), limits: n, pause: sleep, now: time.Now}
+	w := &wire{base: transport(config, n.Concurrency), limits: n, pause: sleep, now: time.Now}
 	if n.RequestsPerSecond > 0 {
 		w.limiter = rate.NewLimiter(rate.Limit(n.RequestsPerSecond), 1)
 	}
@@ -103,12 +103,14 @@ func newWire(n Network) (*wire, error) {
 	return w, nil
 }
 
-func transport(config *tls.Config) *http.Transport {
+// transport keeps a connection for each request at a time, so that none is opened
+// anew for every one.
+func transport(config *tls.Config, concurrency int) *http.Transport {
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		TLSClientConfig:     config,
 		ForceAttemptHTTP2:   true,
-		MaxIdleConnsPerHost: 16,
+		MaxIdleConnsPerHost: max(16, concurrency),
 		IdleConnTimeout:     time.Minute,
 		TLSHandshakeTimeout: 10 * time.Second,
 	}
@@ -128,6 +130,7 @@ func (w *wire) RoundTrip(request *http.Request) (*http.Response, error) {
 			return response, err
 		}
 		w.throttled.Add(1)
+		tallyOf(request.Context()).throttled()
 		asked = retryAfter(response.Header.Get("Retry-After"), w.now(), sends)
 		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer))
 		_ = response.Body.Close()
