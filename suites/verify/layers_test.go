@@ -27,6 +27,7 @@ var layers = []struct {
 	{"suites/match", []string{"fixtures", "simulator/...", "suites/target/...", "suites/spec"}},
 	{"suites/spec", []string{"fixtures", "simulator/...", "suites/target/...", "suites/match"}},
 	{"suites/report", []string{"fixtures", "simulator/...", "suites/target/...", "suites/spec", "suites/match"}},
+	{"suites/load", []string{"fixtures", "simulator/...", "suites/target/..."}},
 	{"suites/bundled", []string{"fixtures", "simulator/...", "reference/...", "suites/target/..."}},
 	{"suites/verify", []string{"fixtures", "simulator/...", "suites", "suites/report", "suites/target/...", "suites/spec", "suites/match", "suites/<specs>"}},
 	{"suites/selftest", []string{"fixtures", "simulator/...", "reference/...", "suites/..."}},
@@ -36,7 +37,7 @@ var layers = []struct {
 }
 
 // machinery are the packages below suites that hold no specs.
-var machinery = []string{"target", "match", "spec", "report", "bundled", "verify", "selftest"}
+var machinery = []string{"target", "match", "spec", "report", "bundled", "load", "verify", "selftest"}
 
 type listedPackage struct {
 	ImportPath string
