@@ -37,6 +37,7 @@ var recipes = map[string]recipe{
 	"rollcall idp metadata":   {},
 	"rollcall idp rotate":     {},
 	"rollcall init":           {before: "rm rollcall.yaml"},
+	"rollcall load":           {},
 	"rollcall probe check":    {},
 	"rollcall probe contract": {},
 	"rollcall profile keys":   {},

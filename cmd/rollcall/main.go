@@ -2,6 +2,7 @@
 // and leave in the identity provider.
 //
 //	rollcall verify          judge the reference, or a SCIM endpoint of your own
+//	rollcall load            load a product as Okta would, and measure it
 //	rollcall sweep           clear away what a run that was killed left at a product
 //	rollcall init            write a target file
 //	rollcall doctor          look at a target before any spec runs
@@ -75,6 +76,7 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 		verifyCommand(),
 		initCommand(),
 		doctorCommand(),
+		loadCommand(),
 		sweepCommand(),
 		selftestCommand(),
 		reportCommand(),

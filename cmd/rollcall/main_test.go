@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 
 // The scripts meet endpoints: NULL_URL answers {} to everything, PAGE_URL a page for
 // people, LOGIN_URL sends everybody to one; REFUSING_URL does not know the token,
-// NOWHERE_URL knows no address, BUSY_URL no time to answer, and nothing listens at
+// NOWHERE_URL knows no address,
+// FAILING_URL and TIRED_URL answer a look whether they are there, and then 500 and 429, BUSY_URL no time to answer, and nothing listens at
 // GONE_URL. ELSEWHERE_URL does not say that it
 // is on this machine. They meet the reference too, by targets/reference.yaml.
 func TestScripts(t *testing.T) {
@@ -51,7 +52,12 @@ func serveEndpoints(env *testscript.Env) error {
 			http.Redirect(w, r, "/login?next=/scim", http.StatusFound)
 		},
 		"NOWHERE_URL": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) },
-		"HANG_URL":    func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		"FAILING_URL": afterALook(func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) }),
+		"TIRED_URL": afterALook(func(w http.ResponseWriter) {
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}),
+		"HANG_URL": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"BUSY_URL": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "3600")
 			w.WriteHeader(http.StatusTooManyRequests)
@@ -141,6 +147,18 @@ func answerPage(w http.ResponseWriter, _ *http.Request) {
 func answerNothing(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/scim+json")
 	_, _ = w.Write([]byte("{}"))
+}
+
+// afterALook answers a look whether anybody is there, and everything else by answer.
+func afterALook(answer func(w http.ResponseWriter)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("count") != "1" {
+			answer(w)
+			return
+		}
+		w.Header().Set("Content-Type", "application/scim+json")
+		_, _ = w.Write([]byte(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":0,"startIndex":1,"itemsPerPage":0,"Resources":[]}`))
+	}
 }
 
 // exits runs a command and checks the status with which it ends: exits 2 rollcall …
