@@ -23,6 +23,7 @@ import (
 	_ "rollcall.example/suites/deactivation"
 	_ "rollcall.example/suites/jit"
 	_ "rollcall.example/suites/offboarding"
+	_ "rollcall.example/suites/okta"
 	_ "rollcall.example/suites/permissions"
 	_ "rollcall.example/suites/resync"
 	_ "rollcall.example/suites/scim"

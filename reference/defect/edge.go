@@ -2,6 +2,7 @@ package defect
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -30,6 +31,27 @@ func rewriteBody(r *http.Request, change func(body []byte) []byte) {
 	}
 	body = change(body)
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+}
+
+// rewriteObject is rewriteBody for a JSON object.
+func rewriteObject(r *http.Request, change func(object map[string]any)) {
+	rewriteBody(r, func(body []byte) []byte { return changedObject(body, change) })
+}
+
+// changedObject is a JSON object after a change; what is none stays as it is.
+func changedObject(body []byte, change func(object map[string]any)) []byte {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var object map[string]any
+	if err := decoder.Decode(&object); err != nil || object == nil {
+		return body
+	}
+	change(object)
+	changed, err := json.Marshal(object)
+	if err != nil {
+		return body
+	}
+	return changed
 }
 
 // rewriteAnswer lets change have what the product answered.

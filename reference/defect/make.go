@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -125,6 +126,18 @@ func (m *memory) last() string {
 		return ""
 	}
 	return m.seen[len(m.seen)-1]
+}
+
+// after is what follows the prefix in the last text that begins with it.
+func (m *memory) after(prefix string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range slices.Backward(m.seen) {
+		if rest, ok := strings.CutPrefix(s, prefix); ok {
+			return rest
+		}
+	}
+	return ""
 }
 
 func (m *memory) count() int {
