@@ -82,6 +82,34 @@ func (s *Service) FindGroups(ctx context.Context, c Caller, match GroupMatch, me
 	return found, total, nil
 }
 
+// groupsAtOnce is how many groups are read at a time where all are visited.
+const groupsAtOnce = 100
+
+// EachGroup visits the groups of the caller's provider that match, in the order in which
+// they came, as they were at one moment, and holds few of them at a time. Their members
+// are read only where they are asked for.
+func (s *Service) EachGroup(ctx context.Context, c Caller, match GroupMatch, members bool, visit func(Group)) error {
+	return s.store.View(ctx, func(tx Tx) error {
+		for offset := 0; ; offset += groupsAtOnce {
+			page, _, err := tx.FindGroups(ctx, c.Provider.ID, match, offset, groupsAtOnce)
+			if err != nil {
+				return err
+			}
+			for _, g := range page {
+				if members {
+					if err := withMembers(ctx, tx, &g); err != nil {
+						return err
+					}
+				}
+				visit(g)
+			}
+			if len(page) < groupsAtOnce {
+				return nil
+			}
+		}
+	})
+}
+
 // ChangeGroup gives change the group to edit and makes the outcome true, all of it in
 // one transaction that writes: of two that add somebody at the same time both are
 // heard. An error of change ends it all.

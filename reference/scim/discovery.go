@@ -3,6 +3,7 @@ package scim
 import (
 	"maps"
 	"net/http"
+	"slices"
 )
 
 // documents are what discovery serves, by the endpoint that serves them (RFC 7644
@@ -13,8 +14,16 @@ var documents = struct {
 	schemas       []document
 }{
 	readEmbedded("ServiceProviderConfig"),
-	[]document{readEmbedded("ResourceTypeUser")},
-	[]document{readEmbedded("User"), readEmbedded("EnterpriseUser"), readEmbedded("Badge")},
+	[]document{readEmbedded("ResourceTypeUser"), readEmbedded("ResourceTypeGroup")},
+	[]document{readEmbedded("User"), readEmbedded("Group"), readEmbedded("EnterpriseUser"), readEmbedded("Badge")},
+}
+
+// offered are those of the documents that tell of what the connection offers.
+func (x *exchange) offered(all []document) []document {
+	if x.caller.Provider.Groups {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(d document) bool { return d.id() == "Group" || d.id() == GroupSchema })
 }
 
 // document is a discovery resource, without its meta.
@@ -46,20 +55,20 @@ func (s *Server) configuration(x *exchange) (reply, error) {
 
 // listResourceTypes answers GET /ResourceTypes (RFC 7643 section 6).
 func (s *Server) listResourceTypes(x *exchange) (reply, error) {
-	return s.listDocuments(x, "ResourceType", documents.types)
+	return s.listDocuments(x, "ResourceType", x.offered(documents.types))
 }
 
 func (s *Server) readResourceType(x *exchange) (reply, error) {
-	return s.readDocument(x, "ResourceType", documents.types)
+	return s.readDocument(x, "ResourceType", x.offered(documents.types))
 }
 
 // listSchemas answers GET /Schemas (RFC 7643 section 7).
 func (s *Server) listSchemas(x *exchange) (reply, error) {
-	return s.listDocuments(x, "Schema", documents.schemas)
+	return s.listDocuments(x, "Schema", x.offered(documents.schemas))
 }
 
 func (s *Server) readSchema(x *exchange) (reply, error) {
-	return s.readDocument(x, "Schema", documents.schemas)
+	return s.readDocument(x, "Schema", x.offered(documents.schemas))
 }
 
 // listDocuments gives them all: discovery knows no pages.

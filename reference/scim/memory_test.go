@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall.example/reference/org"
+	"rollcall.example/reference/scim"
 )
 
 const (
@@ -20,6 +21,8 @@ const (
 // memory is a product in memory, as far as SCIM sees one. It opens one provider to
 // one token. refuse, when set, decides about every call that has the right token.
 type memory struct {
+	scim.Groups // what it can do with groups is to tell who is in them
+
 	mu      sync.Mutex
 	records []org.Record
 	made    int
@@ -145,6 +148,10 @@ func (m *memory) GroupsOf(_ context.Context, records ...string) (map[string][]or
 		held[id] = m.groups[id]
 	}
 	return held, m.broken
+}
+
+func (m *memory) EachGroup(context.Context, org.Caller, org.GroupMatch, bool, func(org.Group)) error {
+	return m.broken
 }
 
 func (m *memory) ChangeRecord(_ context.Context, _ org.Caller, id string, change func(*org.Record) error) (org.Record, error) {

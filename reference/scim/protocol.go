@@ -43,6 +43,24 @@ type Protocol struct {
 	// Render shows a record that lives at the location.
 	Render func(record org.Record, location string) Document
 
+	// ReadGroup makes a group say what the body of a POST or PUT says, or what a resource
+	// says after a PATCH; of its Members, the ids.
+	ReadGroup func(body Document, into *org.Group) error
+
+	// ChangeMembers does what an operation of a PATCH request says of the members of a
+	// group. Rest is what it says of other attributes; nil for nothing. What is not
+	// understood is done on the group as a whole, with its members.
+	ChangeMembers func(op Operation, e *org.GroupEdit) (rest *Operation, understood bool, err error)
+
+	// ApplyGroup performs one operation on a group.
+	ApplyGroup func(resource Document, op Operation) error
+
+	// SelectGroups turns a filter into which groups to look for.
+	SelectGroups func(filter string) (GroupSelection, error)
+
+	// RenderGroup shows a group.
+	RenderGroup func(group org.Group, at Locator) Document
+
 	// Condition says what a request's conditions make of a resource at a version: 0 to
 	// go on, 304 or 412.
 	Condition func(r *http.Request, version string) int
@@ -86,11 +104,22 @@ func Standard() *Protocol {
 		Unmatched:  unmatched,
 		Render:     render,
 		Condition:  condition,
-		Created:    http.StatusCreated,
+
+		SelectGroups: selectGroups,
+		RenderGroup:  renderGroup,
+
+		Created: http.StatusCreated,
 	}
 	p.Read = func(body Document, into *org.Record) error { return read(p.coercion(), body, into) }
 	p.Apply = func(resource Document, op Operation) error {
 		return p.patching(users, resource).apply(op)
+	}
+	p.ReadGroup = func(body Document, into *org.Group) error { return readGroup(p.coercion(), body, into) }
+	p.ApplyGroup = func(resource Document, op Operation) error {
+		return p.patching(groups, resource).apply(op)
+	}
+	p.ChangeMembers = func(op Operation, e *org.GroupEdit) (*Operation, bool, error) {
+		return changeMembers(p.coercion(), op, e)
 	}
 	return p
 }

@@ -60,6 +60,12 @@ func (s *Server) routes() map[string]endpoint {
 			item: methods{http.MethodGet: viewed(s.readUser), http.MethodPut: viewed(s.replaceUser),
 				http.MethodPatch: viewed(s.patchUser), http.MethodDelete: s.deleteUser},
 		},
+		"Groups": {
+			collection: methods{http.MethodGet: viewedAs(groups, s.listGroups), http.MethodPost: viewedAs(groups, s.createGroup)},
+			search:     methods{http.MethodPost: searched(viewedAs(groups, s.listGroups))},
+			item: methods{http.MethodGet: viewedAs(groups, s.readGroup), http.MethodPut: viewedAs(groups, s.replaceGroup),
+				http.MethodPatch: viewedAs(groups, s.patchGroup), http.MethodDelete: s.deleteGroup},
+		},
 		"ServiceProviderConfig": {collection: methods{http.MethodGet: s.configuration}},
 		"ResourceTypes":         {collection: methods{http.MethodGet: s.listResourceTypes}, item: methods{http.MethodGet: s.readResourceType}},
 		"Schemas":               {collection: methods{http.MethodGet: s.listSchemas}, item: methods{http.MethodGet: s.readSchema}},
@@ -70,11 +76,15 @@ func (s *Server) routes() map[string]endpoint {
 	}
 }
 
-// viewed reads which attributes the client wants to see, before anything is done.
-func viewed(do operation) operation {
+// viewed reads which attributes of users the client wants to see, before anything is
+// done.
+func viewed(do operation) operation { return viewedAs(users, do) }
+
+// viewedAs is viewed for resources of another schema.
+func viewedAs(schema *schema, do operation) operation {
 	return func(x *exchange) (reply, error) {
 		var err error
-		if x.view, err = projectionOf(x.query, users); err != nil {
+		if x.view, err = projectionOf(x.query, schema); err != nil {
 			return reply{}, err
 		}
 		return do(x)
@@ -163,6 +173,9 @@ func (s *Server) open(r *http.Request) (*exchange, bool) {
 // find looks up the operation that a request asks for.
 func (s *Server) find(x *exchange) (operation, error) {
 	if len(x.path) == 0 || len(x.path) > 2 {
+		return nil, errNoAddress
+	}
+	if x.path[0] == "Groups" && !x.caller.Provider.Groups {
 		return nil, errNoAddress
 	}
 	at := s.endpoints[x.path[0]]

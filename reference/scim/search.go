@@ -66,17 +66,27 @@ func texts(name string, list []any) ([]string, error) {
 type collection struct {
 	schema *schema
 
-	// each visits the resources, one after the other, as they were at one moment.
-	each func(visit func(Document)) error
+	// each visits the resources that are asked about, one after the other, as they were
+	// at one moment.
+	each func(asked inquiry, visit func(Document)) error
 }
 
 // collections are the types of resources that this client can search.
 func (s *Server) collections(x *exchange) []collection {
-	return []collection{{users, func(visit func(Document)) error {
+	all := []collection{{users, func(_ inquiry, visit func(Document)) error {
 		return s.domain.EachRecord(x.Context(), x.caller, org.RecordMatch{}, func(r org.Record, groups []org.Group) {
 			visit(s.user(x, r, groups))
 		})
 	}}}
+	if !x.caller.Provider.Groups {
+		return all
+	}
+	return append(all, collection{groups, func(asked inquiry, visit func(Document)) error {
+		members := asked.view.shows(membersOf) || asked.where != nil && aboutMembers(asked.where) || asked.order.about(membersOf)
+		return s.domain.EachGroup(x.Context(), x.caller, org.GroupMatch{}, members, func(g org.Group) {
+			visit(s.protocol.RenderGroup(g, x.locator()))
+		})
+	}})
 }
 
 // searchAll answers POST /.search: a search over all resources (section 3.4.2.1).
@@ -138,7 +148,7 @@ func (i inquiry) gather(page *gathering[shown], c collection, schemas []*schema)
 	if i.order != nil {
 		ranks = i.order.ranker(c.schema)
 	}
-	return c.each(func(resource Document) {
+	return c.each(i, func(resource Document) {
 		if matches(resource) {
 			page.add(shown{c.schema, resource, i.view}, func(number int) rank { return ranks(resource, number) })
 		}

@@ -29,7 +29,7 @@
 //   - of two values of a list that are the same (in value and type), one is kept.
 //   - "add" to a value that the path does not find makes it, where the path says how, as
 //     Entra expects; "replace" is refused then, and "remove" has nothing to do.
-//   - a PATCH answers 200 with the resource.
+//   - a PATCH of a user answers 200 with the resource.
 //   - every answer that is one resource carries its version as a weak ETag. If-Match and
 //     If-None-Match are heard wherever a resource is addressed by its id, and judged in
 //     the transaction that makes the change.
@@ -41,10 +41,15 @@
 //     PATCH; whatever else is the identity provider's to say and is answered 403. To the
 //     provider's token, which is nobody's, /Me is 404. A browser's session opens nothing
 //     here, so that no page elsewhere can ask in somebody's name.
-//   - groups are not offered, and discovery says so.
 //   - a filter or an order that the store has no index for is worked out over all of the
 //     provider's records, as they were at one moment, a few of them in memory at a time.
 //   - sortBy must name an attribute that there is, and one with a value of its own.
+//   - groups are offered where the connection is set up for them; elsewhere /Groups is
+//     404, and discovery knows nothing of it. A group's name is the only one of its kind in
+//     the connection (409). A member who is not there, or a group in itself, is refused
+//     (400 invalidValue) with the rest of the request. Of the members, the ids are read.
+//   - a PATCH of a group answers 204, and 200 with the group where the client asks for
+//     attributes: who adds one member to ten thousand does not want them all back.
 package scim
 
 import (
@@ -81,9 +86,6 @@ type Domain interface {
 	// moment, each with the groups that its person is directly in.
 	EachRecord(ctx context.Context, caller org.Caller, match org.RecordMatch, visit func(org.Record, []org.Group)) error
 
-	// GroupsOf lists the groups that people are directly in, by the ids of their records.
-	GroupsOf(ctx context.Context, records ...string) (map[string][]org.Group, error)
-
 	// ChangeRecord lets change edit a copy of the record within one transaction; its
 	// error undoes everything and is returned.
 	ChangeRecord(ctx context.Context, caller org.Caller, id string, change func(*org.Record) error) (org.Record, error)
@@ -91,6 +93,8 @@ type Domain interface {
 	// DeleteRecord asks the conditions within its transaction, before it does anything;
 	// the error of one is returned and nothing is deleted.
 	DeleteRecord(ctx context.Context, caller org.Caller, id string, conditions ...func(org.Record) error) error
+
+	Groups
 }
 
 // Options are what a server may be given. The zero value is a good one.
