@@ -25,7 +25,7 @@ type NewProvider struct {
 	IdPEntityID string
 	IdPSSOURL   string
 	IdPCerts    [][]byte // DER
-	Groups      bool     // SCIM may push groups
+	Groups      bool     // SCIM may push groups, whatever the rules have
 }
 
 // Founded is what came of founding an organization.
@@ -65,7 +65,7 @@ func (s *Service) Found(ctx context.Context, wanted NewOrganization) (Founded, e
 		if wanted.Provider.Kind == "" {
 			return nil
 		}
-		f.Provider, f.Credential, err = addProvider(ctx, tx, f.Organization, now, System, wanted.Provider)
+		f.Provider, f.Credential, err = s.addProvider(ctx, tx, f.Organization, now, System, wanted.Provider)
 		return err
 	})
 	if err != nil {

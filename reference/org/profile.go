@@ -51,6 +51,7 @@ var permitted = map[string][]string{
 	"roles_after_return":          {"from_assertion", "previous", "default"},
 	"role_source":                 {"saml", "scim_over_saml"},
 	"scim_profile_update":         {"record_only", "account", "frozen_when_inactive"},
+	"scim_groups":                 {"unsupported", "push"},
 	"token_rotation":              {"overlap", "replace"},
 
 	"email_match":       {"ci"},
@@ -59,7 +60,6 @@ var permitted = map[string][]string{
 	"entry_sep":         {","},
 	"role_sep":          {"/"},
 	"protected_roles":   {},
-	"scim_groups":       {"unsupported"},
 	"scim_scope":        {"provider"},
 	"token_lifetime":    {"static", "max_age"},
 	"after_downgrade":   {"keep"},

@@ -12,17 +12,17 @@ func (s *Service) AddProvider(ctx context.Context, actor, organizationID string,
 	var p Provider
 	var c Credential
 	err := s.inOrganization(ctx, organizationID, func(tx Tx, o Organization, now time.Time) (err error) {
-		p, c, err = addProvider(ctx, tx, o, now, named(actor), wanted)
+		p, c, err = s.addProvider(ctx, tx, o, now, named(actor), wanted)
 		return err
 	})
 	return p, c, err
 }
 
-func addProvider(ctx context.Context, tx Tx, o Organization, now time.Time, actor string, wanted NewProvider) (Provider, Credential, error) {
+func (s *Service) addProvider(ctx context.Context, tx Tx, o Organization, now time.Time, actor string, wanted NewProvider) (Provider, Credential, error) {
 	p := Provider{
 		ID: newID(), Organization: o.ID, Kind: wanted.Kind, State: wanted.State,
 		IdPEntityID: wanted.IdPEntityID, IdPSSOURL: wanted.IdPSSOURL, IdPCerts: wanted.IdPCerts,
-		Groups: wanted.Groups, Created: now,
+		Groups: wanted.Groups || s.behaviour.Rules.SCIMGroups == "push", Created: now,
 	}
 	if p.State == "" {
 		p.State = Created

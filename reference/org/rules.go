@@ -49,6 +49,7 @@ type Rules struct {
 	UnknownRole              string   `yaml:"unknown_role"`                // member · ignore_entry · reject · default
 	DuplicateTeam            string   `yaml:"duplicate_team"`              // highest · first · last · reject
 	MultiValue               string   `yaml:"multi_value"`                 // join · first
+	SCIMGroups               string   `yaml:"scim_groups"`                 // unsupported · push: what a provider is made with
 	TokenRotation            string   `yaml:"token_rotation"`              // overlap · replace
 	SCIMWhenProviderDisabled string   `yaml:"scim_when_provider_disabled"` // reject · deactivate_only
 }
@@ -93,6 +94,7 @@ func Standard() Rules {
 		UnknownRole:              "member",
 		DuplicateTeam:            "highest",
 		MultiValue:               "join",
+		SCIMGroups:               "unsupported",
 		TokenRotation:            "overlap",
 		SCIMWhenProviderDisabled: "reject",
 	}

@@ -230,7 +230,6 @@ func (o Options) describe() (target.Target, error) {
 
 // lacking are the features that the reference does not have.
 var lacking = []string{
-	target.SCIMGroups,
 	target.SCIMCursor,
 }
 

@@ -15,6 +15,7 @@ type Organization struct {
 	Kind       string   // okta where empty; or custom_saml
 	State      string   // enabled where empty; or created, disabled
 	Leaderless bool     // no administrator of its own
+	Groups     bool     // groups can be pushed to it over SCIM
 	Teams      []target.NewTeam
 }
 
@@ -34,6 +35,7 @@ func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Produ
 			Kind: orElse(wanted.Kind, "okta"), State: orElse(wanted.State, "enabled"), Metadata: string(identity.Metadata()),
 		},
 		Founder: !wanted.Leaderless,
+		Groups:  wanted.Groups,
 		Teams:   append([]target.NewTeam{}, wanted.Teams...),
 	})
 	broken(err, 1)

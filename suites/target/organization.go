@@ -14,7 +14,8 @@ type NewOrganization struct {
 	Plan     string      `json:"plan"` // pro or enterprise
 	Flags    []string    `json:"flags"`
 	Provider NewProvider `json:"provider"`
-	Founder  bool        `json:"founder"` // with an administrator of its own, as a break-glass
+	Founder  bool        `json:"founder"`          // with an administrator of its own, as a break-glass
+	Groups   bool        `json:"groups,omitempty"` // its providers offer groups over SCIM
 	Teams    []NewTeam   `json:"teams"`
 }
 

@@ -20,6 +20,7 @@ type newOrganization struct {
 	Flags    []string    `json:"flags"`
 	Provider newProvider `json:"provider"`
 	Founder  bool        `json:"founder"`
+	Groups   bool        `json:"groups"`
 	Teams    []newTeam   `json:"teams"`
 }
 
@@ -65,6 +66,7 @@ func (p *Probe) found(w http.ResponseWriter, r *http.Request) error {
 	if wanted.Provider, err = asked.Provider.wanted(); err != nil {
 		return err
 	}
+	wanted.Provider.Groups = asked.Groups
 	made, err := p.org.Found(r.Context(), wanted)
 	if err != nil {
 		return err
@@ -96,6 +98,12 @@ func (p *Probe) addProvider(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	// What an organization was founded with, its further providers have as well.
+	others, err := p.org.Providers(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	wanted.Groups = slices.ContainsFunc(others, func(p org.Provider) bool { return p.Groups })
 	made, _, err := p.org.AddProvider(r.Context(), byHand, r.PathValue("id"), wanted)
 	if err != nil {
 		return err
