@@ -107,9 +107,11 @@ func untried(d fixtures.Defect, err error) Defect {
 	}
 }
 
-// names says whether a list of the registry names the spec, by id or by key.
+// names says whether a list of the registry names the spec, by id, by key or, as
+// scim.*, with the whole area.
 func names(list []string, s report.Spec) bool {
-	return slices.Contains(list, s.ID) || slices.Contains(list, s.Key())
+	return slices.Contains(list, s.ID) || slices.Contains(list, s.Key()) ||
+		slices.ContainsFunc(fixtures.Areas(s.ID), func(area string) bool { return slices.Contains(list, area+".*") })
 }
 
 // Table writes the result for a person.

@@ -187,7 +187,7 @@ func checkRegistry(defects []fixtures.Defect) error {
 			return fmt.Errorf("fixtures/defects: nothing builds the defect %s", d.Name)
 		}
 		for _, id := range slices.Concat(d.Catches, d.Also) {
-			if !slices.ContainsFunc(listed, func(l verify.Listed) bool { return l.ID == id || l.Key() == id }) {
+			if !slices.ContainsFunc(listed, func(l verify.Listed) bool { return names([]string{id}, report.Spec{ID: l.ID, Variant: l.Variant}) }) {
 				return fmt.Errorf("fixtures/defects: %s names %s, and no spec proves that", d.Name, id)
 			}
 		}
