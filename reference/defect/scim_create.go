@@ -87,7 +87,7 @@ func init() {
 		})
 	})
 	register("client-chooses-id", clientChoosesID)
-	register("client-chooses-meta", clientChoosesMeta)
+	register("client-chooses-meta", func(p *reference.Parts) { believeMeta(p, creating) })
 	register("names-in-one-case", func(p *reference.Parts) {
 		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
 			if _, exactly := body["userName"]; !exactly {
@@ -231,8 +231,8 @@ func clientChoosesID(p *reference.Parts) {
 	})
 }
 
-// clientChoosesMeta shows what a creation says of meta.
-func clientChoosesMeta(p *reference.Parts) {
+// believeMeta shows what such requests say of meta.
+func believeMeta(p *reference.Parts, which whichRequest) {
 	var mu sync.Mutex
 	said := map[string]object{} // by userName
 	showEach(p, at("/Users"), func(user object) {
@@ -242,7 +242,7 @@ func clientChoosesMeta(p *reference.Parts) {
 			user["meta"] = meta
 		}
 	})
-	readOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, body object) *scimAnswer {
+	readOtherwise(p, which, func(_ *http.Request, body object) *scimAnswer {
 		mu.Lock()
 		defer mu.Unlock()
 		if meta, ok := body["meta"].(object); ok {

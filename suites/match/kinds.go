@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/onsi/gomega/types"
@@ -26,6 +27,23 @@ func isDateTime(value any) bool {
 		}
 	}
 	return false
+}
+
+// BeSchemasWith holds for a list of schema URIs that has this one, and none twice (RFC
+// 7643 section 3).
+func BeSchemasWith(urn string) types.GomegaMatcher {
+	return kind{"schemas with " + urn + ", none twice", func(value any) bool {
+		list, ok := value.([]any)
+		seen := map[string]bool{}
+		for _, entry := range list {
+			name, isText := entry.(string)
+			if !isText || seen[strings.ToLower(name)] {
+				return false
+			}
+			seen[strings.ToLower(name)] = true
+		}
+		return ok && seen[strings.ToLower(urn)]
+	}}
 }
 
 // kind is a matcher over a plain value of JSON.

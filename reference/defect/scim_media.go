@@ -1,0 +1,125 @@
+package defect
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rollcall.example/reference"
+	"rollcall.example/reference/org"
+	"rollcall.example/reference/scim"
+)
+
+// Defects in the media types and letters of requests and answers.
+func init() {
+	scimPath := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/scim/") }
+	refuseType := func(wrong func(contentType string) bool) func(*reference.Parts) {
+		return func(p *reference.Parts) {
+			atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if scimPath(r) && wrong(r.Header.Get("Content-Type")) {
+					refusing(http.StatusUnsupportedMediaType, "", "this media type is not known").write(w)
+					return
+				}
+				next.ServeHTTP(w, r)
+			})
+		}
+	}
+
+	register("scim-type-refused", refuseType(func(kind string) bool { return strings.HasPrefix(kind, "application/scim+json") }))
+	register("charset-refused", refuseType(func(kind string) bool {
+		return strings.Contains(kind, "charset") && !strings.HasPrefix(kind, "application/scim+json; charset=utf-8;")
+	}))
+	register("json-refused", refuseType(func(kind string) bool { return strings.HasPrefix(kind, "application/json") }))
+	register("every-type-taken", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if scimPath(r) && r.Header.Get("Content-Type") != "" {
+				r.Header.Set("Content-Type", "application/scim+json")
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	register("letters-lost", func(p *reference.Parts) {
+		read := p.SCIM.Read
+		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
+			err := read(body, into)
+			into.GivenName, into.FamilyName = inASCII(into.GivenName), inASCII(into.FamilyName)
+			return err
+		}
+	})
+	register("bytes-replaced", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if scimPath(r) && r.Method == http.MethodPost {
+				rewriteBody(r, func(body []byte) []byte { return bytes.ToValidUTF8(body, []byte("?")) })
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	register("answers-are-text", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if !scimPath(r) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			recorded := httptest.NewRecorder()
+			next.ServeHTTP(recorded, r)
+			said := &scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}
+			said.header.Set("Content-Type", "text/json")
+			said.write(w)
+		})
+	})
+	register("accept-exactly", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if accept := r.Header.Get("Accept"); scimPath(r) && accept != "application/scim+json" && !strings.Contains(accept, "html") {
+				refusing(http.StatusNotAcceptable, "", "answers are application/scim+json only").write(w)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	register("page-for-browsers", func(p *reference.Parts) {
+		showOtherwise(p, scimPath, func(r *http.Request, a *scimAnswer) {
+			if strings.HasPrefix(r.Header.Get("Accept"), "text/html") && a.status != http.StatusUnauthorized {
+				a.status, a.body, a.text = http.StatusOK, nil, []byte("<html><h1>Users</h1></html>")
+				a.header.Set("Content-Type", "text/html")
+			}
+		})
+	})
+	register("compressed-always", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if !scimPath(r) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			recorded := httptest.NewRecorder()
+			next.ServeHTTP(recorded, r)
+			said := &scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}
+			if len(said.text) > 0 {
+				said.header.Set("Content-Encoding", "gzip")
+				said.text = compressed(said.text)
+			}
+			said.write(w)
+		})
+	})
+}
+
+// inASCII leaves away what is no letter of ASCII.
+func inASCII(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func compressed(text []byte) []byte {
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	_, _ = writer.Write(text) // a buffer takes everything
+	_ = writer.Close()
+	return packed.Bytes()
+}

@@ -1,0 +1,185 @@
+package defect
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+
+	"rollcall.example/reference"
+	"rollcall.example/reference/org"
+	"rollcall.example/reference/scim"
+)
+
+// Defects in replacing a user.
+func init() {
+	replacing := at("/Users/", http.MethodPut)
+
+	register("put-keeps-family-name", func(p *reference.Parts) {
+		keeping(p, func(before org.Record, into *org.Record) { into.FamilyName = before.FamilyName })
+	})
+	register("put-answers-204", func(p *reference.Parts) {
+		showOtherwise(p, replacing, func(_ *http.Request, a *scimAnswer) {
+			if a.status == http.StatusOK {
+				a.status, a.body, a.text = http.StatusNoContent, nil, nil
+			}
+		})
+	})
+	register("old-name-still-found", oldNameStillFound)
+	register("put-makes-anew", func(p *reference.Parts) {
+		showEach(p, at("/Users"), func(user object) {
+			if meta := metaOf(user); meta["version"] != `W/"1"` {
+				meta["created"] = "2036-01-05T09:00:00.000Z"
+			}
+		})
+	})
+	register("put-merges", func(p *reference.Parts) {
+		keeping(p, func(before org.Record, into *org.Record) {
+			if into.ExternalID == "" {
+				into.ExternalID = before.ExternalID
+			}
+		})
+	})
+	register("put-skips-nothing", func(p *reference.Parts) {
+		read := p.SCIM.Read
+		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
+			before := *into
+			err := read(body, into)
+			if _, said := body["emails"]; said && len(into.Emails) == 0 {
+				into.Emails = before.Emails
+			}
+			return err
+		}
+	})
+	register("put-needs-id", func(p *reference.Parts) {
+		readOtherwise(p, replacing, func(_ *http.Request, body object) *scimAnswer {
+			if !has(body, "id") {
+				return refusing(http.StatusBadRequest, "invalidValue", "id is required")
+			}
+			return nil
+		})
+	})
+	register("put-believes-body-id", func(p *reference.Parts) {
+		readOtherwise(p, replacing, func(r *http.Request, body object) *scimAnswer {
+			if id := textIn(body, "id"); id != "" && !strings.HasSuffix(r.URL.Path, "/"+id) {
+				r.URL.Path = r.URL.Path[:strings.LastIndexByte(r.URL.Path, '/')+1] + id
+				body["userName"] = "taken-over." + id + "@rollcall.test"
+			}
+			return nil
+		})
+	})
+	register("put-believes-meta", func(p *reference.Parts) { believeMeta(p, replacing) })
+	register("modified-stands-still", func(p *reference.Parts) {
+		showEach(p, at("/Users"), func(user object) { metaOf(user)["lastModified"] = metaOf(user)["created"] })
+	})
+	register("version-stands-still", func(p *reference.Parts) {
+		showEach(p, at("/Users"), func(user object) { metaOf(user)["version"] = `W/"1"` })
+	})
+	register("put-keeps-missing-name", func(p *reference.Parts) {
+		read := p.SCIM.Read
+		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
+			if name, _ := body["username"].(string); name == "" && into.UserName != "" {
+				body["username"] = into.UserName
+			}
+			return read(body, into)
+		}
+	})
+	register("put-skips-wrong-values", func(p *reference.Parts) {
+		readOtherwise(p, replacing, func(_ *http.Request, body object) *scimAnswer {
+			if _, wrong := body["name"].(string); wrong {
+				delete(body, "name")
+			}
+			return nil
+		})
+	})
+	register("put-half-done", putHalfDone)
+	register("put-creates", putCreates)
+}
+
+// keeping lets a change of somebody who is there keep what it should not.
+func keeping(p *reference.Parts, keep func(before org.Record, into *org.Record)) {
+	read := p.SCIM.Read
+	p.SCIM.Read = func(body scim.Document, into *org.Record) error {
+		before := *into
+		err := read(body, into)
+		if before.ID != "" {
+			keep(before, into)
+		}
+		return err
+	}
+}
+
+// oldNameStillFound lets a look-up go by whatever name somebody ever had.
+func oldNameStillFound(p *reference.Parts) {
+	var mu sync.Mutex
+	now := map[string]string{} // of an id, the user name
+	old := map[string]string{} // of a user name, the one after it
+	showOtherwise(p, at("/Users"), func(r *http.Request, a *scimAnswer) {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.Method != http.MethodPost && r.Method != http.MethodPut {
+			return
+		}
+		id, name := textIn(a.body, "id"), textIn(a.body, "userName")
+		if before := now[id]; before != "" && before != name {
+			old[before] = name
+		}
+		now[id] = name
+	})
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		mu.Lock()
+		filter := r.URL.Query().Get("filter")
+		for before, after := range old {
+			if strings.Contains(filter, before) {
+				r.URL.RawQuery = url.Values{"filter": {strings.Replace(filter, before, after, 1)}}.Encode()
+			}
+		}
+		mu.Unlock()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// putHalfDone does a replacement whose user name is taken without that.
+func putHalfDone(p *reference.Parts) {
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if !at("/Users/", http.MethodPut)(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		var sent object
+		rewriteBody(r, func(body []byte) []byte { sent = objectOf(body); return body })
+		recorded := httptest.NewRecorder()
+		next.ServeHTTP(recorded, r)
+		if recorded.Code == http.StatusConflict {
+			half := r.Clone(r.Context())
+			id := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+			sent["userName"] = "half." + id + "@rollcall.test"
+			rewriteBody(half, func([]byte) []byte { return textOf(sent) })
+			next.ServeHTTP(httptest.NewRecorder(), half)
+		}
+		(&scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}).write(w)
+	})
+}
+
+// putCreates makes whoever is not there to be replaced.
+func putCreates(p *reference.Parts) {
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if !at("/Users/", http.MethodPut)(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		var sent []byte
+		rewriteBody(r, func(body []byte) []byte { sent = body; return body })
+		recorded := httptest.NewRecorder()
+		next.ServeHTTP(recorded, r)
+		if recorded.Code == http.StatusNotFound {
+			post := r.Clone(r.Context())
+			post.Method, post.URL.Path = http.MethodPost, r.URL.Path[:strings.LastIndexByte(r.URL.Path, '/')]
+			rewriteBody(post, func([]byte) []byte { return sent })
+			recorded = httptest.NewRecorder()
+			next.ServeHTTP(recorded, post)
+		}
+		(&scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}).write(w)
+	})
+}
