@@ -33,6 +33,18 @@ func sound(t *testing.T, c *client, method, path string, body, before string) {
 	}
 	for _, r := range c.product.records {
 		soundRecord(t, r)
+		unmoved(t, c, r)
+	}
+}
+
+// unmoved checks that a user can be written back as it is read, and stays as it is.
+func unmoved(t *testing.T, c *client, r org.Record) {
+	t.Helper()
+	read := c.do("GET", "/Users/"+r.ID, "").want(t, http.StatusOK)
+	before := c.product.snapshot()
+	put := c.do("PUT", "/Users/"+r.ID, read.body).want(t, http.StatusOK)
+	if put.body != read.body || c.product.snapshot() != before {
+		t.Fatalf("read as\n%s, written back as\n%s", read.body, put.body)
 	}
 }
 
@@ -59,6 +71,7 @@ func soundRecord(t *testing.T, r org.Record) {
 func FuzzUser(f *testing.F) {
 	f.Add([]byte(`{` + coreUser + `,` + han + `}`))
 	f.Add([]byte(lukes))
+	f.Add([]byte(`{` + coreUser + `,` + whole + `}`))
 	f.Add([]byte(`{` + coreUser + `,"userName":"x","active":"False","emails":[{"value":"a","primary":"true"}]}`))
 	for _, bad := range badBodies {
 		if len(bad.body) < 10_000 {
@@ -82,6 +95,8 @@ func FuzzPatch(f *testing.F) {
 		{"replace", `active`, `false`}, {"add", `emails[type eq "other"].value`, `"x@y.z"`}, {"remove", `emails[type eq "work"]`, `null`},
 		{"replace", ``, `{"active":"False","name.givenName":"x"}`}, {"add", `emails`, `[{"value":"x","primary":true}]`}, {"Replace", `name`, `{"givenName":"x"}`},
 		{"replace", `urn:ietf:params:scim:schemas:core:2.0:User:userName`, `"x"`}, {"replace", `emails.type`, `"home"`}, {"add", `groups`, `[]`}, {"move", `[`, `1e9`},
+		{"add", scim.BadgeSchema + `:number`, `7`}, {"replace", scim.BadgeSchema + `:visits[desk gt 6].until`, `"2026-01-02T03:04:05Z"`}, {"remove", scim.EnterpriseSchema, `null`},
+		{"remove", scim.BadgeSchema + `:areas`, `["Lab"]`}, {"add", ``, `{"` + scim.EnterpriseSchema + `":{"manager":"x"},"name.formatted":"y"}`}, {"add", `x509Certificates`, `{"value":"aGFu"}`},
 	} {
 		f.Add(op[0], op[1], []byte(op[2]))
 	}
@@ -97,14 +112,16 @@ func FuzzPatch(f *testing.F) {
 			body = value // no JSON: the server has to find that out
 		}
 		c := newClient(t)
-		c.seed(han)
+		c.seed(whole)
 		sound(t, c, "PATCH", "/Users/id-001", string(body), c.product.snapshot())
 	})
 }
 
 func FuzzList(f *testing.F) {
 	for _, seed := range []string{
-		"filter=userName+eq+%22x%22", "startIndex=-1&count=99999999999", "attributes=name.givenName,emails", "excludedAttributes=meta", "filter=%zz", "a;b",
+		"filter=userName+eq+%22x%22", "startIndex=-1&count=99999999999", "attributes=name.givenName,emails", "excludedAttributes=meta", "sortBy=emails&sortOrder=descending",
+		"attributes=" + scim.BadgeSchema + ":motto", "sortBy=" + scim.BadgeSchema + ":number&filter=" + url.QueryEscape(scim.BadgeSchema+`:visits[desk eq 7]`),
+		"filter=%zz", "a;b",
 		"filter=" + url.QueryEscape(`emails[type eq "work" and not (value co "x")] or active eq false`),
 	} {
 		f.Add(seed)

@@ -284,3 +284,24 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+// A path that is read says the same again when it is put together.
+func FuzzTarget(f *testing.F) {
+	for _, seed := range []string{`members`, `name.familyName`, `urn:x:2.0:User:emails[type eq "work" and not (value pr)].value`, `a[`, `a].b`, `a.$ref`, `urn::a`, `a[b eq 1.5e3].c`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		target, err := filter.ParseTarget(text)
+		if err != nil {
+			var problem *filter.Error
+			if !errors.As(err, &problem) || problem.Offset < 0 || problem.Offset > len(text) {
+				t.Fatalf("the error is %#v", err)
+			}
+			return
+		}
+		again, err := filter.ParseTarget(target.String())
+		if err != nil || again.Path != target.Path {
+			t.Fatalf("%q is read as %q, which is read as %q, %v", text, target, again, err)
+		}
+	})
+}
