@@ -117,10 +117,9 @@ func (s *schema) take(attributes []*attribute) {
 	}
 }
 
-// fileOf finds the embedded file of a schema.
+// fileOf is the embedded file of a schema: the end of its URN, if nothing else ends so.
 func fileOf(id string) string {
-	switch id {
-	case EnterpriseSchema:
+	if id == EnterpriseSchema {
 		return "EnterpriseUser"
 	}
 	return id[strings.LastIndexByte(id, ':')+1:]
