@@ -194,11 +194,33 @@ func (m member) selected(op Operation) error {
 		return bad(InvalidPath, "%s has one value only: brackets cannot choose", m.a.Name)
 	}
 	path := filter.Path{Schema: op.Target.Schema, Name: m.a.Name}
-	matches, err := filter.Compile(op.Target.Where, filter.Within(path, m.schema.describe))
+	matches, err := filter.Compile(m.truths(op.Target.Where), filter.Within(path, m.schema.describe))
 	if err != nil {
 		return bad(InvalidFilter, "path: %v", err)
 	}
 	return m.each(op, matches)
+}
+
+// truths is a filter in which truth values that are written as text, as Entra does in
+// roles[primary eq "True"], are truth values.
+func (m member) truths(where filter.Expr) filter.Expr {
+	switch e := where.(type) {
+	case filter.And:
+		return filter.And{Left: m.truths(e.Left), Right: m.truths(e.Right)}
+	case filter.Or:
+		return filter.Or{Left: m.truths(e.Left), Right: m.truths(e.Right)}
+	case filter.Not:
+		return filter.Not{Of: m.truths(e.Of)}
+	case filter.Test:
+		part := m.a.part(e.Path.Name)
+		if _, text := e.Value.(string); text && part != nil && part.Type == "boolean" {
+			if truth, err := m.boolean(e.Value); err == nil {
+				e.Value = truth
+			}
+		}
+		return e
+	}
+	return where
 }
 
 // each performs an operation on the chosen values of a list.

@@ -61,6 +61,8 @@ func TestPatchAttributes(t *testing.T) {
 		"a plain value less":              {`{"op":"remove","path":"` + badge + `:areas[value eq \"lab\"]"}`, within(badge, `{"areas":["Roof"]}`)},
 		"a plain value less, by value":    {`{"op":"remove","path":"` + badge + `:areas","value":["LAB","x"]}`, within(badge, `{"areas":["Roof"]}`)},
 		"a plain value replaced":          {`{"op":"replace","path":"` + badge + `:areas[value sw \"R\"]","value":"Cellar"}`, within(badge, `{"areas":["Lab","Cellar"]}`)},
+		"a truth in brackets":             {`{"op":"Replace","path":"roles[primary eq \"True\"].value","value":"captain"}`, `"roles":[{"value":"captain","primary":true},{"value":"smuggler"}]`},
+		"a truth that is made":            {`{"op":"Add","path":"ims[primary eq \"True\"].value","value":"x"}`, `"ims":[{"value":"han","type":"xmpp"},{"value":"x","primary":true}]`},
 		"a truth as Entra sends it":       {`{"op":"Replace","path":"` + badge + `:temporary","value":"True"}`, within(badge, `{"temporary":true}`)},
 		"initials follow the name":        {`{"op":"replace","path":"name.givenName","value":"Ben"}`, `"name":{"formatted":"Capt. Han Solo Sr.","familyName":"Solo","givenName":"Ben","middleName":"X","honorificPrefix":"Capt.","honorificSuffix":"Sr."},` + within(badge, `{"initials":"BS"}`)},
 		"initials are nobody's to set":    {`{"op":"add","value":{"` + badge + `":{"initials":"XX"}}}`, ``},
