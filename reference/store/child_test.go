@@ -27,7 +27,7 @@ var children = map[string]func(ctx context.Context, path string) error{
 	"hold":  holdLock,
 	"write": writeMany,
 	"work":  workUntilKilled,
-	"rival": actAmongRivals, "victim": actUntilKilled,
+	"rival": actAmongRivals,
 }
 
 func TestMain(m *testing.M) {
