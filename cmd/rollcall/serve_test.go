@@ -24,6 +24,7 @@ import (
 // serving is a rollcall serve in a process of its own.
 type serving struct {
 	readiness
+	file    string // where it says that it is ready
 	command *exec.Cmd
 	stdout  bytes.Buffer
 	stderr  bytes.Buffer
@@ -32,23 +33,37 @@ type serving struct {
 
 func serve(t *testing.T, flags ...string) *serving {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "ready.json")
-	s := &serving{command: exec.Command("rollcall", append([]string{"serve", "--ready-file", file}, flags...)...)}
+	s := launch(t, flags...)
+	s.wait(t)
+	return s
+}
+
+// launch starts one without waiting for it.
+func launch(t *testing.T, flags ...string) *serving {
+	t.Helper()
+	s := &serving{file: filepath.Join(t.TempDir(), "ready.json")}
+	s.command = exec.Command("rollcall", append([]string{"serve", "--ready-file", s.file}, flags...)...)
 	s.command.Stdout, s.command.Stderr = &s.stdout, &s.stderr
 	if err := s.command.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.stop(t) })
+	return s
+}
+
+// wait waits until it is ready.
+func (s *serving) wait(t *testing.T) {
+	t.Helper()
 	deadline := time.After(20 * time.Second)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		text, err := os.ReadFile(file)
+		text, err := os.ReadFile(s.file)
 		if err == nil {
 			if err := json.Unmarshal(text, &s.readiness); err != nil {
 				t.Fatalf("the ready file: %v\n%s", err, text)
 			}
-			return s
+			return
 		}
 		select {
 		case <-tick.C:

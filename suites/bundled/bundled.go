@@ -111,12 +111,23 @@ func (b *Bundled) open(ctx context.Context, listen string) error {
 	return nil
 }
 
-// settle returns the connection to the organization, founded if need be.
+// settle returns the connection to the organization, founded if need be. Of several
+// processes that start on the same data, one founds it.
 func (b *Bundled) settle(ctx context.Context) (target.Connection, error) {
-	there, err := b.App.Org().OrganizationBySlug(ctx, Slug)
-	if org.KindOf(err) == org.NotFound {
-		return b.found(ctx)
+	connection, err := b.reach(ctx)
+	if org.KindOf(err) != org.NotFound {
+		return connection, err
 	}
+	connection, err = b.found(ctx)
+	if org.KindOf(err) != org.Conflict {
+		return connection, err
+	}
+	return b.reach(ctx)
+}
+
+// reach returns the connection to the organization that is there.
+func (b *Bundled) reach(ctx context.Context) (target.Connection, error) {
+	there, err := b.App.Org().OrganizationBySlug(ctx, Slug)
 	if err != nil {
 		return target.Connection{}, err
 	}
