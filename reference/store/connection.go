@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // connection is one connection to the data file with the statements that were
@@ -48,8 +50,12 @@ func (c *connection) runOnce(ctx context.Context, query string) error {
 	return errors.Join(err, once.Close())
 }
 
-// close ends the connection; its statements end with it.
+// close ends the connection; its statements end with it. SQLite wants them closed, a
+// server needs not be told of each.
 func (c *connection) close() error {
+	if _, remote := c.conn.(*stdlib.Conn); remote {
+		return c.conn.Close()
+	}
 	var broken []error
 	for _, statement := range c.prepared {
 		broken = append(broken, statement.Close())
