@@ -15,6 +15,7 @@ type Store interface {
 
 // Tx is what can be asked of the store within a transaction. A look-up that
 // finds nothing returns [ErrNotFound]; a list that is empty is nil without error.
+// After any other error nothing more may be asked: not every store can go on.
 // Keys of people are compared by [Key]: the store keeps the key beside what was
 // sent.
 type Tx interface {

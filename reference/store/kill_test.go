@@ -20,7 +20,8 @@ import (
 )
 
 const (
-	kills   = 50 // at least
+	kills   = 50 // at least, of a process that writes a file itself
+	cuts    = 15 // at least, of one whose transactions a server undoes
 	workers = 2  // in the child, each with people of its own
 	people  = 6  // of each worker
 )
@@ -296,6 +297,10 @@ func testKilledAtAnyMoment(t *testing.T, path string) {
 		}
 	})
 	w := foundWitness(t, path)
+	kills := kills
+	if isPostgres(path) {
+		kills = cuts
+	}
 	random := rand.New(rand.NewPCG(seed, 0))
 	round := 0
 	for ; round < kills || !w.sawEnough(); round++ {
