@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"rollcall.example/simulator/provision"
@@ -89,35 +88,4 @@ func (r *run) settle(t *task, problem *provision.Problem, err error) bool {
 		r.gauge.blame(t.last, classAnswer)
 	}
 	return problem == nil && err == nil
-}
-
-// accept says whether a request of a push was answered as it should.
-func (r *run) accept(t *task, answer provision.Answer, err error) bool {
-	return r.settle(t, nil, err) && answer.OK()
-}
-
-// send sends one request of a push.
-func (r *run) send(ctx context.Context, t *task, method, path string, query provision.Query, body any) (provision.Answer, bool) {
-	var asked any
-	if query != nil {
-		asked = query
-	}
-	answer, err := r.jobs.Client.Do(ctx, method, path, asked, body)
-	return answer, r.accept(t, answer, err)
-}
-
-// lookUp asks for a group by name, and says whether there is none, as it should be.
-func (r *run) lookUp(ctx context.Context, t *task) bool {
-	answer, ok := r.send(ctx, t, http.MethodGet, "/Groups", provision.Query{
-		{Name: "filter", Value: fmt.Sprintf("displayName eq %q", t.name)}, {Name: "startIndex", Value: "1"}, {Name: "count", Value: "100"},
-	}, nil)
-	if !ok {
-		return false
-	}
-	list, err := answer.List()
-	if err != nil || len(list.Resources) > 0 {
-		r.gauge.blame(t.last, classAnswer)
-		return false
-	}
-	return true
 }

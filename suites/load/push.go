@@ -2,48 +2,12 @@ package load
 
 import (
 	"context"
-	"net/http"
-	"net/url"
-	"strconv"
 
 	"rollcall.example/simulator/provision"
 )
 
-// Schema URNs (RFC 7643 section 8.7.1, RFC 7644 section 3.5.2).
-const (
-	groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
-	patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-)
-
-// batch is how many members one PATCH adds.
+// batch is how many people join a group at a time.
 const batch = 100
-
-// member is one entry of a group, as Okta sends it.
-type member struct {
-	Value   string `json:"value"`
-	Display string `json:"display"`
-}
-
-// groupBody has its members in Okta's order.
-type groupBody struct {
-	Schemas     []string `json:"schemas"`
-	ID          string   `json:"id,omitempty"`
-	DisplayName string   `json:"displayName"`
-	Members     []member `json:"members"`
-}
-
-type patch struct {
-	Schemas    []string    `json:"schemas"`
-	Operations []operation `json:"Operations"`
-}
-
-type operation struct {
-	Op    string `json:"op"`
-	Path  string `json:"path,omitempty"`
-	Value any    `json:"value,omitempty"`
-}
-
-func patchOf(operations ...operation) patch { return patch{[]string{patchSchema}, operations} }
 
 // group is a task about a group.
 func (r *run) group(ctx context.Context, number int) (context.Context, *task) {
@@ -55,59 +19,35 @@ func (r *run) group(ctx context.Context, number int) (context.Context, *task) {
 // with number n modulo the number of groups.
 func (r *run) push(ctx context.Context, number int) {
 	ctx, t := r.group(ctx, number)
-	if !r.lookUp(ctx, t) {
+	result, err := r.jobs.PushGroup(ctx, provision.Group{DisplayName: t.name})
+	if err == nil && result.Created {
+		r.groups.name(number, result.ID)
+	}
+	if !r.settle(t, result.Problem, err) {
 		return
 	}
-	answer, ok := r.send(ctx, t, http.MethodPost, "/Groups", nil, groupBody{Schemas: []string{groupSchema}, DisplayName: t.name, Members: []member{}})
-	if !ok {
+	t.id = result.ID
+	if r.putsGroups() {
+		r.join(ctx, t, r.whole(number, -1), nil)
 		return
 	}
-	if answer.ID() == "" {
-		r.gauge.blame(t.last, classAnswer)
-		return
-	}
-	r.groups.name(number, answer.ID())
-	t.id = answer.ID()
-	r.fill(ctx, t)
-}
-
-// fill puts everybody in who belongs to the group: in the wizard's dialect with one
-// PUT, in the others a batch at a time.
-func (r *run) fill(ctx context.Context, t *task) {
-	if r.jobs.Dialect == provision.AIW {
-		r.replace(ctx, t, -1)
-		return
-	}
-	added := make([]member, 0, batch)
-	for number := range r.members(t.number) {
-		if added = append(added, r.member(number)); len(added) == batch {
-			if !r.add(ctx, t, added) {
+	joined := make([]provision.GroupMember, 0, batch)
+	for person := range r.members(number) {
+		if joined = append(joined, r.member(person)); len(joined) == batch {
+			if !r.join(ctx, t, provision.Group{DisplayName: t.name}, joined) {
 				return
 			}
-			added = added[:0]
+			joined = joined[:0]
 		}
 	}
-	if len(added) > 0 {
-		r.add(ctx, t, added)
+	if len(joined) > 0 {
+		r.join(ctx, t, provision.Group{DisplayName: t.name}, joined)
 	}
 }
 
-func (r *run) add(ctx context.Context, t *task, added []member) bool {
-	_, ok := r.send(ctx, t, http.MethodPatch, groupPath(t.id), nil, patchOf(operation{"add", "members", added}))
-	return ok
-}
-
-// replace sends the group whole, but for one member; none is left out for -1.
-func (r *run) replace(ctx context.Context, t *task, without int) bool {
-	all := []member{}
-	for number := range r.members(t.number) {
-		if number != without {
-			all = append(all, r.member(number))
-		}
-	}
-	_, ok := r.send(ctx, t, http.MethodPut, groupPath(t.id), nil,
-		groupBody{Schemas: []string{groupSchema}, ID: t.id, DisplayName: t.name, Members: all})
-	return ok
+func (r *run) join(ctx context.Context, t *task, group provision.Group, joined []provision.GroupMember) bool {
+	result, err := r.jobs.ChangeMembers(ctx, t.id, group, nil, joined)
+	return r.settle(t, result.Problem, err)
 }
 
 // regroup takes the first member of a group out, or puts them in again.
@@ -117,32 +57,36 @@ func (r *run) regroup(ctx context.Context, number int) {
 	}
 	ctx, t := r.group(ctx, number)
 	out := !r.groups.is(number, inactive)
-	if r.sendOne(ctx, t, number, out) {
+	change, without := []provision.GroupMember{r.member(number)}, -1
+	var left, joined []provision.GroupMember
+	if out {
+		left, without = change, number
+	} else {
+		joined = change
+	}
+	group := provision.Group{DisplayName: t.name}
+	if r.putsGroups() {
+		group = r.whole(number, without)
+	}
+	result, err := r.jobs.ChangeMembers(ctx, t.id, group, left, joined)
+	if r.settle(t, result.Problem, err) {
 		r.groups.set(number, inactive, out)
 	}
 }
 
-// sendOne tells the product that a person is out of a group, or in. Okta sends the
-// group's name along with every change of membership, in a PATCH of its own, with the
-// id in the value.
-func (r *run) sendOne(ctx context.Context, t *task, person int, out bool) bool {
-	if r.jobs.Dialect == provision.AIW {
-		without := -1
-		if out {
-			without = person
+// putsGroups says whether groups are sent whole: only then are all members of one in
+// memory at a time.
+func (r *run) putsGroups() bool { return r.jobs.Dialect == provision.AIW }
+
+// whole is a group with its members, but for one; none is left out for -1.
+func (r *run) whole(number, without int) provision.Group {
+	group := provision.Group{DisplayName: r.crowd.Group(number)}
+	for person := range r.members(number) {
+		if person != without {
+			group.Members = append(group.Members, r.member(person))
 		}
-		return r.replace(ctx, t, without)
 	}
-	named := operation{Op: "replace", Value: map[string]string{"id": t.id, "displayName": t.name}}
-	if _, ok := r.send(ctx, t, http.MethodPatch, groupPath(t.id), nil, patchOf(named)); !ok {
-		return false
-	}
-	change := operation{"add", "members", []member{r.member(person)}}
-	if out {
-		change = operation{Op: "remove", Path: "members[value eq " + strconv.Quote(r.people.id(person)) + "]"}
-	}
-	_, ok := r.send(ctx, t, http.MethodPatch, groupPath(t.id), nil, patchOf(change))
-	return ok
+	return group
 }
 
 // members yields the numbers of the people of a group who are there.
@@ -156,8 +100,6 @@ func (r *run) members(group int) func(yield func(int) bool) {
 	}
 }
 
-func (r *run) member(number int) member {
-	return member{Value: r.people.id(number), Display: r.crowd.Person(number)}
+func (r *run) member(number int) provision.GroupMember {
+	return provision.GroupMember{Value: r.people.id(number), Display: r.crowd.Person(number)}
 }
-
-func groupPath(id string) string { return "/Groups/" + url.PathEscape(id) }

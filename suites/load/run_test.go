@@ -49,7 +49,7 @@ func TestARunInEachDialect(t *testing.T) {
 	for dialect, want := range map[provision.Dialect]map[string]int64{
 		provision.OIN: {
 			"provision GET /Users?filter": 20, "provision POST /Users": 20, "update GET /Users/{id}": 20, "update PUT /Users/{id}": 20,
-			"deactivate PATCH /Users/{id}": 2, "push GET /Groups?filter": 3, "push POST /Groups": 3, "push PATCH /Groups/{id}": 3,
+			"deactivate PATCH /Users/{id}": 2, "push GET /Groups?filter": 3, "push POST /Groups": 3, "push PATCH /Groups/{id}": 6,
 		},
 		provision.AIW: {
 			"provision GET /Users?filter": 20, "provision POST /Users": 20, "update GET /Users/{id}": 20, "update PUT /Users/{id}": 20,
@@ -57,7 +57,7 @@ func TestARunInEachDialect(t *testing.T) {
 		},
 		provision.OINPatchUser: {
 			"provision GET /Users?filter": 20, "provision POST /Users": 20, "update PATCH /Users/{id}": 20,
-			"deactivate PATCH /Users/{id}": 2, "push GET /Groups?filter": 3, "push POST /Groups": 3, "push PATCH /Groups/{id}": 3,
+			"deactivate PATCH /Users/{id}": 2, "push GET /Groups?filter": 3, "push POST /Groups": 3, "push PATCH /Groups/{id}": 6,
 		},
 	} {
 		t.Run(string(dialect), func(t *testing.T) {

@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
-
-	"rollcall.example/simulator/provision"
 )
 
 // Crowd is very many people and groups that a run makes at one tenant. Their names
@@ -138,9 +135,7 @@ func (c *clearance) awayByName(ctx context.Context, d desk, name string, find fu
 
 // findGroup lists the paths of the groups that the product finds by the name.
 func (d desk) findGroup(ctx context.Context, t *Thing) ([]string, error) {
-	answer, err := d.client.Do(ctx, http.MethodGet, "/Groups", provision.Query{
-		{Name: "filter", Value: "displayName eq " + strconv.Quote(t.Name)}, {Name: "startIndex", Value: "1"}, {Name: "count", Value: "100"},
-	}, nil)
+	answer, err := d.client.FindGroup(ctx, t.Name)
 	if err != nil {
 		return nil, noAnswer(err)
 	}
