@@ -18,7 +18,7 @@ import (
 type loadFlags struct {
 	targetFlags
 	load.Options
-	json string
+	json, html string
 }
 
 func loadCommand() *cobra.Command {
@@ -61,7 +61,10 @@ once more it leaves that to rollcall sweep.`,
   rollcall load --scim-url https://acme.test/scim/v2 --scim-token-env ACME_SCIM_TOKEN --users 50 --concurrency 10
 
   # at a steady rate, for some time, as a gate
-  rollcall load --users 20 --rate 50 --duration 2s --max-p99 5s --max-error-rate 0.01 --json load.json`,
+  rollcall load --users 20 --rate 50 --duration 2s --max-p99 5s --max-error-rate 0.01 --json load.json
+
+  # with plots of latency and throughput
+  rollcall load --users 300 --html load.html`,
 		Args: noArguments("say how many people with --users"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := fromEnvironment(c); err != nil {
@@ -80,6 +83,7 @@ once more it leaves that to rollcall sweep.`,
 	flags.Float64Var(&f.MaxErrorRate, "max-error-rate", 0, "let this `share` of the requests go wrong, as 0.01")
 	flags.DurationVar(&f.MaxP99, "max-p99", 0, "fail where the 99th percentile of an operation is above this `duration`")
 	flags.StringVar(&f.json, "json", "", "write the figures as JSON to this `file`")
+	flags.StringVar(&f.html, "html", "", "draw the figures on one HTML page in this `file`")
 	flags.BoolVar(&f.IOwnThis, "i-own-this", false, "the product is mine to change: needed for any that is not on this machine")
 	flags.StringVar(&f.Ledger, "ledger", "", "write down in this `file` what is made, until it is cleared away")
 	return c
@@ -92,6 +96,7 @@ func (f loadFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	var result load.Result
 	files := outputs{
 		{flag: "json", path: f.json, render: func(w io.Writer) error { return result.JSON(w) }},
+		{flag: "html", path: f.html, render: func(w io.Writer) error { return result.HTML(w) }},
 	}
 	if err := files.ready(); err != nil {
 		return err

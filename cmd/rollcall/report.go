@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rollcall.example/suites/load"
 	"rollcall.example/suites/report"
 	"rollcall.example/suites/verify"
 )
@@ -35,16 +36,24 @@ func reportCommand() *cobra.Command {
 }
 
 func schemaCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "schema",
-		Short:   "Print the JSON Schema of a report",
-		Example: "  rollcall report schema > report.schema.json",
-		Args:    noArguments(""),
+	var ofLoad bool
+	c := &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of a report, or of what rollcall load measures",
+		Example: `  rollcall report schema > report.schema.json
+  rollcall report schema --load > load.schema.json`,
+		Args: noArguments(""),
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := c.OutOrStdout().Write(report.JSONSchema)
+			schema := report.JSONSchema
+			if ofLoad {
+				schema = load.JSONSchema
+			}
+			_, err := c.OutOrStdout().Write(schema)
 			return err
 		},
 	}
+	c.Flags().BoolVar(&ofLoad, "load", false, "print that of the figures of rollcall load --json")
+	return c
 }
 
 // readReport reads the report in a file, or on standard input for "-".

@@ -48,7 +48,7 @@ func (r *run) stages() []stage {
 
 // play goes through the stages until they are done or ctx ends.
 func (r *run) play(ctx context.Context) []Phase {
-	var phases []Phase
+	phases := []Phase{}
 	for _, s := range r.stages() {
 		if ctx.Err() != nil {
 			break

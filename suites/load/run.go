@@ -80,7 +80,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	interrupted := signalled.Err() != nil
 	stop()
 	result := r.result(phases, interrupted, live.Traffic())
-	result.Left = r.clearAway(ctx, begun)
+	result.Left = append(result.Left, r.clearAway(ctx, begun)...)
 	return result, nil
 }
 
