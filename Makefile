@@ -53,6 +53,7 @@ lint:
 bench:
 	go test -run '^$$' -bench . -benchtime 2s -count 3 ./simulator/... ./reference/... ./suites/bundled
 	go test -run '^$$' -bench . -benchtime 3x ./suites/verify
+	go test -run '^$$' -bench . -benchtime 1x ./suites/load
 
 # Each fuzz target for FUZZTIME.
 fuzz:
