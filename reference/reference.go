@@ -116,6 +116,7 @@ func (a *App) assemble(parts *Parts, logger *slog.Logger) http.Handler {
 	provisioning := scim.New(a.org, scim.Options{
 		Protocol: parts.SCIM,
 		BaseURL:  func(r *http.Request) string { return string(a.site(r)) },
+		Clock:    parts.Clock,
 		Logger:   logger,
 	})
 	pages := web.New(web.Options{Org: a.org, SAML: *parts.SAML, Site: a.site, Logger: logger})

@@ -135,6 +135,7 @@ type Record struct {
 	Version    int    // counts changes, from 1
 	Created    time.Time
 	Modified   time.Time
+	Place      int64 // in the list of its provider: later ones are greater. Only a list tells it
 }
 
 // FullName is the name that the record's person is shown under; empty if SCIM gave

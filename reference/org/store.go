@@ -59,7 +59,8 @@ type records interface {
 	// RecordsOf lists the records of the organization linked to the account.
 	RecordsOf(ctx context.Context, organization, account string) ([]Record, error)
 	// FindRecords lists a provider's records that match, in the order in which they
-	// were added, from offset (0-based), at most limit; and how many match in all.
+	// were added, from offset (0-based), at most limit; and how many match in all (with
+	// match.After, how many there are in the page).
 	FindRecords(ctx context.Context, provider string, match RecordMatch, offset, limit int) ([]Record, int, error)
 	// RecordsIn lists all records of an organization, ordered by user name.
 	RecordsIn(ctx context.Context, organization string) ([]Record, error)
@@ -70,6 +71,7 @@ type records interface {
 type RecordMatch struct {
 	ID, UserName, ExternalID *string
 	Active                   *bool
+	After                    int64 // only records whose Place is greater; 0: all
 }
 
 // groups are read without their Members, but for GroupMembers.

@@ -19,8 +19,11 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Detail }
 
-// The detail types that this server uses (RFC 7644 table 9).
+// The detail types that this server uses (RFC 7644 table 9, RFC 9865).
 const (
+	ExpiredCursor = "expiredCursor"
+	InvalidCount  = "invalidCount"
+	InvalidCursor = "invalidCursor"
 	InvalidFilter = "invalidFilter"
 	InvalidPath   = "invalidPath"
 	InvalidSyntax = "invalidSyntax"

@@ -17,6 +17,7 @@ const (
 type page struct {
 	start int // from 1
 	count int
+	after *position // where a page by cursor begins; nil: a page by index
 }
 
 // list is a ListResponse (RFC 7644 section 3.4.2). ItemsPerPage is how many are in
@@ -43,14 +44,37 @@ type listed struct {
 }
 
 func (l listed) appendTo(b []byte) []byte {
-	b = append(b, `{"schemas":["`+listSchema+`"],"totalResults":`...)
-	b = strconv.AppendInt(b, int64(l.total), 10)
+	b = appendTotal(b, l.total)
 	b = append(b, `,"startIndex":`...)
 	b = strconv.AppendInt(b, int64(l.start), 10)
+	return appendResources(b, l.resources)
+}
+
+// turned is a page by cursor: it has no startIndex, and says where the list goes on.
+type turned struct {
+	total     int
+	resources []shown
+	next      string // the cursor of the next page; empty: there is none
+}
+
+func (t turned) appendTo(b []byte) []byte {
+	b = appendTotal(b, t.total)
+	if t.next != "" {
+		b = append(b, `,"nextCursor":"`+t.next+`"`...) // of the letters of base64
+	}
+	return appendResources(b, t.resources)
+}
+
+func appendTotal(b []byte, total int) []byte {
+	b = append(b, `{"schemas":["`+listSchema+`"],"totalResults":`...)
+	return strconv.AppendInt(b, int64(total), 10)
+}
+
+func appendResources(b []byte, resources []shown) []byte {
 	b = append(b, `,"itemsPerPage":`...)
-	b = strconv.AppendInt(b, int64(len(l.resources)), 10)
+	b = strconv.AppendInt(b, int64(len(resources)), 10)
 	b = append(b, `,"Resources":[`...)
-	for _, resource := range l.resources {
+	for _, resource := range resources {
 		b = resource.appendTo(appendComma(b))
 	}
 	return append(b, "]}"...)

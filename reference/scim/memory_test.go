@@ -117,6 +117,9 @@ func (m *memory) Record(_ context.Context, _ org.Caller, id string) (org.Record,
 	return m.records[at], nil
 }
 
+// place is where a record stands in the list: as the store does, only lists tell it.
+func place(r org.Record) int64 { return int64(r.Created.Sub(start) / time.Second) }
+
 func (m *memory) FindRecords(_ context.Context, _ org.Caller, match org.RecordMatch, offset, limit int) ([]org.Record, int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -126,7 +129,8 @@ func (m *memory) FindRecords(_ context.Context, _ org.Caller, match org.RecordMa
 		if (match.ID == nil || *match.ID == r.ID) &&
 			(match.UserName == nil || org.Key(*match.UserName) == org.Key(r.UserName)) &&
 			(match.ExternalID == nil || *match.ExternalID == r.ExternalID) &&
-			(match.Active == nil || *match.Active == r.Active) {
+			(match.Active == nil || *match.Active == r.Active) && match.After < place(r) {
+			r.Place = place(r)
 			found = append(found, r)
 		}
 	}

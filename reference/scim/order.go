@@ -61,18 +61,32 @@ func (s *schema) sortable(path filter.Path) (place, bool) {
 type rank struct {
 	value  any // nil: none; a string, bool, time.Time or number
 	number int
+	raw    any // the value as the resource has it
 }
 
 // ranker makes the ranks of a schema's resources.
 func (o *order) ranker(s *schema) func(Document, int) rank {
 	at, ok := s.sortable(o.by)
 	if !ok {
-		return func(_ Document, number int) rank { return rank{nil, number} }
+		return func(_ Document, number int) rank { return rank{number: number} }
 	}
 	steps := s.steps(at)
 	return func(resource Document, number int) rank {
-		return rank{at.last().sortValue(chosen(resource, steps)), number}
+		raw := chosen(resource, steps)
+		return rank{at.last().sortValue(raw), number, raw}
 	}
+}
+
+// rankOf is the rank of the resource that a position is behind.
+func (o *order) rankOf(s *schema, p position) rank {
+	r := rank{number: int(p.place), raw: p.value}
+	if o == nil {
+		return r
+	}
+	if at, ok := s.sortable(o.by); ok {
+		r.value = at.last().sortValue(p.value)
+	}
+	return r
 }
 
 // chosen follows the steps to one value: of a list, the primary one or else the first.
@@ -119,8 +133,11 @@ func (a *attribute) sortValue(value any) any {
 }
 
 // before says whether one resource stands before another. Those without a value are
-// last, or first when descending.
+// last, or first when descending. No order is that of creation.
 func (o *order) before(a, b rank) bool {
+	if o == nil {
+		return a.number < b.number
+	}
 	order := compareValues(a.value, b.value)
 	if o.descending {
 		order = -order

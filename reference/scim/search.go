@@ -118,6 +118,9 @@ type inquiry struct {
 }
 
 func inquiryOf(query url.Values, schemas ...*schema) (i inquiry, err error) {
+	if err = withoutCursor(query); err != nil {
+		return i, err
+	}
 	if i.page, err = pageOf(query); err != nil {
 		return i, err
 	}

@@ -36,6 +36,9 @@
 //   - in a bulk request each operation is a request of its own: it passes the gates by
 //     itself and is done or not done by itself. Those that refer to each other in a
 //     circle are done together or not at all.
+//   - lists are paged by index and by cursor (RFC 9865). A cursor goes on behind the last
+//     resource that was seen, for an hour, in the list that gave it; there is no way
+//     back. A search over all types of resources knows no cursors.
 //   - /Me is the record of a member, who comes with an API token of the product's own
 //     instead of the provider's. They may read it, and change name and displayName by
 //     PATCH; whatever else is the identity provider's to say and is answered 403. To the
@@ -61,6 +64,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"time"
 
 	"rollcall.example/reference/org"
 )
@@ -107,6 +111,10 @@ type Options struct {
 	// request itself.
 	BaseURL func(*http.Request) string
 
+	// Clock tells the time, by which cursors expire; nil: [time.Now]. An organization may
+	// be ahead of it.
+	Clock func() time.Time
+
 	// Logger hears of failures; nil: [slog.Default]. Tokens and bodies never reach it.
 	Logger *slog.Logger
 }
@@ -116,18 +124,22 @@ type Server struct {
 	domain    Domain
 	protocol  *Protocol
 	baseURL   func(*http.Request) string
+	clock     func() time.Time
 	logger    *slog.Logger
 	endpoints map[string]endpoint
 }
 
 // New makes a server over the domain.
 func New(domain Domain, options Options) *Server {
-	s := &Server{domain, options.Protocol, options.BaseURL, options.Logger, nil}
+	s := &Server{domain, options.Protocol, options.BaseURL, options.Clock, options.Logger, nil}
 	if s.protocol == nil {
 		s.protocol = Standard()
 	}
 	if s.baseURL == nil {
 		s.baseURL = addressed
+	}
+	if s.clock == nil {
+		s.clock = time.Now
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()

@@ -98,7 +98,7 @@ func withoutDelete(err error) error {
 
 // listUsers answers GET /Users (section 3.4.2).
 func (s *Server) listUsers(x *exchange) (reply, error) {
-	page, err := pageOf(x.query)
+	page, err := s.pageOf(x)
 	if err != nil {
 		return reply{}, err
 	}
@@ -110,12 +110,15 @@ func (s *Server) listUsers(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	records, total, err := s.look(x, selected, order, page)
+	records, total, next, err := s.look(x, selected, order, page)
 	if err != nil {
 		return reply{}, err
 	}
 	resources, err := s.shownAll(x, records)
-	return reply{http.StatusOK, nil, listed{total, page.start, resources}}, err
+	if err != nil {
+		return reply{}, err
+	}
+	return s.paged(x, page, total, resources, next)
 }
 
 // shownAll are records as this client gets to see them.
@@ -177,17 +180,19 @@ func (s *Server) selected(x *exchange) (Selection, error) {
 // look finds the page of what is selected. What the store cannot judge or sort is
 // judged and sorted here, as it comes by: the total counts what really matches, and no
 // page can slip while others write.
-func (s *Server) look(x *exchange, selected Selection, o *order, p page) ([]org.Record, int, error) {
+func (s *Server) look(x *exchange, selected Selection, o *order, p page) (records []org.Record, total int, next *position, err error) {
 	if selected.Keep == nil && selected.Matches == nil && o == nil {
-		records, total, err := s.domain.FindRecords(x.Context(), x.caller, selected.Match, p.start-1, p.count)
-		return records[:min(p.count, len(records))], total, err
+		return s.lookUp(x, selected.Match, p)
 	}
 	found := newGathering[org.Record](p, o)
-	var ranks func(Document, int) rank
+	if p.after != nil {
+		found.behind(o.rankOf(users, *p.after))
+	}
+	ranks := func(_ Document, place int) rank { return rank{number: place} }
 	if o != nil {
 		ranks = o.ranker(users)
 	}
-	err := s.domain.EachRecord(x.Context(), x.caller, selected.Match, func(r org.Record, groups []org.Group) {
+	err = s.domain.EachRecord(x.Context(), x.caller, selected.Match, func(r org.Record, groups []org.Group) {
 		if selected.Keep != nil && !selected.Keep(r) {
 			return
 		}
@@ -196,10 +201,11 @@ func (s *Server) look(x *exchange, selected Selection, o *order, p page) ([]org.
 			resource["groups"] = s.directly(x, groups)
 		}
 		if selected.Matches == nil || selected.Matches(resource) {
-			found.add(r, func(number int) rank { return ranks(resource, number) })
+			found.add(r, func(int) rank { return ranks(resource, int(r.Place)) })
 		}
 	})
-	return found.items(), found.total, err
+	records, next = found.turned(p)
+	return records, found.total, next, err
 }
 
 // readBody makes a record say what the body of a POST or PUT says.

@@ -13,10 +13,23 @@ const recordColumns = `id, organization, provider, user_name, external_id, given
 	display_name, emails, active, account, version, created, modified, attributes`
 
 func scanRecord(r row) (record org.Record, err error) {
-	err = r.Scan(&record.ID, &record.Organization, &record.Provider, &record.UserName, &record.ExternalID,
+	err = r.Scan(recordCells(&record)...)
+	return record, err
+}
+
+// recordCells are where the columns of a record go.
+func recordCells(record *org.Record) []any {
+	return []any{&record.ID, &record.Organization, &record.Provider, &record.UserName, &record.ExternalID,
 		&record.GivenName, &record.FamilyName, &record.DisplayName, unpacked[org.Email]{&record.Emails},
 		&record.Active, referred{&record.Account}, &record.Version, moment{&record.Created}, moment{&record.Modified},
-		unpackedObject{&record.Attributes})
+		unpackedObject{&record.Attributes}}
+}
+
+// placedColumns are those of a record in a list.
+const placedColumns = recordColumns + ", place"
+
+func scanPlaced(r row) (record org.Record, err error) {
+	err = r.Scan(append(recordCells(&record), &record.Place)...)
 	return record, err
 }
 
@@ -101,12 +114,12 @@ func (t *tx) FindRecords(ctx context.Context, provider string, match org.RecordM
 	case match == org.RecordMatch{}:
 		page, err = t.recordsFrom(ctx, provider, offset, limit)
 	default:
-		page, err = list(ctx, t, "find records", scanRecord, onePageOf(match, where, len(args)), append(args[:len(args):len(args)], limit, offset)...)
+		page, err = list(ctx, t, "find records", scanPlaced, onePageOf(match, where, len(args)), append(args[:len(args):len(args)], limit, offset)...)
 	}
 	if err != nil {
 		return nil, 0, err
 	}
-	if len(page) < limit && (len(page) > 0 || offset == 0) {
+	if len(page) < limit && (len(page) > 0 || offset == 0) || match.After > 0 {
 		return page, offset + len(page), nil
 	}
 	if match == (org.RecordMatch{}) {
@@ -131,7 +144,7 @@ func (t *tx) recordsFrom(ctx context.Context, provider string, offset, limit int
 			return nil, err
 		}
 	}
-	return list(ctx, t, "find records", scanRecord, "SELECT "+recordColumns+
+	return list(ctx, t, "find records", scanPlaced, "SELECT "+placedColumns+
 		" FROM records WHERE provider = $1 AND place >= $2 ORDER BY place LIMIT 0 + $3 OFFSET $4", provider, from, limit, skip)
 }
 
@@ -142,10 +155,10 @@ func (t *tx) recordsFrom(ctx context.Context, provider string, offset, limit int
 func onePageOf(match org.RecordMatch, where string, given int) string {
 	query := fmt.Sprintf("SELECT %%s FROM records WHERE %s ORDER BY place LIMIT 0 + $%d OFFSET $%d", where, given+1, given+2)
 	if match.ID != nil || match.UserName != nil || match.ExternalID != nil {
-		return fmt.Sprintf(query, recordColumns)
+		return fmt.Sprintf(query, placedColumns)
 	}
 	// Many match: the ids of the page are found in an index; only its own rows are read.
-	return fmt.Sprintf("SELECT %s FROM records WHERE id IN ("+query+") ORDER BY place", recordColumns, "id")
+	return fmt.Sprintf("SELECT %s FROM records WHERE id IN ("+query+") ORDER BY place", placedColumns, "id")
 }
 
 // narrow words the match as a condition with its values.
@@ -167,6 +180,10 @@ func narrow(provider string, match org.RecordMatch) (where string, args []any) {
 	}
 	if match.Active != nil {
 		add("active", bit(*match.Active))
+	}
+	if match.After > 0 {
+		args = append(args, match.After)
+		conditions = append(conditions, fmt.Sprintf("place > $%d", len(args)))
 	}
 	return strings.Join(conditions, " AND "), args
 }

@@ -234,19 +234,9 @@ func (o Options) describe() (target.Target, error) {
 		}
 	}
 	return target.Target{
-		Name: "the reference", Profile: profile, Dialects: dialects, Features: features(),
+		Name: "the reference", Profile: profile, Dialects: dialects, Features: target.Features(),
 		Disposable: o.Data == "" || o.Scratch,
 	}, nil
-}
-
-// lacking are the features that the reference does not have.
-var lacking = []string{
-	target.SCIMCursor,
-}
-
-// features are those that the reference declares.
-func features() []string {
-	return slices.DeleteFunc(target.Features(), func(f string) bool { return slices.Contains(lacking, f) })
 }
 
 // Close ends the reference at once; connections that are open are cut.
