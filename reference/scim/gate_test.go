@@ -217,3 +217,36 @@ func TestBaseURL(t *testing.T) {
 		t.Errorf("behind a proxy: %s", got)
 	}
 }
+
+// Whoever changes anything besides does more than deactivate, whatever it is.
+func TestDeactivationIsNothingElse(t *testing.T) {
+	t.Parallel()
+	c := newClient(t)
+	id := c.seed(whole)
+	const off = `{"op":"replace","path":"active","value":false}`
+	if c.patch(id, "["+off+"]"); !c.product.lastCall().Deactivation() {
+		t.Error("a deactivation is not seen to be one")
+	}
+	if c.patch(id, `[{"op":"Replace","value":{"active":"False","id":"`+id+`"}}]`); !c.product.lastCall().Deactivation() {
+		t.Error("Entra's deactivation is not seen to be one")
+	}
+	for name, value := range decode(t, []byte("{"+whole+"}")) {
+		paths := []string{name}
+		if members, extension := value.(map[string]any); extension && strings.HasPrefix(name, "urn:") {
+			for member := range members {
+				paths = append(paths, name+":"+member)
+			}
+		}
+		for _, path := range paths {
+			if path == "active" {
+				continue
+			}
+			if c.patch(id, `[`+off+`,{"op":"remove","path":"`+path+`"}]`); c.product.lastCall().Deactivation() {
+				t.Errorf("to deactivate and remove %s is taken for a deactivation", path)
+			}
+		}
+	}
+	if c.patch(id, `[`+off+`,{"op":"add","path":"`+scim.BadgeSchema+`:note","value":"x"}]`); c.product.lastCall().Deactivation() {
+		t.Error("to deactivate and leave a note is taken for a deactivation")
+	}
+}
