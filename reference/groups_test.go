@@ -3,6 +3,7 @@ package reference_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -46,4 +47,45 @@ func TestAnOrganizationMayBeFoundedWithGroups(t *testing.T) {
 		t.Errorf("%d seats are open after a push, want none", seats.Open)
 	}
 	w.probe("DELETE", "/organizations/"+with.Organization, nil, http.StatusNoContent, nil)
+}
+
+// TestGroupsAreShown lets a group be pushed to somebody's organization, whose
+// administrators see it on the page of the teams and in the API.
+func TestGroupsAreShown(t *testing.T) {
+	t.Parallel()
+	w := listen(t)
+	w.identity = newIdentity(t, "acme", "okta")
+	w.probe("POST", "/organizations", map[string]any{
+		"name": "Acme", "groups": true, "founder": true,
+		"provider": map[string]any{"kind": "okta", "state": "enabled", "idp_metadata": string(w.identity.Metadata())},
+	}, http.StatusCreated, &w.organization)
+	w.okta, w.assigned = w.connect(w.organization, w.identity)
+	ben, rey := w.newHire("Ben", "Kenobi", map[string]string{"admin": "true"}), w.newHire("Rey", "Palpatine")
+	w.scim(w.organization, "POST", "/Groups", map[string]any{
+		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "displayName": "Jedi", "externalId": "00g1",
+		"members": []map[string]any{{"value": w.look(rey.Person).Records[0].ID}}}, http.StatusCreated)
+	var groups []struct {
+		Name       string
+		ExternalID string `json:"external_id"`
+		Team, Role string
+		Size       int
+	}
+	const at = "/organizations/acme"
+	w.as(w.tokenOf(rey.Person), "GET", at+"/groups", "", http.StatusForbidden, nil)
+	w.as(w.tokenOf(ben.Person), "GET", at+"/groups", "", http.StatusOK, &groups)
+	if len(groups) != 1 || groups[0].Name != "Jedi" || groups[0].ExternalID != "00g1" || groups[0].Size != 1 || groups[0].Role != "member" {
+		t.Fatalf("groups %+v", groups)
+	}
+	for who, sees := range map[member]bool{ben: true, rey: false} {
+		if _, page := w.get(who.client, at+"/teams"); strings.Contains(page, "Groups") != sees {
+			t.Errorf("groups are on the page of %s: want %t\n%s", who.Person.Login(), sees, page)
+		}
+	}
+	if _, page := w.get(rey.client, "/teams/"+groups[0].Team); !strings.Contains(page, "in a group that the identity provider pushes") {
+		t.Errorf("the team's page does not say why rey is in it\n%s", page)
+	}
+	seen := w.look(rey.Person)
+	if len(seen.Memberships[0].Teams) != 1 || seen.Memberships[0].Teams[0].Slug != "jedi" {
+		t.Errorf("rey is in %v", seen.Memberships[0].Teams)
+	}
 }

@@ -178,12 +178,25 @@ func (s *Service) GroupsOf(ctx context.Context, records ...string) (map[string][
 	return held, err
 }
 
+// GroupRow is a group as the product's own pages show it.
+type GroupRow struct {
+	Group
+	Size int // how many are in it
+}
+
 // Groups lists the groups of an organization by name, without their members.
-func (s *Service) Groups(ctx context.Context, organizationID string) ([]Group, error) {
-	var groups []Group
-	err := s.store.View(ctx, func(tx Tx) (err error) {
-		groups, err = tx.GroupsIn(ctx, organizationID)
+func (s *Service) Groups(ctx context.Context, organizationID string) ([]GroupRow, error) {
+	var rows []GroupRow
+	err := s.store.View(ctx, func(tx Tx) error {
+		groups, err := tx.GroupsIn(ctx, organizationID)
+		if err != nil {
+			return err
+		}
+		sizes, err := tx.GroupSizes(ctx, organizationID)
+		for _, g := range groups {
+			rows = append(rows, GroupRow{g, sizes[g.ID]})
+		}
 		return err
 	})
-	return groups, err
+	return rows, err
 }

@@ -66,13 +66,17 @@ func (w *world) leave(g org.Group, names ...string) {
 // groups lists the groups of the organization with who is in them.
 func (w *world) groups() []org.Group {
 	w.Helper()
-	groups, err := w.svc.Groups(w.ctx, w.org.ID)
+	rows, err := w.svc.Groups(w.ctx, w.org.ID)
 	w.ok(err)
-	w.ok(w.store.View(w.ctx, func(tx org.Tx) error {
-		for i := range groups {
-			var err error
-			if groups[i].Members, err = tx.GroupMembers(w.ctx, groups[i].ID); err != nil {
+	groups := make([]org.Group, len(rows))
+	w.ok(w.store.View(w.ctx, func(tx org.Tx) (err error) {
+		for i, row := range rows {
+			groups[i] = row.Group
+			if groups[i].Members, err = tx.GroupMembers(w.ctx, row.ID); err != nil {
 				return err
+			}
+			if len(groups[i].Members) != row.Size {
+				w.Fatalf("%s is said to hold %d and holds %d", row.DisplayName, row.Size, len(groups[i].Members))
 			}
 		}
 		return nil

@@ -96,6 +96,9 @@ type groups interface {
 	DropMember(ctx context.Context, group, member string) error
 	// GroupMembers lists who is in a group: people, then groups, each by id.
 	GroupMembers(ctx context.Context, group string) ([]GroupMember, error)
+	// GroupSizes counts who is in each group of an organization; one that nobody is in is
+	// left out.
+	GroupSizes(ctx context.Context, organization string) (map[string]int, error)
 	// HeldAmong lists which of these ids are members of the group.
 	HeldAmong(ctx context.Context, group string, ids []string) ([]string, error)
 	// Nominees lists the provider's records and groups with these ids, in their order;

@@ -105,6 +105,10 @@ func testMembersRoundTrip(t *testing.T, fresh store.Options) {
 	same(t, s, "an account's groups", []org.Group{group("aces"), group("fleet")}, ofAccount("han"))
 	same(t, s, "no groups of an inactive record's account", nil, ofAccount("leia"))
 
+	same(t, s, "how many are in each", map[string]int{"fleet": 3, "aces": 1}, func(ctx context.Context, tx org.Tx) (map[string]int, error) {
+		return tx.GroupSizes(ctx, "acme")
+	})
+
 	do(t, s, func(tx org.Tx) error {
 		return errors.Join(tx.DropMember(ctx, "fleet", "han"), tx.DropMember(ctx, "fleet", "aces"))
 	})

@@ -40,6 +40,24 @@ func (t *tx) GroupMembers(ctx context.Context, group string) ([]org.GroupMember,
 	return append(people, nested...), err
 }
 
+// GroupSizes implements [org.Tx].
+func (t *tx) GroupSizes(ctx context.Context, organization string) (map[string]int, error) {
+	sizes := map[string]int{}
+	err := t.each(ctx, "count members of groups", `SELECT m.holder, count(*) FROM group_members m
+			JOIN groups g ON g.id = m.holder WHERE g.organization = $1 GROUP BY m.holder`, []any{organization},
+		func(r row) (bool, error) {
+			var group string
+			var size int
+			err := r.Scan(&group, &size)
+			sizes[group] = size
+			return false, err
+		})
+	if err != nil {
+		return nil, err
+	}
+	return sizes, nil
+}
+
 // most is how many ids one query may ask for.
 const most = 1000
 

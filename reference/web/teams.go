@@ -56,7 +56,19 @@ func (s *Server) teamsPage(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
-	return s.show(w, "teams", v, "Teams", teams)
+	body := teamsPageBody{Teams: teams}
+	if v.admin() {
+		if body.Groups, err = s.groupLines(r, v, teams); err != nil {
+			return err
+		}
+	}
+	return s.show(w, "teams", v, "Teams", body)
+}
+
+// teamsPageBody is the body of the page "teams". Groups are for administrators.
+type teamsPageBody struct {
+	Teams  []org.Team
+	Groups []groupLine
 }
 
 // teamPageBody is the body of the page "team".

@@ -96,6 +96,7 @@ func (s *Server) routeAPI() {
 	s.routes.Handle("GET", under+"/teams/{team}", s.api(s.getTeam))
 	s.routes.Handle("PUT", under+"/teams/{team}/members/{account}", s.api(s.admins(s.putTeamMember)))
 	s.routes.Handle("DELETE", under+"/teams/{team}/members/{account}", s.api(s.admins(s.deleteTeamMember)))
+	s.routes.Handle("GET", under+"/groups", s.api(s.admins(s.listGroups)))
 	s.routes.Handle("GET", under+"/audit", s.api(s.admins(s.listAudit)))
 	s.routes.Handle("GET", under+"/sso/{provider}", s.api(s.admins(s.getProvider)))
 	s.routes.Handle("PATCH", under+"/sso/{provider}", s.api(s.admins(s.patchProvider)))
