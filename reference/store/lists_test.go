@@ -41,20 +41,23 @@ func expectCounts(t testing.TB, db *sql.DB) {
 	}
 }
 
-// fill adds so many records.
+// fill adds so many records, as many in a transaction as PostgreSQL takes in its stride:
+// there each version of a count stays until the transaction ends.
 func fill(t testing.TB, s *store.Store, size int) []string {
 	t.Helper()
 	ids := make([]string, size)
-	do(t, s, func(tx org.Tx) error {
-		for i := range ids {
-			r := record(fmt.Sprintf("person%06d", i))
-			r.ExternalID, ids[i] = "00u"+r.ID, r.ID
-			if err := tx.AddRecord(t.Context(), r); err != nil {
-				return err
+	for from := 0; from < size; from += 500 {
+		do(t, s, func(tx org.Tx) error {
+			for i := from; i < min(from+500, size); i++ {
+				r := record(fmt.Sprintf("person%06d", i))
+				r.ExternalID, ids[i] = "00u"+r.ID, r.ID
+				if err := tx.AddRecord(t.Context(), r); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
-	})
+			return nil
+		})
+	}
 	return ids
 }
 

@@ -38,8 +38,13 @@ type Server struct {
 // program does everything as the user that the server runs as, and ends the server and
 // removes the directory when its input ends: that is when we stop it, or die.
 const program = `set -e
-dir=$1 bin=$2
-trap 'rm -rf "$dir"' EXIT
+dir=$1 bin=$2 server=
+finish() {
+	[ -z "$server" ] || { kill -INT $server && wait $server || true; }
+	rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM HUP PIPE
 "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
 printf 'local all guarded scram-sha-256\nlocal all all trust\n' >"$dir/data/pg_hba.conf"
 "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off -c full_page_writes=off \
@@ -52,8 +57,6 @@ done
 "$bin/psql" -q -h "$dir" -U postgres -c "CREATE ROLE guarded LOGIN PASSWORD 'correct horse'" postgres
 echo ready
 read -r _ || true
-kill -INT $server
-wait $server || true
 `
 
 // Start starts a server; [ErrMissing] where there is none to start. Whoever starts it
@@ -76,7 +79,7 @@ func Start(ctx context.Context) (*Server, error) {
 }
 
 func (s *Server) start() error {
-	if err := s.unprivileged(); err != nil {
+	if err := s.apart(); err != nil {
 		return err
 	}
 	var complaint strings.Builder

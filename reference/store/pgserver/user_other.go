@@ -2,5 +2,5 @@
 
 package pgserver
 
-// unprivileged does nothing where there is no root.
-func (s *Server) unprivileged() error { return nil }
+// apart does nothing where there is no root.
+func (s *Server) apart() error { return nil }

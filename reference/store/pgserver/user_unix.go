@@ -9,8 +9,11 @@ import (
 	"syscall"
 )
 
-// unprivileged has the server run as somebody else where we are root: it refuses that.
-func (s *Server) unprivileged() error {
+// apart has the server run as somebody else where we are root: it refuses that.
+// It gets a process group of its own, so that what interrupts the tests leaves it the
+// time to clear away.
+func (s *Server) apart() error {
+	s.child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Getuid() != 0 {
 		return nil
 	}
@@ -28,6 +31,6 @@ func (s *Server) unprivileged() error {
 	if err != nil {
 		return err
 	}
-	s.child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	s.child.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	return os.Chown(s.dir, int(uid), int(gid))
 }
