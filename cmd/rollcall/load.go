@@ -30,7 +30,8 @@ func loadCommand() *cobra.Command {
 profiles and deactivates one person in ten, then with --duration goes on with a mix
 of all that. It measures every request and prints a table of operations.
 
-Without flags the product is the reference that comes with Rollcall. With --target
+Without flags the product is the reference that comes with Rollcall, which offers
+groups where --groups asks for any. With --target
 or --scim-url it is yours, and then the rules of every run hold: it has to be on this
 machine or --i-own-this says that it is yours to change; what is about to be made
 stands in a ledger; limits in the target file are kept, 429 and Retry-After too; and
@@ -56,6 +57,7 @@ errors than --max-error-rate, or an operation slower than --max-p99; 2 could not
 once more it leaves that to rollcall sweep.`,
 		Example: `  # how does the reference do?
   rollcall load --users 500
+  rollcall load --users 200 --groups 5 --duration 1s
 
   # a product of your own, ten requests at a time
   rollcall load --scim-url https://acme.test/scim/v2 --scim-token-env ACME_SCIM_TOKEN --users 50 --concurrency 10
@@ -128,7 +130,7 @@ func (f loadFlags) product(ctx context.Context) (target.Target, func() error, er
 		t, err := f.load(ctx)
 		return t, func() error { return nil }, err
 	}
-	options := bundled.Options{Dialects: f.dialects}
+	options := bundled.Options{Dialects: f.dialects, Groups: f.Groups > 0}
 	if f.profile != "" {
 		var err error
 		if options.Profile, err = fixtures.LoadProfile(f.profile); err != nil {

@@ -37,6 +37,7 @@ type Options struct {
 	Scratch  bool             // keep nothing at the address either
 	Listen   string           // host:port; empty: a free port on loopback
 	Profile  fixtures.Profile // what it declares, and does; zero: what the defect is about, or two-layer
+	Groups   bool             // the provider that it is founded with offers groups, whatever the profile says
 	OktaURL  string           // where the Okta that it trusts answers; empty: it is met in process
 }
 
@@ -46,6 +47,7 @@ type Bundled struct {
 	App    *reference.App
 
 	okta   target.Okta
+	groups bool
 	server *http.Server
 	served chan error
 }
@@ -81,7 +83,7 @@ func Start(ctx context.Context, o Options) (*Bundled, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bundled{Target: described, App: app, okta: oktaTenant(o.OktaURL), served: make(chan error, 1)}
+	b := &Bundled{Target: described, App: app, okta: oktaTenant(o.OktaURL), groups: o.Groups, served: make(chan error, 1)}
 	if err := b.open(ctx, o.Listen); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -166,6 +168,7 @@ func (b *Bundled) found(ctx context.Context) (target.Connection, error) {
 	if err != nil {
 		return target.Connection{}, err
 	}
+	provider.Groups = b.groups
 	made, err := b.App.Found(ctx, org.NewOrganization{
 		Name: "Rollcall", Slug: Slug, Plan: org.Enterprise, Founder: "founder@rollcall.test", Provider: provider,
 		Teams: []org.NewTeam{
