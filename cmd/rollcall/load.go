@@ -42,12 +42,14 @@ Without --rate there are --concurrency requests under way all the time, and late
 is counted from when each was sent. A product that stalls is then asked less, which
 makes percentiles look better than what people would see. With --rate requests are
 scheduled, so many a second, and latency is counted from when each was due: a stall
-counts for every request that was due in it (no coordinated omission). Where the
-product cannot keep up, latency then grows without end; that is the finding.
+counts for every request that was due in it (no coordinated omission). Where
+--concurrency requests at a time cannot keep up with the rate, latency grows without
+end; that is the finding, or asks for a higher --concurrency.
 
 An error is a status that is none of success, a request that was not answered in
 time, a connection that broke, or a good status over what Okta cannot use. A 429 that
-a better answer followed is counted beside, and is no error.
+a better answer followed is counted beside, and is no error. After a hundred requests
+in a row without an answer the product is given up.
 
 ` + inEnvironment + `
 

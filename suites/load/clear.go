@@ -45,7 +45,11 @@ type remainder struct {
 	mu    sync.Mutex
 	count int
 	why   error
+	row   int // removals in a row that failed
 }
+
+// tiredAfter is how many removals in a row may fail before the rest is left to a sweep.
+const tiredAfter = 50
 
 // empty takes everybody of a roster away whom the product was asked to make.
 func (r *run) empty(ctx context.Context, phase string, from *roster, away func(context.Context, int, string) error) *remainder {
@@ -53,7 +57,7 @@ func (r *run) empty(ctx context.Context, phase string, from *roster, away func(c
 	r.progress.enter(phase, len(from.states))
 	each(ctx, r.workers, len(from.states), func(number int) {
 		defer r.progress.step()
-		if !from.is(number, asked) {
+		if !from.is(number, asked) || left.tired() {
 			return
 		}
 		id := from.id(number)
@@ -64,6 +68,7 @@ func (r *run) empty(ctx context.Context, phase string, from *roster, away func(c
 			left.note(err)
 			return
 		}
+		left.went()
 		from.set(number, gone, true)
 	})
 	left.count = 0
@@ -78,9 +83,22 @@ func (r *run) empty(ctx context.Context, phase string, from *roster, away func(c
 func (l *remainder) note(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.row++
 	if l.why == nil {
 		l.why = err
 	}
+}
+
+func (l *remainder) went() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.row = 0
+}
+
+func (l *remainder) tired() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.row >= tiredAfter
 }
 
 // told says in a line who is left; no line where nobody is.

@@ -60,7 +60,13 @@ type gauge struct {
 	series   series
 	requests int64
 	failed   int64
+	row      int    // requests in a row that were not answered
+	giveUp   func() // called once there were giveUpAfter of them; nil for never
 }
+
+// giveUpAfter is how many requests in a row may stay without an answer before a run
+// ends: a product that is gone, or hangs, would keep a large one busy for days.
+const giveUpAfter = 100
 
 func newGauge() *gauge {
 	now := time.Now()
@@ -88,12 +94,23 @@ func (g *gauge) note(e exchange) {
 	m.requests++
 	m.throttled += int64(e.throttled)
 	m.ended = e.ended
+	g.countRow(e.class)
 	if e.class != classConnection && e.class != classThrottled {
 		_ = m.histogram.RecordValue(min(max(e.latency.Microseconds(), shortest), longest)) // it is in range
 	}
 	g.requests++
 	g.series.note(e.ended, e.class != "")
 	g.fail(m, e.class)
+}
+
+func (g *gauge) countRow(class string) {
+	if class != classConnection && class != classThrottled && class != classTimeout {
+		g.row = 0
+		return
+	}
+	if g.row++; g.row == giveUpAfter && g.giveUp != nil {
+		g.giveUp()
+	}
 }
 
 // blame counts an error for a request that was answered with a good status.

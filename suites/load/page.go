@@ -132,8 +132,8 @@ func (r Result) facts() []factView {
 
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-// lasting writes a time for an axis.
-func lasting(seconds float64) string {
+// moment writes a time for an axis.
+func moment(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second)).Round(time.Second)
 	if d < time.Minute {
 		return fmt.Sprintf("%d s", int(d.Seconds()))

@@ -57,7 +57,7 @@ func (r Result) throughput() *throughputView {
 	}
 	width := r.Throughput.PointSeconds
 	v := &throughputView{
-		Lasts: lasting(float64(len(points)) * width), Highest: fmt.Sprintf("%.0f a second", float64(most)/width),
+		Lasts: moment(float64(len(points)) * width), Highest: fmt.Sprintf("%.0f a second", float64(most)/width),
 		Height: timeHeight, Base: timeBase,
 	}
 	each := 100 / float64(len(points))
@@ -67,13 +67,13 @@ func (r Result) throughput() *throughputView {
 		v.Bars = append(v.Bars, barView{
 			X: round(float64(i) * each), Wide: round(each * 0.88), Y: round(timeBase - high), High: high,
 			WrongY: round(timeBase - wrong), WrongHigh: wrong,
-			Says: fmt.Sprintf("after %s: %d requests, %d errors", lasting(float64(i)*width), p.Requests, p.Errors),
+			Says: fmt.Sprintf("after %s: %d requests, %d errors", moment(float64(i)*width), p.Requests, p.Errors),
 		})
 	}
 	v.Ticks = []tickView{
 		{0, "start", "0"},
-		{50, "middle", lasting(float64(len(points)) * width / 2)},
-		{100, "end", lasting(float64(len(points)) * width)},
+		{50, "middle", moment(float64(len(points)) * width / 2)},
+		{100, "end", moment(float64(len(points)) * width)},
 	}
 	return v
 }

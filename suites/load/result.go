@@ -2,6 +2,7 @@ package load
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -115,7 +116,7 @@ type Throughput struct {
 }
 
 // result puts together what was measured.
-func (r *run) result(phases []Phase, interrupted bool, traffic target.Traffic) Result {
+func (r *run) result(phases []Phase, interrupted bool, cause error, traffic target.Traffic) Result {
 	o := r.options
 	res := Result{
 		Schema: Schema, Tool: o.Tool, Target: o.Target.Name, Interrupted: interrupted,
@@ -137,6 +138,10 @@ func (r *run) result(phases []Phase, interrupted bool, traffic target.Traffic) R
 		res.Operations = append(res.Operations, r.gauge.measures[operation].measured(operation))
 	}
 	res.Reasons = res.judge(o)
+	var early *ended
+	if errors.As(cause, &early) {
+		res.Reasons = append(res.Reasons, early.why)
+	}
 	res.Passed = len(res.Reasons) == 0 && !interrupted
 	return res
 }

@@ -34,6 +34,27 @@ type run struct {
 	progress *progress
 }
 
+// ended is why a run came to its end before it had done everything, where nobody
+// interrupted it.
+type ended struct{ why string }
+
+func (e *ended) Error() string { return e.why }
+
+// lasting is the context of a run: it ends when the product is given up, or when the
+// time is over that the target file gives it.
+func lasting(ctx context.Context, o Options) (_ context.Context, giveUp func(), stop func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	giveUp = func() {
+		cancel(&ended{fmt.Sprintf("given up: %d requests in a row were not answered", giveUpAfter)})
+	}
+	deadline := o.Target.Network.Deadline
+	if deadline <= 0 {
+		return ctx, giveUp, func() { cancel(nil) }
+	}
+	timed, over := context.WithTimeoutCause(ctx, deadline, &ended{fmt.Sprintf("stopped after %v, as the target file has it (network.deadline)", deadline)})
+	return timed, giveUp, func() { over(); cancel(nil) }
+}
+
 // NoGroups says that a product was to be loaded with groups and offers none.
 type NoGroups struct{ Status int }
 
@@ -70,16 +91,19 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err := reach(signalled, live, o.Groups > 0); err != nil {
 		return Result{}, errors.Join(live.Conceal(err), finish(ctx, begun))
 	}
-	r, err := begin(signalled, o, live)
+	lasts, giveUp, done := lasting(signalled, o)
+	defer done()
+	r, err := begin(lasts, o, live)
 	if err != nil {
 		return Result{}, errors.Join(live.Conceal(err), finish(ctx, begun))
 	}
+	r.gauge.giveUp = giveUp
 	over := r.progress.watch()
-	phases := r.play(signalled)
+	phases := r.play(lasts)
 	over()
 	interrupted := signalled.Err() != nil
 	stop()
-	result := r.result(phases, interrupted, live.Traffic())
+	result := r.result(phases, interrupted, context.Cause(lasts), live.Traffic())
 	result.Left = append(result.Left, r.clearAway(ctx, begun)...)
 	return result, nil
 }

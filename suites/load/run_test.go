@@ -315,6 +315,57 @@ func TestWhatIsLeftIsForASweep(t *testing.T) {
 	absent(t, o.Ledger)
 }
 
+// A product that is gone in the middle is given up, and not asked a hundred thousand
+// times more; so are removals.
+func TestAProductThatIsGoneIsGivenUp(t *testing.T) {
+	t.Parallel()
+	p, at := newProduct(t)
+	var posts, after atomic.Int64
+	p.before = func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodPost {
+			posts.Add(1)
+		}
+		if posts.Load() <= 200 {
+			return false
+		}
+		after.Add(1)
+		panic(http.ErrAbortHandler)
+	}
+	o := options(t, at)
+	o.People = 100_000
+	r, err := load.Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told := strings.Join(r.Reasons, "; "); r.Interrupted || r.Exit() != load.ExitFailed || !strings.HasSuffix(told, "given up: 100 requests in a row were not answered") {
+		t.Errorf("interrupted %v, %q", r.Interrupted, told)
+	}
+	if n := after.Load(); n > 600 {
+		t.Errorf("it was asked %d times after it was gone", n)
+	}
+	if len(r.Left) != 1 || !strings.Contains(r.Left[0], " people: ") {
+		t.Errorf("left: %q", r.Left)
+	}
+}
+
+func TestTheDeadlineOfTheTargetHolds(t *testing.T) {
+	t.Parallel()
+	p, at := newProduct(t)
+	at.Network.Deadline = 300 * time.Millisecond
+	o := options(t, at)
+	o.Duration = time.Hour
+	r, err := load.Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told := strings.Join(r.Reasons, "; "); told != "stopped after 300ms, as the target file has it (network.deadline)" || r.Errors > 0 || r.Exit() != load.ExitFailed {
+		t.Errorf("%q, %d errors", told, r.Errors)
+	}
+	if len(p.things) > 0 {
+		t.Errorf("%d things are left", len(p.things))
+	}
+}
+
 func TestLimitsThatARunIsHeldTo(t *testing.T) {
 	t.Parallel()
 	p, at := newProduct(t)
