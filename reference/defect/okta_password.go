@@ -43,9 +43,13 @@ func init() {
 // refuseBody answers requests of one method about a user with 400 where the body is of
 // a kind.
 func refuseBody(p *reference.Parts, method, why string, kind func(body []byte) bool) {
+	refuseAt(p, "/Users/", method, why, kind)
+}
+
+func refuseAt(p *reference.Parts, endpoint, method, why string, kind func(body []byte) bool) {
 	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		refused := false
-		if r.Method == method && isSCIM(r, "/Users/") {
+		if r.Method == method && isSCIM(r, endpoint) {
 			rewriteBody(r, func(body []byte) []byte {
 				refused = kind(body)
 				return body

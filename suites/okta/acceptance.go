@@ -44,7 +44,7 @@ func expectError(answer provision.Answer, status int) {
 
 // acceptance is the specification suite that Okta has a vendor run, request by request.
 // A vendor's directory has somebody in it before Okta begins.
-var _ = spec.Section("In Okta's own acceptance suite", func(okta *spec.Okta, _ *spec.Product) {
+var _ = spec.Section("In Okta's own acceptance suite", func(okta *spec.Okta, product *spec.Product) {
 	It("the first user is listed", spec.Clause("okta.spec.lists-users"), func(ctx SpecContext) {
 		client := okta.Client()
 		client.Create(ctx, client.User("Han Solo"))
@@ -146,6 +146,17 @@ var _ = spec.Section("In Okta's own acceptance suite", func(okta *spec.Okta, _ *
 
 		Expect(answer.Status).To(Equal(200), "the status is 200")
 		Expect(answer).To(BeListOf(made), "the user is in the list")
+	})
+
+	It("groups are listed", spec.Clause("okta.spec.lists-groups"), func(ctx SpecContext) {
+		okta := withGroups(ctx, product)
+		rebels := pushed(ctx, okta)
+		spec.Given(okta.Client().Get(ctx, okta.PushedAs(rebels))).To(showGroup(rebels.Name()))
+
+		answer := okta.Call(ctx, "GET", "/Groups?startIndex=1&count=100", nil)
+
+		Expect(answer.Status).To(Equal(200), "the status is 200")
+		Expect(answer).To(HaveAttribute("schemas", ContainElement(listSchema)), "the body is a ListResponse")
 	})
 
 	It("nobody comes in with a token that is none", spec.Clause("okta.spec.refuses-wrong-token"), func(ctx SpecContext) {

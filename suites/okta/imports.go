@@ -102,4 +102,21 @@ var _ = spec.Section("An import", func(okta *spec.Okta, product *spec.Product) {
 
 		Expect(report.Users).To(Equal(simulator.ImportCount{Scanned: 1, Unchanged: 1, Removed: 1}))
 	})
+
+	It("reads groups with their members", spec.Clause("okta.import.groups"), func(ctx SpecContext) {
+		okta := withGroups(ctx, product)
+		client := okta.Client()
+		han := client.Create(ctx, client.User("Han Solo"))
+		rebels := client.Create(ctx, client.Group("Rebels", []*spec.Resource{han}))
+		rogues := client.Create(ctx, client.Group("Rogues", nil))
+
+		report, refused := okta.Import(ctx, true)
+
+		spec.Given(refused).To(BeEmpty())
+		Expect(report.Groups).To(Equal(simulator.ImportCount{Scanned: 2, New: 2}))
+		Expect(okta.Imported()).To(ConsistOf(
+			simulator.ImportedGroup{ExternalID: rebels.ID, Name: rebels.Body["displayName"].(string), Members: []string{han.ID}},
+			simulator.ImportedGroup{ExternalID: rogues.ID, Name: rogues.Body["displayName"].(string)},
+		))
+	})
 })

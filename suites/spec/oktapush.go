@@ -77,3 +77,6 @@ func (o *Okta) Import(ctx context.Context, groups bool) (simulator.Import, []str
 	}
 	return report, refused
 }
+
+// Imported are the product's groups as the last import has read them.
+func (o *Okta) Imported() []simulator.ImportedGroup { return o.app.ImportedGroups() }
