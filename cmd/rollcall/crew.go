@@ -10,8 +10,9 @@ import (
 )
 
 // settle gives the tenant a small company, and the product as its app: groups are
-// assigned, so some people have a tracking record, and nobody has signed in.
-func settle(ctx context.Context, tenant *simulator.Tenant, c target.Connection) error {
+// assigned, so some people have a tracking record, and nobody has signed in. Groups can
+// be pushed where the product takes them.
+func settle(ctx context.Context, tenant *simulator.Tenant, c target.Connection, groups bool) error {
 	crew, err := fixtures.ReadCrew("rebels")
 	if err != nil {
 		return err
@@ -21,6 +22,7 @@ func settle(ctx context.Context, tenant *simulator.Tenant, c target.Connection) 
 		SCIM:        simulator.Connection{BaseURL: c.SCIM.BaseURL, Token: c.SCIM.Token},
 		Integration: c.SCIM.Token != "",
 		CreateUsers: true, UpdateAttributes: true, DeactivateUsers: true, LifecycleManagement: true,
+		PushGroups: groups, Import: simulator.ImportSettings{Groups: groups},
 		SAML: simulator.SAML{ACS: c.SAML.ACS, Audience: c.SAML.EntityID},
 	})
 	admins := map[*simulator.Person]bool{}

@@ -147,7 +147,7 @@ func (f serveFlags) play(ctx context.Context, listener net.Listener, product *bu
 	if err != nil {
 		return nil, err
 	}
-	if err := settle(ctx, tenant, connection); err != nil {
+	if err := settle(ctx, tenant, connection, product.Target.Profile.States("scim_groups", "push")); err != nil {
 		return nil, err
 	}
 	server := &http.Server{Handler: tenant.Handler(), ReadHeaderTimeout: 10 * time.Second}
