@@ -31,3 +31,18 @@ func (o *Okta) SignInTogether(ctx context.Context, people ...*Person) []Visit {
 	done.Wait()
 	return visits
 }
+
+// Together does all of it at the same moment, and waits until all of it is done.
+func Together(deeds ...func()) {
+	var ready, done sync.WaitGroup
+	ready.Add(len(deeds))
+	for _, deed := range deeds {
+		done.Go(func() {
+			defer ginkgo.GinkgoRecover()
+			ready.Done()
+			ready.Wait()
+			deed()
+		})
+	}
+	done.Wait()
+}

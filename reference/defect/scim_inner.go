@@ -1,0 +1,103 @@
+package defect
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	"rollcall.example/reference"
+)
+
+// ask puts a question of the defect's own to the product, as whoever sent the request:
+// by this method, at the same address with this query, with this body or, for nil, none.
+func ask(r *http.Request, next http.Handler, method string, query url.Values, body object) *scimAnswer {
+	own := r.Clone(r.Context())
+	own.Method, own.URL.RawQuery = method, query.Encode()
+	own.Body, own.ContentLength = http.NoBody, 0
+	if body != nil {
+		text := textOf(body)
+		own.Body, own.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+		own.Header.Set("Content-Type", "application/scim+json")
+	}
+	recorded := httptest.NewRecorder()
+	next.ServeHTTP(recorded, own)
+	answer := &scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}
+	answer.body = objectOf(answer.text)
+	return answer
+}
+
+// instead answers such requests in another way than the product; where answer returns
+// nil the product does.
+func instead(p *reference.Parts, which whichRequest, answer func(r *http.Request, body object, next http.Handler) *scimAnswer) {
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if !which(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		text, _ := io.ReadAll(r.Body) // what broke off is read as far as it goes
+		r.Body = io.NopCloser(bytes.NewReader(text))
+		if said := answer(r, objectOf(text), next); said != nil {
+			said.write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// noContent is an answer that succeeds and says nothing.
+func noContent() *scimAnswer { return &scimAnswer{status: http.StatusNoContent, header: http.Header{}} }
+
+// askOtherwise changes the query of such requests before the server reads it.
+func askOtherwise(p *reference.Parts, which whichRequest, change func(query url.Values)) {
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if which(r) {
+			query := r.URL.Query()
+			change(query)
+			r.URL.RawQuery = query.Encode()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// lists is about requests for lists of users and of groups.
+func lists(r *http.Request) bool {
+	return r.Method == http.MethodGet && isSCIM(r, "/") && (strings.HasSuffix(r.URL.Path, "/Users") || strings.HasSuffix(r.URL.Path, "/Groups"))
+}
+
+// operationsIn are the operations of a PATCH or of a bulk request.
+func operationsIn(body object) []object {
+	listed, _ := body["Operations"].([]any)
+	var operations []object
+	for _, entry := range listed {
+		if operation, ok := entry.(object); ok {
+			operations = append(operations, operation)
+		}
+	}
+	return operations
+}
+
+// pair brings two requests together that come at the same moment, whichever of them is
+// earlier: one of them goes first, and the other one then.
+type pair struct {
+	meeting chan chan struct{}
+}
+
+func newPair() *pair { return &pair{make(chan chan struct{})} }
+
+// meet waits for the other one. It says whether this one goes first; done is called when
+// it is through, and the other one waits for that before meet returns.
+func (p *pair) meet() (first bool, done func()) {
+	through := make(chan struct{})
+	select {
+	case p.meeting <- through:
+		return true, func() { close(through) }
+	case other := <-p.meeting:
+		return false, func() { await(other) }
+	case <-time.After(patience):
+		return true, func() {}
+	}
+}
