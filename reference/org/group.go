@@ -23,6 +23,7 @@ type Group struct {
 	Version      int            // counts changes, from 1
 	Created      time.Time
 	Modified     time.Time
+	Place        int64 // in the list of its provider: later ones are greater. Only a list tells it
 }
 
 // GroupMember is who is in a group: somebody with a record, or another group, of the same
@@ -44,6 +45,7 @@ type Nominee struct {
 // compared by Key, the others exactly; Member is the id of somebody directly in it.
 type GroupMatch struct {
 	ID, DisplayName, ExternalID, Member *string
+	After                               int64 // only groups whose Place is greater; 0: all
 }
 
 // GroupEdit is a group in the hands of whoever changes it. Of the group itself,

@@ -81,7 +81,8 @@ type groups interface {
 	DeleteGroup(ctx context.Context, id string) error // one that nobody is in, and that is in none
 	Group(ctx context.Context, provider, id string) (Group, error)
 	// FindGroups lists a provider's groups that match, in the order in which they were
-	// added, from offset (0-based), at most limit; and how many match in all.
+	// added, from offset (0-based), at most limit; and how many match in all (with
+	// match.After, how many there are in the page).
 	FindGroups(ctx context.Context, provider string, match GroupMatch, offset, limit int) ([]Group, int, error)
 	// GroupsIn lists all groups of an organization, ordered by name.
 	GroupsIn(ctx context.Context, organization string) ([]Group, error)

@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"rollcall.example/reference/org"
 )
 
 // CursorLifetime is how long a cursor can be used (RFC 9865); discovery gives it as
@@ -100,29 +98,24 @@ func (s *Server) pageOf(x *exchange) (page, error) {
 	return page{start: 1, count: min(count, MaxCount), after: &after}, err
 }
 
-// lookUp finds the page of what the store can judge alone.
-func (s *Server) lookUp(x *exchange, match org.RecordMatch, p page) (records []org.Record, total int, next *position, err error) {
-	if p.after == nil {
-		records, total, err = s.domain.FindRecords(x.Context(), x.caller, match, p.start-1, p.count)
-		return records[:min(p.count, len(records))], total, nil, err
-	}
-	behind := match
-	behind.After = p.after.place
-	if records, total, err = s.domain.FindRecords(x.Context(), x.caller, behind, 0, p.count+1); err != nil {
+// pageBehind is a page by cursor of what the store can judge alone. find lists what comes
+// behind a place, and from the first on counts what there is in all.
+func pageBehind[T any](p page, place func(T) int64, find func(after int64, limit int) ([]T, int, error)) (items []T, total int, next *position, err error) {
+	if items, total, err = find(p.after.place, p.count+1); err != nil {
 		return nil, 0, nil, err
 	}
-	if behind != match { // then only what is left was counted
-		if _, total, err = s.domain.FindRecords(x.Context(), x.caller, match, 0, 0); err != nil {
+	if p.after.place > 0 {
+		if _, total, err = find(0, 0); err != nil {
 			return nil, 0, nil, err
 		}
 	}
-	if len(records) > p.count {
-		records, next = records[:p.count], p.after
+	if len(items) > p.count {
+		items, next = items[:p.count], p.after
 		if p.count > 0 {
-			next = &position{place: records[p.count-1].Place}
+			next = &position{place: place(items[p.count-1])}
 		}
 	}
-	return records, total, next, nil
+	return items, total, next, nil
 }
 
 // paged answers with a page of a list, which goes on at next; nil: nowhere.

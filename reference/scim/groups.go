@@ -89,7 +89,7 @@ func (s *Server) deleteGroup(x *exchange) (reply, error) {
 
 // listGroups answers GET /Groups (section 3.4.2).
 func (s *Server) listGroups(x *exchange) (reply, error) {
-	page, err := pageOf(x.query)
+	page, err := s.pageOf(x)
 	if err != nil {
 		return reply{}, err
 	}
@@ -101,7 +101,7 @@ func (s *Server) listGroups(x *exchange) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	found, total, err := s.lookForGroups(x, selected, order, page)
+	found, total, next, err := s.lookForGroups(x, selected, order, page)
 	if err != nil {
 		return reply{}, err
 	}
@@ -109,7 +109,7 @@ func (s *Server) listGroups(x *exchange) (reply, error) {
 	for i, group := range found {
 		resources[i] = s.shownGroup(x, group)
 	}
-	return reply{http.StatusOK, nil, listed{total, page.start, resources}}, nil
+	return s.paged(x, page, total, resources, next)
 }
 
 // selectedGroups reads the filter, when there is one.
@@ -125,24 +125,40 @@ func (s *Server) selectedGroups(x *exchange) (GroupSelection, error) {
 
 // lookForGroups finds the page of what is selected. What the store cannot judge or sort
 // is judged and sorted here, as it comes by.
-func (s *Server) lookForGroups(x *exchange, selected GroupSelection, o *order, p page) ([]org.Group, int, error) {
+func (s *Server) lookForGroups(x *exchange, selected GroupSelection, o *order, p page) (list []org.Group, total int, next *position, err error) {
 	members := x.view.shows(membersOf)
 	if selected.Keep == nil && o == nil {
-		return s.domain.FindGroups(x.Context(), x.caller, selected.Match, members, p.start-1, p.count)
+		return s.lookUpGroups(x, selected.Match, members, p)
 	}
 	found := newGathering[org.Group](p, o)
-	var ranks func(Document, int) rank
+	if p.after != nil {
+		found.behind(o.rankOf(groups, *p.after))
+	}
+	ranks := func(_ Document, place int) rank { return rank{number: place} }
 	if o != nil {
 		ranks = o.ranker(groups)
 	}
 	members = members || selected.Members || o.about(membersOf)
-	err := s.domain.EachGroup(x.Context(), x.caller, selected.Match, members, func(g org.Group) {
+	err = s.domain.EachGroup(x.Context(), x.caller, selected.Match, members, func(g org.Group) {
 		resource := groupDocument(g, x.locator())
 		if selected.Keep == nil || selected.Keep(resource) {
-			found.add(g, func(number int) rank { return ranks(resource, number) })
+			found.add(g, func(int) rank { return ranks(resource, int(g.Place)) })
 		}
 	})
-	return found.items(), found.total, err
+	list, next = found.turned(p)
+	return list, found.total, next, err
+}
+
+// lookUpGroups finds the page of what the store can judge alone.
+func (s *Server) lookUpGroups(x *exchange, match org.GroupMatch, members bool, p page) (list []org.Group, total int, next *position, err error) {
+	if p.after == nil {
+		list, total, err = s.domain.FindGroups(x.Context(), x.caller, match, members, p.start-1, p.count)
+		return list, total, nil, err
+	}
+	return pageBehind(p, func(g org.Group) int64 { return g.Place }, func(after int64, limit int) ([]org.Group, int, error) {
+		match.After = after
+		return s.domain.FindGroups(x.Context(), x.caller, match, members, 0, limit)
+	})
 }
 
 // about says whether the order looks at the attribute.

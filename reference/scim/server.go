@@ -5,10 +5,11 @@
 // is decided here is what a request says. One request passes these stages:
 //
 //  1. the path says which connection of which organization is meant, and what of it;
-//  2. the body, if any, is read as JSON, strictly and within bounds;
+//  2. the body, if any, is taken off the wire, within bounds;
 //  3. the gates of the product let the request in, or not;
 //  4. the media types are negotiated, the method is looked up;
-//  5. the operation turns the request into a call of the domain, and the domain's
+//  5. the body is read as JSON, strictly;
+//  6. the operation turns the request into a call of the domain, and the domain's
 //     answer into SCIM.
 //
 // The gates come before any complaint about the request itself, so that somebody

@@ -208,6 +208,18 @@ func (s *Server) look(x *exchange, selected Selection, o *order, p page) (record
 	return records, found.total, next, err
 }
 
+// lookUp finds the page of what the store can judge alone.
+func (s *Server) lookUp(x *exchange, match org.RecordMatch, p page) (records []org.Record, total int, next *position, err error) {
+	if p.after == nil {
+		records, total, err = s.domain.FindRecords(x.Context(), x.caller, match, p.start-1, p.count)
+		return records[:min(p.count, len(records))], total, nil, err
+	}
+	return pageBehind(p, func(r org.Record) int64 { return r.Place }, func(after int64, limit int) ([]org.Record, int, error) {
+		match.After = after
+		return s.domain.FindRecords(x.Context(), x.caller, match, 0, limit)
+	})
+}
+
 // readBody makes a record say what the body of a POST or PUT says.
 func (s *Server) readBody(x *exchange, into *org.Record) error {
 	if err := checkSchemas(x.body["schemas"], UserSchema); err != nil {

@@ -23,6 +23,14 @@ func groupCells(g *org.Group) []any {
 		referred{&g.Team}, &g.TeamMade, &g.Role, &g.Version, moment{&g.Created}, moment{&g.Modified}}
 }
 
+// placedGroupColumns are those of a group in a list.
+const placedGroupColumns = groupColumns + ", place"
+
+func scanPlacedGroup(r row) (g org.Group, err error) {
+	err = r.Scan(append(groupCells(&g), &g.Place)...)
+	return g, err
+}
+
 func groupValues(g org.Group) []any {
 	return []any{g.ID, g.Organization, g.Provider, g.DisplayName, g.ExternalID, packedObject(g.Attributes),
 		reference(g.Team), bit(g.TeamMade), string(g.Role), int64(g.Version), at(g.Created), at(g.Modified),
@@ -92,14 +100,14 @@ func (t *tx) FindGroups(ctx context.Context, provider string, match org.GroupMat
 	case match == org.GroupMatch{}:
 		page, err = t.groupsFrom(ctx, provider, offset, limit)
 	default:
-		page, err = list(ctx, t, "find groups", scanGroup,
-			fmt.Sprintf("SELECT %s FROM groups WHERE %s ORDER BY place LIMIT 0 + $%d OFFSET $%d", groupColumns, where, len(args)+1, len(args)+2),
+		page, err = list(ctx, t, "find groups", scanPlacedGroup,
+			fmt.Sprintf("SELECT %s FROM groups WHERE %s ORDER BY place LIMIT 0 + $%d OFFSET $%d", placedGroupColumns, where, len(args)+1, len(args)+2),
 			append(args[:len(args):len(args)], limit, offset)...)
 	}
 	if err != nil {
 		return nil, 0, err
 	}
-	if len(page) < limit && (len(page) > 0 || offset == 0) {
+	if len(page) < limit && (len(page) > 0 || offset == 0) || match.After > 0 {
 		return page, offset + len(page), nil
 	}
 	if match == (org.GroupMatch{}) {
@@ -123,7 +131,7 @@ func (t *tx) groupsFrom(ctx context.Context, provider string, offset, limit int)
 			return nil, err
 		}
 	}
-	return list(ctx, t, "find groups", scanGroup, "SELECT "+groupColumns+
+	return list(ctx, t, "find groups", scanPlacedGroup, "SELECT "+placedGroupColumns+
 		" FROM groups WHERE provider = $1 AND place >= $2 ORDER BY place LIMIT 0 + $3 OFFSET $4", provider, from, limit, skip)
 }
 
@@ -144,6 +152,10 @@ func narrowGroups(provider string, match org.GroupMatch) (where string, args []a
 			args = append(args, *c.value)
 			conditions = append(conditions, fmt.Sprintf(c.condition, len(args)))
 		}
+	}
+	if match.After > 0 {
+		args = append(args, match.After)
+		conditions = append(conditions, fmt.Sprintf("place > $%d", len(args)))
 	}
 	return strings.Join(conditions, " AND "), args
 }
