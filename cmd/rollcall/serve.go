@@ -7,18 +7,15 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"slices"
 	"syscall"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"rollcall.example/fixtures"
-	"rollcall.example/simulator"
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/target"
 	"rollcall.example/suites/verify"
@@ -102,15 +99,16 @@ func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	failed, err := f.play(ctx, okta, product)
+	stage, err := play(ctx, okta, product)
 	if err == nil {
 		ready = readinessOf(product.Target)
+		ready.OktaAPI, ready.OktaAPIToken, ready.OktaApp = ready.IdPURL+"/api/v1", stage.token, stage.app
 		err = errors.Join(files.write(), ready.print(stdout))
 	}
 	if err == nil {
 		select {
 		case <-ctx.Done():
-		case err = <-failed:
+		case err = <-stage.failed:
 		}
 	}
 	return errors.Join(err, product.Close())
@@ -136,26 +134,6 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// play opens the fake Okta, with its company, on the listener.
-func (f serveFlags) play(ctx context.Context, listener net.Listener, product *bundled.Bundled) (<-chan error, error) {
-	connection := product.Target.Connection()
-	identity, err := connection.Okta.Identity()
-	if err != nil {
-		return nil, err
-	}
-	tenant, err := simulator.New(simulator.Options{Subdomain: connection.Okta.Subdomain, Identity: identity})
-	if err != nil {
-		return nil, err
-	}
-	if err := settle(ctx, tenant, connection, product.Target.Profile.States("scim_groups", "push")); err != nil {
-		return nil, err
-	}
-	server := &http.Server{Handler: tenant.Handler(), ReadHeaderTimeout: 10 * time.Second}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	return failed, nil
-}
-
 // readiness is what a program needs to know to start: the ready file.
 type readiness struct {
 	SCIMBaseURL    string `json:"scim_base_url"`
@@ -168,6 +146,9 @@ type readiness struct {
 	ProbeURL       string `json:"probe_url"`
 	ProbeToken     string `json:"probe_token"`
 	Organization   string `json:"organization"`
+	OktaAPI        string `json:"okta_api"`
+	OktaAPIToken   string `json:"okta_api_token"`
+	OktaApp        string `json:"okta_app"` // the id of the product's app
 }
 
 func readinessOf(t target.Target) readiness {

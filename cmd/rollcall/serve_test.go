@@ -108,7 +108,7 @@ func TestServeAnswersWhereItSays(t *testing.T) {
 		t.Errorf("the probe answered %d", status)
 	}
 	s.stop(t)
-	for _, secret := range []string{s.SCIMToken, s.ProbeToken} {
+	for _, secret := range []string{s.SCIMToken, s.ProbeToken, s.OktaAPIToken} {
 		if strings.Contains(s.stdout.String()+s.stderr.String(), secret) {
 			t.Error("the terminal shows a token")
 		}
