@@ -86,7 +86,7 @@ func (a api) refuse(w http.ResponseWriter, err error) {
 		status = http.StatusForbidden
 	}
 	a.tenant.mu.Lock()
-	id := "oae" + a.tenant.draw(alphabet, 20)
+	id := "oae" + a.tenant.draw(20)
 	a.tenant.mu.Unlock()
 	writeJSON(w, status, map[string]any{
 		"errorCode": refusal.Code, "errorSummary": refusal.Summary, "errorLink": refusal.Code, "errorId": id, "errorCauses": []any{},

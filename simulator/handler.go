@@ -98,7 +98,7 @@ func (c *console) session(r *http.Request) (session, bool) {
 func (c *console) open(w http.ResponseWriter, person *Person) session {
 	opened := session{person: person, since: c.tenant.clock.Now()}
 	c.tenant.mu.Lock()
-	id := c.tenant.draw(alphabet, 32)
+	id := c.tenant.draw(32)
 	c.tenant.mu.Unlock()
 	c.mu.Lock()
 	c.sessions[id] = opened

@@ -23,12 +23,12 @@ const alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 
 // newID returns an id of 20 characters. The tenant's lock is held.
 func (t *Tenant) newID(prefix string) string {
-	return prefix + t.draw(alphabet, 20-len(prefix)-len(cell)) + cell
+	return prefix + t.draw(20-len(prefix)-len(cell)) + cell
 }
 
 // draw returns n letters of the alphabet. A source that runs dry is a mistake in
 // the caller's test, not something to go on from.
-func (t *Tenant) draw(letters string, n int) string {
+func (t *Tenant) draw(n int) string {
 	raw := make([]byte, n)
 	source := t.options.Random
 	if source == nil {
@@ -38,7 +38,7 @@ func (t *Tenant) draw(letters string, n int) string {
 		panic("simulator: Options.Random gave no more bytes: " + err.Error())
 	}
 	for i, b := range raw {
-		raw[i] = letters[int(b)%len(letters)]
+		raw[i] = alphabet[int(b)%len(alphabet)]
 	}
 	return string(raw)
 }

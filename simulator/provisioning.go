@@ -71,7 +71,7 @@ func (a *App) provision(r *run, person *Person) error {
 	}
 	staged := person.status == Staged
 	found.staged, found.status = staged, "STAGED"
-	password := a.tenant.draw(alphabet, 8)
+	password := a.tenant.draw(8)
 	a.tenant.mu.Unlock()
 	if staged {
 		r.note("%s is %s: provisioning waits for the activation", person.Name(), Staged)
