@@ -38,7 +38,8 @@ type GroupMember struct {
 type Nominee struct {
 	GroupMember
 	Name    string // the user name, or the name of the group
-	Account string // of an active record that is linked: whose place in the team changes
+	Account string // that the record is linked to; empty for none
+	Active  bool   // the record is
 }
 
 // GroupMatch narrows a list of groups; a nil field matches everything. DisplayName is

@@ -142,6 +142,20 @@ func TestPlacesOfAGroupAreKeptApart(t *testing.T) {
 	w.told()
 }
 
+// A suspended person keeps the places in teams, but not one that the group took back.
+func TestWhoeverIsSuspendedLeavesAGroup(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, rule(func(r *org.Rules) { r.Deactivate = "suspend" }))
+	r := w.assign(han)
+	w.signIn(han)
+	pilots := w.push("Pilots", han)
+	w.ok(w.setActive(r.ID, false))
+	w.inTeams(han, "everyone/member pilots/member")
+	w.leave(pilots, han)
+	w.inTeams(han, "everyone/member")
+	w.sound()
+}
+
 func TestATeamThatWasMadeForAGroupGoesWithIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

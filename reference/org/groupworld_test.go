@@ -63,6 +63,26 @@ func (w *world) leave(g org.Group, names ...string) {
 	w.ok(err)
 }
 
+// pushOrChange makes the group, or puts the member into the one that there is, or takes
+// them out.
+func (w *world) pushOrChange(name, member string, in bool) error {
+	for _, g := range w.groups() {
+		if g.DisplayName != name {
+			continue
+		}
+		_, err := w.change(g.ID, func(e *org.GroupEdit) {
+			if in {
+				e.Add(member)
+			} else {
+				e.Remove(member)
+			}
+		})
+		return err
+	}
+	_, err := w.svc.CreateGroup(w.ctx, w.caller, org.Group{DisplayName: name, Members: []org.GroupMember{{ID: member}}})
+	return err
+}
+
 // groups lists the groups of the organization with who is in them.
 func (w *world) groups() []org.Group {
 	w.Helper()

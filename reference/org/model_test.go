@@ -368,6 +368,11 @@ func TestRandomRulesKeepTheLayersWhole(t *testing.T) {
 				_, err := w.trySignIn(who(t))
 				bearable(err)
 			},
+			"push": func(t *rapid.T) {
+				for _, r := range w.look(who(t)).Records {
+					bearable(w.pushOrChange(rapid.SampledFrom(modelCrews).Draw(t, "crew"), r.ID, rapid.Bool().Draw(t, "in")))
+				}
+			},
 			"remove": func(t *rapid.T) {
 				for _, a := range w.look(who(t)).Accounts {
 					bearable(w.svc.RemoveMember(w.ctx, "", w.org.ID, a.ID))

@@ -56,34 +56,40 @@ func (teamSteps) places(ctx context.Context, tx Tx, e *Grouping) error {
 	if err != nil {
 		return err
 	}
-	out := func(p *placing) error { return p.outOf(ctx, tx, team) }
-	if err := e.place(ctx, tx, e.Leave, out); err != nil {
-		return err
+	for _, n := range e.Leave { // be it somebody who is suspended
+		if err := e.place(ctx, tx, n, func(p *placing) error { return p.outOf(ctx, tx, team) }); err != nil {
+			return err
+		}
 	}
-	return e.place(ctx, tx, e.Come, func(p *placing) error { return p.into(ctx, tx, team, e.After.Role) })
-}
-
-// place moves everybody of the list who has an account.
-func (e *Grouping) place(ctx context.Context, tx Tx, list []Nominee, move func(*placing) error) error {
-	for _, n := range list {
-		if n.Account == "" {
+	into := func(p *placing) error { return p.into(ctx, tx, team, e.After.Role) }
+	for _, n := range e.Come {
+		if !n.Active {
 			continue
 		}
-		account, err := tx.Account(ctx, n.Account)
-		if err != nil {
+		if err := e.place(ctx, tx, n, into); err != nil {
 			return err
 		}
-		p := placing{organization: e.After.Organization, account: account.ID, event: func(action Action) Event {
-			event := e.event(action)
-			event.Subject, event.SubjectName = account.ID, account.Email
-			return event
-		}}
-		if err := move(&p); err != nil {
-			return err
-		}
-		e.Events = append(e.Events, p.events...)
 	}
 	return nil
+}
+
+// place moves somebody who has an account.
+func (e *Grouping) place(ctx context.Context, tx Tx, n Nominee, move func(*placing) error) error {
+	if n.Account == "" {
+		return nil
+	}
+	account, err := tx.Account(ctx, n.Account)
+	if err != nil {
+		return err
+	}
+	p := placing{organization: e.After.Organization, account: account.ID, event: func(action Action) Event {
+		event := e.event(action)
+		event.Subject, event.SubjectName = account.ID, account.Email
+		return event
+	}}
+	err = move(&p)
+	e.Events = append(e.Events, p.events...)
+	return err
 }
 
 // disband takes the team away that was made for a group, unless somebody is in it or

@@ -85,8 +85,8 @@ func testMembersRoundTrip(t *testing.T, fresh store.Options) {
 	})
 	same(t, s, "nobody of none", nil, func(ctx context.Context, tx org.Tx) ([]string, error) { return tx.HeldAmong(ctx, "fleet", nil) })
 	same(t, s, "who may come in", []org.Nominee{
-		{GroupMember: inAces, Name: "aces"}, {GroupMember: inLeia, Name: "leia@acme.example"},
-		{GroupMember: inHan, Name: "han@acme.example", Account: "han"},
+		{GroupMember: inAces, Name: "aces"}, {GroupMember: inLeia, Name: "leia@acme.example", Account: "leia"},
+		{GroupMember: inHan, Name: "han@acme.example", Account: "han", Active: true},
 	}, func(ctx context.Context, tx org.Tx) ([]org.Nominee, error) {
 		return tx.Nominees(ctx, "okta", []string{"aces", "leia", "nobody", "han"})
 	})

@@ -93,12 +93,12 @@ func (t *tx) Nominees(ctx context.Context, provider string, ids []string) ([]org
 	err := inParts(ids, func(part []string) error {
 		in, args := listed([]any{provider}, part)
 		return t.each(ctx, "look for people and groups",
-			`SELECT id, 0, coalesce(nullif(display_name, ''), user_name), user_name, CASE WHEN active = 1 THEN account END
+			`SELECT id, 0, coalesce(nullif(display_name, ''), user_name), user_name, account, active
 				FROM records WHERE provider = $1 AND id IN `+in+`
-			UNION ALL SELECT id, 1, display_name, display_name, NULL FROM groups WHERE provider = $1 AND id IN `+in, args,
+			UNION ALL SELECT id, 1, display_name, display_name, NULL, 0 FROM groups WHERE provider = $1 AND id IN `+in, args,
 			func(r row) (bool, error) {
 				var n org.Nominee
-				err := r.Scan(&n.ID, &n.Group, &n.Display, &n.Name, referred{&n.Account})
+				err := r.Scan(&n.ID, &n.Group, &n.Display, &n.Name, referred{&n.Account}, &n.Active)
 				found[n.ID] = n
 				return false, err
 			})
