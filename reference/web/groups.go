@@ -21,7 +21,7 @@ func (s *Server) groupLines(r *http.Request, v visit, teams []org.Team) ([]group
 	lines := make([]groupLine, len(rows))
 	for i, row := range rows {
 		lines[i].GroupRow = row
-		if at := slices.IndexFunc(teams, func(t org.Team) bool { return t.ID == row.Group.Team }); at >= 0 {
+		if at := slices.IndexFunc(teams, func(t org.Team) bool { return t.ID == row.Team }); at >= 0 {
 			lines[i].Team = &teams[at]
 		}
 	}
