@@ -100,11 +100,22 @@ func (c *clearance) group(ctx context.Context, t *Thing) error {
 	if err != nil {
 		return err
 	}
-	if len(t.Records) == 0 && !t.Refused {
-		return errors.New("the product did not say what it made of it")
-	}
+	there := map[string]bool{}
 	for _, address := range t.Records {
-		err = errors.Join(err, desk.remove(ctx, strings.TrimPrefix(address, desk.base)))
+		there[strings.TrimPrefix(address, desk.base)] = true
+	}
+	if len(there) == 0 && !t.Refused {
+		// What a bulk request made, the product need not say.
+		found, err := desk.findGroup(ctx, t)
+		if err != nil {
+			return err
+		}
+		for _, path := range found {
+			there[path] = true
+		}
+	}
+	for _, path := range sortedKeys(there) {
+		err = errors.Join(err, desk.remove(ctx, path))
 	}
 	return err
 }

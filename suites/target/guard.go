@@ -146,15 +146,27 @@ func credited(request *http.Request, c Connection) int {
 	return 0
 }
 
-// create sends a request that makes a SCIM resource.
+// create sends a request that makes a SCIM resource. A POST to what is there already
+// makes nothing, and may at most change that.
 func (g *guard) create(request *http.Request, at Connection, below string) (*http.Response, error) {
-	kind, ok := collections[strings.ToLower(strings.Trim(below, "/"))]
-	if !ok {
-		return nil, withhold(request, errNoMaking)
+	path := strings.ToLower(strings.Trim(below, "/"))
+	kind, ok := collections[path]
+	collection, id, _ := strings.Cut(path, "/")
+	switch _, inside := collections[collection]; {
+	case path == "bulk":
+		return g.bulk(request, at)
+	case inside && id != "":
+		return g.change(request, at, below)
 	}
 	request, body, err := readBody(request)
 	if err != nil {
 		return nil, err
+	}
+	if saysNothing(below, body) {
+		return g.inner.RoundTrip(request)
+	}
+	if !ok {
+		return nil, withhold(request, errNoMaking)
 	}
 	things, err := g.noteResource(kind, at, body)
 	if err != nil {
@@ -245,18 +257,25 @@ func (g *guard) learnAll(things []*Thing, said line) error {
 func (g *guard) change(request *http.Request, at Connection, below string) (*http.Response, error) {
 	collection, id, _ := strings.Cut(strings.Trim(below, "/"), "/")
 	kind, known := collections[strings.ToLower(collection)]
-	if !known || id == "" || strings.Contains(id, "/") || strings.Contains(id, "..") {
+	request, body, err := readBody(request)
+	if err != nil {
+		return nil, err
+	}
+	me := isMe(below)
+	switch {
+	case saysNothing(below, body):
+		return g.inner.RoundTrip(request)
+	case me:
+		kind = APerson
+	case !known || id == "" || strings.Contains(id, "/") || strings.Contains(id, ".."):
 		return nil, withhold(request, errors.New("it is the address of no single resource"))
 	}
 	address, who := addressOf(request.URL), credentialsOf(request)
 	if !g.owns(address, who) {
-		if err := g.lookFirst(request, address, who, g.isMadeUp(id)); err != nil {
+		// Whoever /Me is, it is nobody where nothing is shown.
+		if err := g.lookFirst(request, address, who, me || g.isMadeUp(id)); err != nil {
 			return nil, withhold(request, err)
 		}
-	}
-	request, body, err := readBody(request)
-	if err != nil {
-		return nil, err
 	}
 	if names := g.custody.tag.namesInUser(body); kind == APerson && len(names) > 0 {
 		// A new name is one under which the person will have to be found.
