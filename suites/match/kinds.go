@@ -1,6 +1,7 @@
 package match
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -61,4 +62,13 @@ func (k kind) FailureMessage(actual any) string { return message(k.expected, fmt
 // NegatedFailureMessage implements Gomega's matcher.
 func (k kind) NegatedFailureMessage(actual any) string {
 	return message("not "+k.expected, fmt.Sprint(actual))
+}
+
+// BeAWholeNumber holds for a number of JSON without fraction and exponent (RFC 7643
+// section 2.3.4).
+func BeAWholeNumber() types.GomegaMatcher { return kind{"a whole number", isWholeNumber} }
+
+func isWholeNumber(value any) bool {
+	number, ok := value.(json.Number)
+	return ok && !strings.ContainsAny(number.String(), ".eE")
 }

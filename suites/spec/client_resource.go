@@ -33,7 +33,7 @@ type Change func(Body)
 // extension leads into it, and is then named in schemas.
 func With(path string, value any) Change {
 	return func(b Body) {
-		if urn, name, extends := intoExtension(path); extends {
+		if urn, name, extends := InExtension(path); extends {
 			b["schemas"] = naming(b["schemas"], urn)
 			if name == "" {
 				b[urn] = value
@@ -53,7 +53,7 @@ func With(path string, value any) Change {
 // Without leaves an attribute out of a body.
 func Without(path string) Change {
 	return func(b Body) {
-		if urn, name, extends := intoExtension(path); extends && name != "" {
+		if urn, name, extends := InExtension(path); extends && name != "" {
 			b, path = below(b, urn), name
 		}
 		if outer, inner, nested := strings.Cut(path, "."); nested && !strings.HasPrefix(path, "urn:") {
@@ -64,8 +64,9 @@ func Without(path string) Change {
 	}
 }
 
-// intoExtension splits urn:…:2.0:User:department. The URI alone has no name.
-func intoExtension(path string) (urn, name string, extends bool) {
+// InExtension splits the path of an attribute of an extension, urn:…:2.0:User:department.
+// The URI alone has no name.
+func InExtension(path string) (urn, name string, extends bool) {
 	if !strings.HasPrefix(path, "urn:") {
 		return "", "", false
 	}
