@@ -38,7 +38,8 @@ func rewriteObject(r *http.Request, change func(object map[string]any)) {
 	rewriteBody(r, func(body []byte) []byte { return changedObject(body, change) })
 }
 
-// changedObject is a JSON object after a change; what is none stays as it is.
+// changedObject is a JSON object after a change. What is none, or was not changed, stays
+// as it is to the byte.
 func changedObject(body []byte, change func(object map[string]any)) []byte {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -46,9 +47,13 @@ func changedObject(body []byte, change func(object map[string]any)) []byte {
 	if err := decoder.Decode(&object); err != nil || object == nil {
 		return body
 	}
+	before, err := json.Marshal(object)
+	if err != nil {
+		return body
+	}
 	change(object)
 	changed, err := json.Marshal(object)
-	if err != nil {
+	if err != nil || bytes.Equal(before, changed) {
 		return body
 	}
 	return changed
