@@ -44,7 +44,7 @@ func init() {
 		showEach(p, at("/Users", http.MethodGet), func(user object) { delete(user, "name") })
 	})
 	register("content-location-of-the-list", func(p *reference.Parts) {
-		showOtherwise(p, users, func(r *http.Request, a *scimAnswer) {
+		showOtherwise(p, users, func(_ *http.Request, a *scimAnswer) {
 			if at := a.header.Get("Content-Location"); at != "" {
 				a.header.Set("Content-Location", at[:strings.LastIndexByte(at, '/')])
 			}

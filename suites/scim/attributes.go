@@ -167,7 +167,7 @@ var _ = spec.OverSCIM("A password", func(client *spec.Client, _ *spec.Product) {
 	secret := func() string { return "Sesame-" + client.Tag() + "-9!" }
 
 	for variant, send := range map[string]func(SpecContext, *spec.Resource) []provision.Answer{
-		"create": func(ctx SpecContext, r *spec.Resource) []provision.Answer { return []provision.Answer{r.Made} },
+		"create": func(_ SpecContext, r *spec.Resource) []provision.Answer { return []provision.Answer{r.Made} },
 		"read": func(ctx SpecContext, r *spec.Resource) []provision.Answer {
 			return []provision.Answer{client.Get(ctx, r)}
 		},

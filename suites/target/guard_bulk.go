@@ -145,8 +145,14 @@ func (g *guard) learnResult(request *http.Request, at Connection, result bulkRes
 		return g.learnAll(things, line{Refused: true})
 	}
 	base := strings.TrimRight(at.SCIM.BaseURL, "/")
+	if !strings.HasPrefix(result.Location, base+"/") {
+		return nil // it can be found by its name
+	}
 	resource, err := url.Parse(result.Location)
-	if err != nil || !strings.HasPrefix(result.Location, base+"/") || !g.provenToBeOurs(request, resource, nil) {
+	if err != nil {
+		return fmt.Errorf("the product says that it made something at an address that is none: %w", err)
+	}
+	if !g.provenToBeOurs(request, resource, nil) {
 		return nil
 	}
 	g.own(addressOf(resource), credentialsOf(request))
