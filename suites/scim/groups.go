@@ -15,8 +15,8 @@ import (
 	"rollcall.example/suites/spec"
 )
 
-// crew is a group of two, and who is in it.
-func crew(ctx context.Context, client *spec.Client) (rogues, han, leia *spec.Resource) {
+// pair is a group of two, and who is in it.
+func pair(ctx context.Context, client *spec.Client) (rogues, han, leia *spec.Resource) {
 	han, leia = client.Create(ctx, client.User("Han Solo")), client.Create(ctx, client.User("Leia Organa"))
 	rogues = client.Create(ctx, client.Group("Rogues", []*spec.Resource{han, leia}))
 	return rogues, han, leia
@@ -43,7 +43,7 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 
 	It("has the members with whom it was created", spec.Clause("scim.groups.created-with-members"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, leia := crew(ctx, client)
+		rogues, han, leia := pair(ctx, client)
 
 		Expect(client.ReadBack(ctx, rogues)).To(HaveAttribute("members", haveMembers(han, leia)))
 	})
@@ -69,7 +69,7 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 
 	It("of a name that is taken is refused, or another group", spec.Clause("scim.groups.same-name"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, leia := crew(ctx, client)
+		rogues, han, leia := pair(ctx, client)
 
 		answer := client.Post(ctx, "/Groups", rogues.With(spec.Without("id"), spec.Without("members")))
 
@@ -79,7 +79,7 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 
 	It("with a member whom nobody knows is refused, or has the others", spec.Clause("scim.groups.unknown-member"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, leia := crew(ctx, client)
+		rogues, han, leia := pair(ctx, client)
 		nobody := []any{spec.Body{"value": client.NoID()}}
 
 		answer := client.Patch(ctx, rogues, spec.Add("members", nobody))
@@ -94,7 +94,7 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 
 	It("that is deleted is gone, and its members stay", spec.Clause("scim.groups.deleted"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, leia := crew(ctx, client)
+		rogues, han, leia := pair(ctx, client)
 
 		Expect(client.Delete(ctx, rogues)).To(HaveStatus(http.StatusNoContent))
 
@@ -106,7 +106,7 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 
 	It("loses a member who is deleted", spec.Clause("scim.groups.loses-deleted-member"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, leia := crew(ctx, client)
+		rogues, han, leia := pair(ctx, client)
 
 		spec.Given(client.Delete(ctx, han)).To(HaveStatus(http.StatusNoContent))
 
@@ -115,7 +115,7 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 
 	It("is shown with its members, who are", spec.Clause("scim.groups.member-is-a-user"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, leia := crew(ctx, client)
+		rogues, han, leia := pair(ctx, client)
 		shown, _ := client.Get(ctx, rogues).Document()
 
 		for _, member := range entriesOf(shown, "members") {
@@ -130,7 +130,7 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 
 	It("shows on its members, who cannot choose it themselves", spec.Clause("scim.groups.shown-on-users"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, _ := crew(ctx, client)
+		rogues, han, _ := pair(ctx, client)
 		luke := client.Create(ctx, client.User("Luke Skywalker", spec.With("groups", []any{spec.Body{"value": rogues.ID}})))
 
 		Expect(client.Get(ctx, han)).To(HaveAttribute("groups", []any{spec.Body{"value": rogues.ID}}))
@@ -142,7 +142,7 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 var _ = spec.OverSCIM("A change of a group", func(_ *spec.Client, product *spec.Product) {
 	It("by PUT replaces its members and its name", spec.Clause("scim.groups.put-replaces"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, _, leia := crew(ctx, client)
+		rogues, _, leia := pair(ctx, client)
 		luke := client.Create(ctx, client.User("Luke Skywalker"))
 		name := client.Group("Reds", nil)["displayName"]
 
@@ -153,7 +153,7 @@ var _ = spec.OverSCIM("A change of a group", func(_ *spec.Client, product *spec.
 
 	It("by PUT that says of no members leaves none", spec.Clause("scim.groups.put-clears-members"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, _, _ := crew(ctx, client)
+		rogues, _, _ := pair(ctx, client)
 
 		client.Put(ctx, rogues, rogues.With(spec.With("members", []any{})))
 
@@ -162,7 +162,7 @@ var _ = spec.OverSCIM("A change of a group", func(_ *spec.Client, product *spec.
 
 	It("by PATCH adds a member, once", spec.Clause("scim.groups.adds-member"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, leia := crew(ctx, client)
+		rogues, han, leia := pair(ctx, client)
 		luke := client.Create(ctx, client.User("Luke Skywalker"))
 
 		for range 2 {
@@ -174,7 +174,7 @@ var _ = spec.OverSCIM("A change of a group", func(_ *spec.Client, product *spec.
 
 	It("by PATCH removes the member whom it names", spec.Clause("scim.groups.removes-member"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, leia := crew(ctx, client)
+		rogues, han, leia := pair(ctx, client)
 
 		Expect(client.Patch(ctx, rogues, spec.Remove(fmt.Sprintf("members[value eq %q]", han.ID)))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
 
@@ -183,7 +183,7 @@ var _ = spec.OverSCIM("A change of a group", func(_ *spec.Client, product *spec.
 
 	It("by PATCH removes all members", spec.Clause("scim.groups.removes-all"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, _, _ := crew(ctx, client)
+		rogues, _, _ := pair(ctx, client)
 
 		Expect(client.Patch(ctx, rogues, spec.Remove("members"))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
 
@@ -192,7 +192,7 @@ var _ = spec.OverSCIM("A change of a group", func(_ *spec.Client, product *spec.
 
 	It("by PATCH replaces all members", spec.Clause("scim.groups.patch-replaces"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, _ := crew(ctx, client)
+		rogues, han, _ := pair(ctx, client)
 
 		Expect(client.Patch(ctx, rogues, spec.Replace("members", spec.Members(han)))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
 
@@ -201,7 +201,7 @@ var _ = spec.OverSCIM("A change of a group", func(_ *spec.Client, product *spec.
 
 	It("by PATCH renames it, and leaves its members", spec.Clause("scim.groups.renames"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, leia := crew(ctx, client)
+		rogues, han, leia := pair(ctx, client)
 		name := client.Group("Reds", nil)["displayName"]
 
 		Expect(client.Patch(ctx, rogues, spec.Replace("displayName", name))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
@@ -212,7 +212,7 @@ var _ = spec.OverSCIM("A change of a group", func(_ *spec.Client, product *spec.
 
 	It("that fails halfway changes nothing", spec.Clause("scim.groups.patch-is-atomic"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
-		rogues, han, _ := crew(ctx, client)
+		rogues, han, _ := pair(ctx, client)
 
 		Expect(client.Steadily(ctx, rogues, func() provision.Answer {
 			return client.Patch(ctx, rogues, spec.Remove(fmt.Sprintf("members[value eq %q]", han.ID)), spec.Replace("displayName", ""))

@@ -1,0 +1,74 @@
+package defect
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+
+	"rollcall.example/reference"
+)
+
+const searchSchema = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+
+// searching is about searches by POST.
+func searching(r *http.Request) bool {
+	return r.Method == http.MethodPost && isSCIM(r, "/.search")
+}
+
+// Defects in searches by POST.
+func init() {
+	forgets := func(name string, members ...string) {
+		register(name, func(p *reference.Parts) {
+			readOtherwise(p, searching, func(_ *http.Request, body object) *scimAnswer {
+				for _, member := range members {
+					delete(body, member)
+				}
+				return nil
+			})
+		})
+	}
+	forgets("search-filter-ignored", "filter")
+	forgets("search-pages-ignored", "startIndex", "count")
+	forgets("search-attributes-ignored", "attributes", "excludedAttributes")
+	forgets("search-sort-ignored", "sortBy", "sortOrder")
+	register("search-schema-optional", func(p *reference.Parts) {
+		readOtherwise(p, searching, func(_ *http.Request, body object) *scimAnswer {
+			body["schemas"] = []any{searchSchema}
+			return nil
+		})
+	})
+	register("search-of-everything-missing", func(p *reference.Parts) {
+		instead(p, searching, func(r *http.Request, _ object, _ http.Handler) *scimAnswer {
+			if strings.HasSuffix(r.URL.Path, "/Users/.search") || strings.HasSuffix(r.URL.Path, "/Groups/.search") {
+				return nil
+			}
+			return refusing(http.StatusNotFound, "", "there is nothing at this address")
+		})
+	})
+	register("wrong-search-finds-everybody", func(p *reference.Parts) {
+		instead(p, searching, func(r *http.Request, body object, next http.Handler) *scimAnswer {
+			answer := ask(r, next, http.MethodPost, nil, body)
+			if answer.status != http.StatusBadRequest || body["filter"] == nil {
+				return answer
+			}
+			delete(body, "filter")
+			return ask(r, next, http.MethodPost, nil, body)
+		})
+	})
+	register("search-creates", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if searching(r) {
+				text, _ := io.ReadAll(r.Body) // what broke off is read as far as it goes
+				r.Body = io.NopCloser(bytes.NewReader(text))
+				if body := objectOf(text); textIn(body, "userName") != "" {
+					body["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:User"}
+					made := r.Clone(r.Context())
+					made.URL.Path = strings.TrimSuffix(r.URL.Path, "/.search")
+					ask(made, next, http.MethodPost, nil, body)
+				}
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+}
