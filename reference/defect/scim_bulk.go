@@ -63,6 +63,12 @@ func init() {
 	readsEach("bulk-references-are-plain-text", func(operation object) {
 		unreferred(operation["data"])
 	})
+	reads("bulk-opens-circles", func(body object) {
+		all := operationsIn(body)
+		if data, ok := all[0]["data"].(object); ok && len(all) > 1 && strings.HasSuffix(textIn(all[0], "path"), "/Groups") {
+			delete(data, "members")
+		}
+	})
 	register("bulk-needs-no-token", func(p *reference.Parts) {
 		var known memory
 		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {

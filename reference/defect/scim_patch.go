@@ -186,6 +186,18 @@ func init() {
 			return nil
 		})
 	})
+	register("missing-member-refused", func(p *reference.Parts) {
+		instead(p, patching, func(r *http.Request, body object, next http.Handler) *scimAnswer {
+			there := string(ask(r, next, http.MethodGet, nil, nil).text)
+			for _, op := range operationsIn(body) {
+				_, chosen, chooses := strings.Cut(textIn(op, "path"), `members[value eq "`)
+				if op["op"] == "remove" && chooses && !strings.Contains(there, strings.TrimSuffix(chosen, `"]`)) {
+					return refusing(http.StatusBadRequest, "noTarget", "nobody is chosen")
+				}
+			}
+			return nil
+		})
+	})
 }
 
 // applying performs an operation on a resource.

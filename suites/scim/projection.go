@@ -143,7 +143,7 @@ var _ = spec.OverSCIM("The answer to a change", func(client *spec.Client, _ *spe
 
 var _ = spec.OverSCIM("An attribute that is shown on request", func(client *spec.Client, _ *spec.Product) {
 	It("is shown to whoever asks for it, and to nobody else", spec.Clause("scim.projection.on-request"), func(ctx SpecContext) {
-		path := customText(ctx, client, "request", nil)
+		path := customText(ctx, client, "request", false)
 		han := client.Create(ctx, client.User("Han Solo", spec.With(path, "never tell me the odds")))
 
 		Expect(client.Get(ctx, han)).To(And(HaveAttribute("displayName", "Han Solo"), HaveNoAttribute(path)))
@@ -154,9 +154,9 @@ var _ = spec.OverSCIM("An attribute that is shown on request", func(client *spec
 })
 
 // customText finds an attribute that holds a text in an extension of the product's own:
-// one that clients write, that is returned so, and that is as exact about case as exact
-// says, or in any way for nil. Where there is none the product is not held to it.
-func customText(ctx context.Context, client *spec.Client, returned string, exact *bool) (path string) {
+// one that clients write, that is returned so and, for exact, in which case counts. Where
+// there is none the product is not held to it.
+func customText(ctx context.Context, client *spec.Client, returned string, exact bool) (path string) {
 	for _, schema := range client.Schemas(ctx) {
 		urn := schema.Text("id")
 		if !extendsUsers(ctx, client, urn) || strings.EqualFold(urn, spec.EnterpriseSchema) {
@@ -170,7 +170,7 @@ func customText(ctx context.Context, client *spec.Client, returned string, exact
 			many, _ := a.At("multiValued")
 			caseExact, _ := a.At("caseExact")
 			if a.Text("type") == "string" && many != true && a.Text("mutability") == "readWrite" && a.Text("returned") == returned &&
-				!a.Has("canonicalValues") && (exact == nil || caseExact == *exact) {
+				!a.Has("canonicalValues") && (!exact || caseExact == true) {
 				return urn + ":" + a.Text("name")
 			}
 		}
