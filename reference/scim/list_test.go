@@ -67,6 +67,8 @@ func TestFilter(t *testing.T) {
 		{`emails co "work.example"`, "1 3"},
 		{`emails[type eq "work"]`, "1 3"},
 		{`emails[type eq "work" and value sw "luke"]`, "3"},
+		{`emails[type eq "work"].value sw "luke"`, "3"},
+		{`emails[type eq "home"].value eq "luke@work.example"`, ""},
 		{`emails[type eq "home" and value eq "luke@work.example"]`, ""},
 		{`emails.type eq "home" and emails.value eq "luke@work.example"`, "3"},
 		{`emails.primary eq true`, "1"},
@@ -111,7 +113,7 @@ func TestFilterRefuses(t *testing.T) {
 		`name eq "x"`, `colour eq "red"`, `password eq "x"`, `password pr`, `userName.value eq "x"`, `urn:rollcall:params:scim:schemas:extension:2.0:Badge:note pr`, `urn:x:2.0:User:department eq "x"`,
 		`urn:rollcall:params:scim:schemas:extension:2.0:Badge:picture gt "aaaa"`, `urn:rollcall:params:scim:schemas:extension:2.0:Badge:number co 5`, `meta.created gt "yesterday"`, `meta.created co "2026-01-01T00:00:00Z"`,
 		`userName eq "\u0000"`, `userName eq "\ud800"`, `userName eq "` + "\xff" + `"`, `userName eq "` + "\n" + `"`, `1 eq 1`, `userName eq "a" or 1 eq 1`,
-		`userName[value eq "x"]`, `emails[colour eq "x"]`, `emails[type[x eq "y"] eq "z"]`, `emails.value[x pr]`, `not userName eq "x"`, `a..b pr`,
+		`userName[value eq "x"]`, `emails[colour eq "x"]`, `emails[type[x eq "y"] eq "z"]`, `emails.value[x pr]`, `emails[type eq "x"].value`, `emails[type eq "x"] .value pr`, `emails[type eq "x"].colour pr`, `not userName eq "x"`, `a..b pr`,
 		strings.Repeat("(", 33) + `userName pr` + strings.Repeat(")", 33), `userName eq "` + strings.Repeat("x", 5000) + `"`,
 	} {
 		a := c.do("GET", "/Users?filter="+url.QueryEscape(filter), "")

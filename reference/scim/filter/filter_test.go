@@ -37,6 +37,8 @@ func TestParse(t *testing.T) {
 		`NOT (a pr OR b pr) AND c pr`:         and{not{or{a, b}}, c},
 		`a[b pr]`:                             which{named("a"), b},
 		`a[b pr and not (c pr)]`:              which{named("a"), and{b, not{c}}},
+		`a[b pr].c pr and c pr`:               and{which{named("a"), and{b, c}}, c},
+		`a[b pr or c pr].b eq "x"`:            which{named("a"), and{or{b, c}, test{named("b"), filter.Equal, "x"}}},
 		`a[b pr] or c pr`:                     or{which{named("a"), b}, c},
 		`a Eq "x"`:                            test{named("a"), filter.Equal, "x"},
 		`a eq ""`:                             test{named("a"), filter.Equal, ""},

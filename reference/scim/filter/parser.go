@@ -35,12 +35,8 @@ func ParseTarget(source string) (Target, error) {
 	if target.Where, err = p.brackets(path); err != nil {
 		return Target{}, err
 	}
-	if p.token.kind == word && strings.HasPrefix(p.token.value, ".") && !p.token.spaced {
-		target.Sub = p.token.value[1:]
-		if !isName(target.Sub) {
-			return Target{}, p.fail("a malformed sub-attribute")
-		}
-		if err := p.advance(); err != nil {
+	if p.dotted() {
+		if target.Sub, err = p.sub(); err != nil {
 			return Target{}, err
 		}
 	}
@@ -158,7 +154,10 @@ func (p *parser) nested(until kind, otherwise string) (Expr, error) {
 	return expr, p.advance()
 }
 
-// test reads a comparison or a value path.
+// test reads a comparison, a value path, or a value path with a comparison of a part
+// behind it. That last one is not in the grammar of RFC 7644; it is how Entra asks
+// for the address for work, emails[type eq "work"].value eq "…", and means that one value
+// satisfies both.
 func (p *parser) test() (Expr, error) {
 	path, err := p.path()
 	if err != nil {
@@ -166,8 +165,35 @@ func (p *parser) test() (Expr, error) {
 	}
 	if p.token.kind == openBracket {
 		where, err := p.brackets(path)
-		return Which{path, where}, err
+		if err != nil || !p.dotted() {
+			return Which{path, where}, err
+		}
+		sub, err := p.sub()
+		if err != nil {
+			return nil, err
+		}
+		compared, err := p.comparison(Path{Name: sub})
+		return Which{path, And{where, compared}}, err
 	}
+	return p.comparison(path)
+}
+
+// dotted says whether a sub-attribute follows the bracket that was closed.
+func (p *parser) dotted() bool {
+	return p.token.kind == word && strings.HasPrefix(p.token.value, ".") && !p.token.spaced
+}
+
+// sub reads the sub-attribute behind brackets.
+func (p *parser) sub() (string, error) {
+	name := p.token.value[1:]
+	if !isName(name) {
+		return "", p.fail("a malformed sub-attribute")
+	}
+	return name, p.advance()
+}
+
+// comparison reads what is said of an attribute.
+func (p *parser) comparison(path Path) (Expr, error) {
 	if p.token.kind != word {
 		return nil, p.fail("no operator after \"" + path.String() + "\"")
 	}
