@@ -21,6 +21,7 @@ import (
 	_ "rollcall.example/suites/attributes"
 	_ "rollcall.example/suites/audit"
 	_ "rollcall.example/suites/deactivation"
+	_ "rollcall.example/suites/entra"
 	_ "rollcall.example/suites/jit"
 	_ "rollcall.example/suites/offboarding"
 	_ "rollcall.example/suites/okta"
