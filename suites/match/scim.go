@@ -37,6 +37,9 @@ func (a answered) NegatedFailureMessage(actual any) string {
 	return message("not "+a.expected, answerInWords(actual))
 }
 
+// String is what is expected, for a matcher that is made of others.
+func (a answered) String() string { return a.expected }
+
 func answerInWords(actual any) string {
 	answer, ok := actual.(provision.Answer)
 	if !ok {
