@@ -96,16 +96,21 @@ func below(b Body, name string) Body {
 }
 
 // User is a person as a client would create them: the least that every product keeps,
-// under names that nobody else has, and the changes.
+// under names that nobody else has, and the changes. Of who has one name only, nothing
+// is said of a family name: an empty one is a value that a product may refuse.
 func (c *Client) User(name string, changes ...Change) Body {
 	first, last, _ := strings.Cut(name, " ")
 	n := c.named.Add(1)
 	email := fmt.Sprintf("%s.%s.%d@rollcall.test", addressed(name), c.tag, n)
+	names := Body{"givenName": first}
+	if last != "" {
+		names["familyName"] = last
+	}
 	return changed(Body{
 		"schemas":     []string{UserSchema},
 		"userName":    email,
 		"externalId":  fmt.Sprintf("ext-%s-%d", c.tag, n),
-		"name":        Body{"givenName": first, "familyName": last},
+		"name":        names,
 		"displayName": name,
 		"emails":      []any{Body{"value": email, "type": "work", "primary": true}},
 		"active":      true,
