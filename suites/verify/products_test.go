@@ -20,18 +20,27 @@ import (
 // each is written down in its verdicts.yaml: a failure there is a true one, with the
 // reason why, and whatever else fails is a defect of the suite.
 func TestProducts(t *testing.T) {
-	t.Run("scimmy", func(t *testing.T) {
-		t.Setenv("SCIM_TOKEN", rand.Text())
-		at := startNode(t, "testdata/products/scimmy")
-		product := load(t, "testdata/products/scimmy/target.yaml")
-		product.Connections[0].SCIM.BaseURL = at["scim"]
-		judged := judgement{}
-		for _, dialect := range []string{"aiw", "oin", "oin-patch-user"} {
-			product.Dialects = []string{dialect}
-			judged[dialect] = judge(t, product)
-		}
-		judged.hold(t, "testdata/products/scimmy/verdicts.yaml")
-	})
+	for name, dialects := range map[string][]string{
+		"better-auth": {"oin"},
+		"scimmy":      {"aiw", "oin", "oin-patch-user"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory := filepath.Join("testdata", "products", name)
+			t.Setenv("SCIM_TOKEN", rand.Text())
+			at := startNode(t, directory)
+			if own := at["token"]; own != "" {
+				t.Setenv("SCIM_TOKEN", own)
+			}
+			product := load(t, filepath.Join(directory, "target.yaml"))
+			product.Connections[0].SCIM.BaseURL = at["scim"]
+			judged := judgement{}
+			for _, dialect := range dialects {
+				product.Dialects = []string{dialect}
+				judged[dialect] = judge(t, product)
+			}
+			judged.hold(t, filepath.Join(directory, "verdicts.yaml"))
+		})
+	}
 }
 
 // load reads a product's target file as a vendor's is read.
