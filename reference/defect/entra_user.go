@@ -74,8 +74,6 @@ func init() {
 	})
 }
 
-const enterpriseSchema = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-
 // keepListed leaves out of a list what is not to be kept.
 func keepListed(a *scimAnswer, listed []any, keep func(object) bool) {
 	kept := []any{}
