@@ -197,7 +197,7 @@ var _ = spec.OverSCIM("A password", func(client *spec.Client, _ *spec.Product) {
 		leia := client.Create(ctx, client.User("Leia Organa"))
 
 		answer := client.Steadily(ctx, leia, func() provision.Answer {
-			return client.Put(ctx, leia, leia.With(spec.With("password", secret()), spec.With("userName", "")))
+			return client.Put(ctx, leia, leia.With(spec.With("password", secret()), spec.With("active", "perhaps")))
 		})
 
 		Expect(answer).To(BeSCIMError(400, ""))
