@@ -68,11 +68,9 @@ func text(r *spec.Resource, name string) string {
 	return said
 }
 
-// over is a section of specs about Entra.
-func over(about string, body func(s service, product *spec.Product)) bool {
-	return spec.OverSCIM(about, func(client *spec.Client, product *spec.Product) {
-		body(service{client}, product)
-	})
+// with has Entra do what a section's plain client would.
+func with(body func(s service, product *spec.Product)) func(*spec.Client, *spec.Product) {
+	return func(client *spec.Client, product *spec.Product) { body(service{client}, product) }
 }
 
 // eachManner builds a spec for each way in which Entra words a change.

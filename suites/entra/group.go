@@ -62,7 +62,7 @@ func haveMembers(members ...*spec.Resource) types.GomegaMatcher {
 	return HaveAttribute("members", ConsistOf(each...))
 }
 
-var _ = over("A group that Entra provisions", func(_ service, product *spec.Product) {
+var _ = spec.OverSCIM("A group that Entra provisions", with(func(_ service, product *spec.Product) {
 	It("is created, with nobody in it", spec.Clause("entra.group.created"), func(ctx SpecContext) {
 		s := withGroups(ctx, product)
 		body := s.group("Rebels")
@@ -123,9 +123,9 @@ var _ = over("A group that Entra provisions", func(_ service, product *spec.Prod
 
 		Expect(s.Get(ctx, rebels, spec.RawQuery(entra.WithoutMembers))).To(And(HaveAttribute("id", rebels.ID), HaveAttribute("displayName", rebels.Body["displayName"]), HaveNoAttribute("members")))
 	})
-})
+}))
 
-var _ = over("A group whose members Entra changes", func(_ service, product *spec.Product) {
+var _ = spec.OverSCIM("A group whose members Entra changes", with(func(_ service, product *spec.Product) {
 	eachManner("has one after the other", "entra.group.member-added", func(ctx SpecContext, m entra.Manner) {
 		s := withGroups(ctx, product)
 		crew := s.people(ctx, "Han Solo", "Leia Organa")
@@ -167,9 +167,9 @@ var _ = over("A group whose members Entra changes", func(_ service, product *spe
 		Expect(s.Get(ctx, rebels)).To(haveMembers(crew[1:]...))
 		Expect(s.Get(ctx, crew[0])).To(HaveAttribute("active", true))
 	})
-})
+}))
 
-var _ = over("A group that Entra changes", func(_ service, product *spec.Product) {
+var _ = spec.OverSCIM("A group that Entra changes", with(func(_ service, product *spec.Product) {
 	eachManner("has another name, and its members", "entra.group.renamed", func(ctx SpecContext, m entra.Manner) {
 		s := withGroups(ctx, product)
 		han := s.people(ctx, "Han Solo")[0]
@@ -227,4 +227,4 @@ var _ = over("A group that Entra changes", func(_ service, product *spec.Product
 		Expect(s.findGroup(ctx, text(rebels, "displayName"))).To(BeListOf(again))
 		Expect(s.Get(ctx, again)).To(haveMembers())
 	})
-})
+}))

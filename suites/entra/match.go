@@ -10,7 +10,7 @@ import (
 	"rollcall.example/suites/spec"
 )
 
-var _ = over("Somebody for whom Entra looks", func(s service, _ *spec.Product) {
+var _ = spec.OverSCIM("Somebody for whom Entra looks", with(func(s service, _ *spec.Product) {
 	for _, by := range []struct {
 		clause, attribute string
 		written           func(string) string
@@ -53,4 +53,4 @@ var _ = over("Somebody for whom Entra looks", func(s service, _ *spec.Product) {
 		Expect(s.find(ctx, "userName", text(han, "userName"), "externalId", text(han, "externalId"))).To(BeListOf(han))
 		Expect(s.find(ctx, "userName", text(han, "userName"), "externalId", text(leia, "externalId"))).To(ListUsers(0))
 	})
-})
+}))

@@ -34,7 +34,7 @@ func only(members spec.Body) types.GomegaMatcher {
 	return ConsistOf(And(has...))
 }
 
-var _ = over("A user whom Entra changes", func(s service, _ *spec.Product) {
+var _ = spec.OverSCIM("A user whom Entra changes", with(func(s service, _ *spec.Product) {
 	eachManner("has every new value", "entra.patch.attributes-replaced", func(ctx SpecContext, m entra.Manner) {
 		han := s.provision(ctx, s.person("Han Solo", spec.With("title", "Smuggler"), spec.With(entra.Enterprise+":employeeNumber", "1")))
 		address := "new." + s.Tag() + "@rollcall.test"
@@ -107,7 +107,7 @@ var _ = over("A user whom Entra changes", func(s service, _ *spec.Product) {
 
 		Expect(s.ReadBack(ctx, han)).To(And(HaveNoAttribute("title"), HaveAttribute("nickName", "Solo")))
 	})
-})
+}))
 
 // variantOf names a text in a clause, where True and true are two.
 func variantOf(written string) string {
@@ -117,7 +117,7 @@ func variantOf(written string) string {
 	return written
 }
 
-var _ = over("A user of whom Entra changes one of many values", func(s service, _ *spec.Product) {
+var _ = spec.OverSCIM("A user of whom Entra changes one of many values", with(func(s service, _ *spec.Product) {
 	eachManner("has the value that was not there", "entra.patch.value-made", func(ctx SpecContext, m entra.Manner) {
 		han := without(ctx, s, "emails")
 		address := "work." + s.Tag() + "@rollcall.test"
@@ -183,9 +183,9 @@ var _ = over("A user of whom Entra changes one of many values", func(s service, 
 
 		Expect(s.ReadBack(ctx, han)).To(HaveAttribute("roles", only(spec.Body{"value": role})))
 	})
-})
+}))
 
-var _ = over("A manager whom Entra names", func(s service, _ *spec.Product) {
+var _ = spec.OverSCIM("A manager whom Entra names", with(func(s service, _ *spec.Product) {
 	for _, written := range []struct {
 		how string
 		as  func(*spec.Resource) any
@@ -221,4 +221,4 @@ var _ = over("A manager whom Entra names", func(s service, _ *spec.Product) {
 
 		Expect(s.ReadBack(ctx, han)).To(And(HaveNoAttribute(manager), HaveAttribute(entra.Enterprise+":department", "Fleet")))
 	})
-})
+}))

@@ -11,7 +11,7 @@ import (
 	"rollcall.example/suites/spec"
 )
 
-var _ = over("Somebody whom Entra takes back", func(s service, _ *spec.Product) {
+var _ = spec.OverSCIM("Somebody whom Entra takes back", with(func(s service, _ *spec.Product) {
 	eachManner("is who they were", "entra.restore.enabled-again", func(ctx SpecContext, m entra.Manner) {
 		han := s.provision(ctx, s.person("Han Solo"))
 		spec.Given(s.patch(ctx, han, m.Enable(false))).To(beDone())
@@ -46,4 +46,4 @@ var _ = over("Somebody whom Entra takes back", func(s service, _ *spec.Product) 
 		Expect(s.find(ctx, "userName", text(han, "userName"))).To(BeListOf(again))
 		Expect(s.Everywhere(ctx, again)).To(And(HaveAttribute("active", true), HaveAttribute("externalId", body["externalId"])))
 	})
-})
+}))

@@ -11,7 +11,7 @@ import (
 	"rollcall.example/suites/spec"
 )
 
-var _ = over("Somebody whom Entra provisions", func(s service, _ *spec.Product) {
+var _ = spec.OverSCIM("Somebody whom Entra provisions", with(func(s service, _ *spec.Product) {
 	It("is created", spec.Clause("entra.user.created"), func(ctx SpecContext) {
 		body := s.person("Han Solo")
 
@@ -94,4 +94,4 @@ var _ = over("Somebody whom Entra provisions", func(s service, _ *spec.Product) 
 		Expect(s.Delete(ctx, han)).To(HaveStatus(http.StatusNotFound))
 		Expect(s.Delete(ctx, nobody)).To(HaveStatus(http.StatusNotFound))
 	})
-})
+}))

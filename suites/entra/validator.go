@@ -23,7 +23,7 @@ var mapped = map[string][]string{
 	entra.Enterprise: {"employeeNumber", "department", "manager"},
 }
 
-var _ = over("An endpoint that Entra tries", func(s service, _ *spec.Product) {
+var _ = spec.OverSCIM("An endpoint that Entra tries", with(func(s service, _ *spec.Product) {
 	It("changes nothing for a request without operations", spec.Clause("entra.validator.no-operations"), func(ctx SpecContext) {
 		han := s.provision(ctx, s.person("Han Solo"))
 
@@ -45,4 +45,4 @@ var _ = over("An endpoint that Entra tries", func(s service, _ *spec.Product) {
 
 		Expect(missing).To(BeEmpty(), "attributes that %s leaves out: %s", "/Schemas", strings.Join(missing, ", "))
 	})
-})
+}))
