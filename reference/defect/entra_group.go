@@ -60,27 +60,27 @@ func init() {
 		showOtherwise(p, at("/Groups/", http.MethodDelete), func(_ *http.Request, a *scimAnswer) { *a = *noContent() })
 	})
 	register("entra-group-remembers-members", func(p *reference.Parts) {
-		// Whoever was added to a group is among the members of one that is made after a deletion.
-		var members, deleted memory
-		readOtherwise(p, at("/Groups"), func(r *http.Request, body object) *scimAnswer {
-			for _, op := range operationsIn(body) {
-				added, _ := op["value"].([]any)
-				for _, entry := range added {
-					member, _ := entry.(object)
-					members.add(textIn(member, "value"))
-				}
+		var left memory // "name of a group that was deleted: id of a member"
+		instead(p, at("/Groups/", http.MethodDelete), func(r *http.Request, _ object, next http.Handler) *scimAnswer {
+			group := ask(r, next, http.MethodGet, nil, nil)
+			members, _ := group.body["members"].([]any)
+			for _, entry := range members {
+				member, _ := entry.(object)
+				left.add(textIn(group.body, "displayName") + ": " + textIn(member, "value"))
 			}
-			if r.Method == http.MethodPost && deleted.has("a group") {
-				members.mu.Lock()
-				defer members.mu.Unlock()
-				for _, id := range members.seen {
+			return nil
+		})
+		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+			left.mu.Lock()
+			defer left.mu.Unlock()
+			for _, member := range left.seen {
+				if id, known := strings.CutPrefix(member, textIn(body, "displayName")+": "); known {
 					before, _ := body["members"].([]any)
 					body["members"] = append(before, object{"value": id})
 				}
 			}
 			return nil
 		})
-		showOtherwise(p, at("/Groups/", http.MethodDelete), func(*http.Request, *scimAnswer) { deleted.add("a group") })
 	})
 }
 
