@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,27 +21,47 @@ import (
 // each is written down in its verdicts.yaml: a failure there is a true one, with the
 // reason why, and whatever else fails is a defect of the suite.
 func TestProducts(t *testing.T) {
-	for name, dialects := range map[string][]string{
-		"better-auth": {"oin"},
-		"scimmy":      {"aiw", "oin", "oin-patch-user"},
+	for name, c := range map[string]struct {
+		dialects []string
+		parts    []string // labels of specs that meet a server of their own
+	}{
+		// Its memory adapter copies everything that it holds for every request, and keeps
+		// the accounts of whoever is deleted: few people at a time are a tenth of the work.
+		"better-auth": {[]string{"oin"}, []string{
+			"!area:scim", "area:scim && /area:scim.[a-d]/", "area:scim && /area:scim.[e-o]/", "area:scim && /area:scim.[p-z]/",
+		}},
+		"scimmy": {[]string{"oin", "aiw", "oin-patch-user"}, []string{""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			directory := filepath.Join("testdata", "products", name)
-			t.Setenv("SCIM_TOKEN", rand.Text())
-			at := startNode(t, directory)
-			if own := at["token"]; own != "" {
-				t.Setenv("SCIM_TOKEN", own)
-			}
-			product := load(t, filepath.Join(directory, "target.yaml"))
-			product.Connections[0].SCIM.BaseURL = at["scim"]
 			judged := judgement{}
-			for _, dialect := range dialects {
-				product.Dialects = []string{dialect}
-				judged[dialect] = judge(t, product)
+			for i, dialect := range c.dialects {
+				judged[dialect] = map[string]report.Verdict{}
+				for _, part := range c.parts {
+					if i > 0 { // what Okta's dialects do not change is judged once
+						part = "!area:scim && !area:entra"
+					}
+					maps.Copy(judged[dialect], judgeNode(t, directory, dialect, part))
+				}
 			}
 			judged.hold(t, filepath.Join(directory, "verdicts.yaml"))
 		})
 	}
+}
+
+// judgeNode starts a product that is written for Node.js and runs the specs with these
+// labels against it, driven in this dialect.
+func judgeNode(t *testing.T, directory, dialect, labels string) map[string]report.Verdict {
+	t.Helper()
+	t.Setenv("SCIM_TOKEN", rand.Text())
+	at := startNode(t, directory)
+	if own := at["token"]; own != "" {
+		t.Setenv("SCIM_TOKEN", own)
+	}
+	product := load(t, filepath.Join(directory, "target.yaml"))
+	product.Connections[0].SCIM.BaseURL = at["scim"]
+	product.Dialects = []string{dialect}
+	return judge(t, product, labels)
 }
 
 // load reads a product's target file as a vendor's is read.
@@ -53,11 +74,11 @@ func load(t *testing.T, file string) target.Target {
 	return product
 }
 
-// judge runs every spec against the product and returns the verdicts of those that
-// could say something of it.
-func judge(t *testing.T, product target.Target) map[string]report.Verdict {
+// judge runs the specs with these labels, every one for "", against the product and
+// returns the verdicts of those that could say something of it.
+func judge(t *testing.T, product target.Target, labels string) map[string]report.Verdict {
 	t.Helper()
-	r, err := verify.Run(context.Background(), verify.Options{Target: product, Timeout: 2 * time.Minute})
+	r, err := verify.Run(context.Background(), verify.Options{Target: product, LabelFilter: labels, Timeout: 5 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

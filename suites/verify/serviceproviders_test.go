@@ -35,8 +35,8 @@ func TestServiceProviders(t *testing.T) {
 				return strings.Replace(text, "idp_initiated: true", "idp_initiated: false", 1)
 			}
 			judged := judgement{
-				"as-declared":       judge(t, serviceProvider(t, directory, c.start, asDeclared)),
-				"sp-initiated-only": judge(t, serviceProvider(t, directory, c.start, spOnly, c.spOnly)),
+				"as-declared":       judge(t, serviceProvider(t, directory, c.start, asDeclared), ""),
+				"sp-initiated-only": judge(t, serviceProvider(t, directory, c.start, spOnly, c.spOnly), ""),
 			}
 			judged.hold(t, filepath.Join(directory, "verdicts.yaml"))
 		})
