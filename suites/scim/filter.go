@@ -72,6 +72,8 @@ var _ = spec.OverSCIM("A filter", func(client *spec.Client, _ *spec.Product) {
 				want = append(want, organa)
 			}
 
+			spec.Given(client.Filter(ctx, "/Users", everybody(client))).To(BeListOf(solo, organa))
+
 			Expect(client.Filter(ctx, "/Users", among(client, strings.ReplaceAll(filter, "TAG", client.Tag())))).To(BeListOf(want...))
 		})
 	}

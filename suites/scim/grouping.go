@@ -39,6 +39,7 @@ var _ = spec.OverSCIM("A change of a group by PATCH", func(_ *spec.Client, produ
 		client, _ := product.WithGroups(ctx)
 		han, leia := client.Create(ctx, client.User("Han Solo")), client.Create(ctx, client.User("Leia Organa"))
 		pilots := client.Create(ctx, client.Group("Pilots", []*spec.Resource{han}))
+		spec.Given(client.Get(ctx, pilots)).To(HaveAttribute("members", ConsistOf(HaveKeyWithValue("value", han.ID))))
 		before := client.Snapshot(ctx, pilots)
 
 		Expect(client.Patch(ctx, pilots, spec.Remove("members[value eq "+spec.Quoted(leia.ID)+"]"))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
