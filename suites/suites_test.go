@@ -43,6 +43,8 @@ var _ = SynchronizedBeforeSuite(func(ctx SpecContext) []byte {
 	must(err)
 	leave, err = verify.Enroll(ctx, chosen)
 	must(err)
+	chosen, err = verify.Discover(ctx, chosen)
+	must(err)
 	text, err := json.Marshal(chosen)
 	must(err)
 	return text

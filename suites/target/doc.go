@@ -111,7 +111,11 @@
 //
 // A requirement that needs a feature which the product does not offer is unsupported,
 // and one that needs a way of looking which nobody offers is unobserved. A feature
-// that is offered and does not work fails. Those of SCIM beyond users are declared:
+// that is offered and does not work fails. Those of SCIM beyond users are declared, and
+// then nothing is learned: what is listed is the vendor's word, an empty list too. Where
+// a file has no features at all they are learned before the first spec, from what the
+// product says of itself (RFC 7644 section 4) and, where it says nothing, by reads that
+// change nothing; the reason of what is then unsupported is what the product said.
 //
 //	scim.patch scim.delete          # PATCH and DELETE on users
 //	scim.discovery                  # ServiceProviderConfig, ResourceTypes and Schemas

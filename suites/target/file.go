@@ -167,7 +167,7 @@ func (d *Doors) check() error {
 func (f file) target() Target {
 	t := Target{
 		Name: f.Name, Connections: f.Connections, Probe: f.Probe, Profile: f.Profile.Profile,
-		Dialects: f.Dialects, Propagation: f.Propagation, Network: f.Network,
+		Dialects: f.Dialects, Propagation: f.Propagation, Network: f.Network, Discover: f.Features == nil,
 	}
 	if t.Profile.Name == "" {
 		t.Profile = defaultProfile()

@@ -18,8 +18,13 @@ type Target struct {
 	Profile     fixtures.Profile `json:"profile"`
 	Dialects    []string         `json:"dialects"` // the Okta dialects to drive it in
 	Features    []string         `json:"features"` // what it declares; the rest is unsupported
-	Propagation time.Duration    `json:"propagation"`
-	Network     Network          `json:"network,omitzero"`
+	// Discover says that it declares none, so that those of SCIM are learned from what
+	// the product says of itself.
+	Discover bool `json:"discover,omitempty"`
+	// Lacks says of features that were not learned why not, by feature.
+	Lacks       map[string]string `json:"lacks,omitempty"`
+	Propagation time.Duration     `json:"propagation"`
+	Network     Network           `json:"network,omitzero"`
 	// Disposable says that the product is thrown away after the run, as the bundled
 	// reference is: nothing has to be cleared away in it.
 	Disposable bool `json:"disposable,omitempty"`

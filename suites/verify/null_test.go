@@ -266,6 +266,7 @@ func startFront(t *testing.T, null http.HandlerFunc) (f *front, whole, scim targ
 	if err != nil {
 		t.Fatal(err)
 	}
+	scim.Discover = false // it is alive while it is asked; the whole one shows what comes of every feature
 	return f, whole, scim
 }
 

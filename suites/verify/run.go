@@ -99,6 +99,9 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter str
 		defer cancel()
 		leave(leaving)
 	}()
+	if o.Target, err = Discover(signalled, o.Target); err != nil {
+		return report.Report{}, err
+	}
 
 	var stopped atomic.Pointer[time.Time]
 	stop := func() { now := time.Now(); stopped.CompareAndSwap(nil, &now) }

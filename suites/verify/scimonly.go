@@ -9,8 +9,9 @@ import (
 )
 
 // SCIMOnly is a target of which nothing is known but its SCIM endpoint: whatever
-// SCIM alone can show is judged, everything else is unobserved. The address may
-// hold no credentials, since reports print it.
+// SCIM alone can show is judged, everything else is unobserved. It has PATCH and
+// DELETE unless it says otherwise; what else it has is learned, see [Discover]. The
+// address may hold no credentials, since reports print it.
 func SCIMOnly(baseURL, token string, dialects []string) (target.Target, error) {
 	address, err := url.Parse(baseURL)
 	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
@@ -33,5 +34,6 @@ func SCIMOnly(baseURL, token string, dialects []string) (target.Target, error) {
 		Dialects: dialects,
 		Network:  target.Network{Timeout: target.DefaultTimeout},
 		Features: []string{target.SCIMUsers, target.SCIMPatch, target.SCIMDelete, target.LookRecords},
+		Discover: true,
 	}, nil
 }
