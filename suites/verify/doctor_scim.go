@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall.example/simulator/provision"
@@ -64,14 +65,14 @@ func (p *patient) claims(c target.Connection) {
 		p.advise(name, err.Error(), "mend it, or leave it out: Okta does not ask for it")
 		return
 	}
-	declared := p.target.Has(target.SCIMPatch)
+	declared := p.target.Has(target.SCIMPatch) && !p.target.Discover
 	patching := slices.DeleteFunc(slices.Clone(p.target.Dialects), func(d string) bool { return d == string(provision.AIW) })
 	switch {
 	case declared && !says.Patch.Supported:
 		p.advise(name, "the target declares scim.patch, and the endpoint says that it has no PATCH", "one of the two is wrong: features in the target file, or patch.supported in the ServiceProviderConfig")
 	case !says.Patch.Supported && len(patching) > 0:
 		p.advise(name, fmt.Sprintf("the endpoint says that it has no PATCH, with which dialect %s deactivates people", patching[0]), "drive it in the other dialect, dialects: [aiw], or say patch.supported in the ServiceProviderConfig")
-	case says.Patch.Supported && !declared:
+	case says.Patch.Supported && !declared && !p.target.Discover:
 		p.found(name, OK, "the endpoint says that it has PATCH; declare scim.patch for it to be judged")
 	default:
 		p.found(name, OK, "the endpoint says of itself what the target declares")
@@ -114,4 +115,25 @@ func (p *patient) scim(c target.Connection) {
 	}
 	p.found(name, OK, fmt.Sprintf("%s lets us in and shows %d users", at, list.TotalResults))
 	p.claims(c)
+	p.learned(c)
+}
+
+// learned says what a run would learn of the features that nobody declared. As in a run
+// it is asked of the first endpoint only.
+func (p *patient) learned(c target.Connection) {
+	if !p.target.Discover || c.SCIM.BaseURL != p.target.Connection().SCIM.BaseURL {
+		return
+	}
+	const name = "learned"
+	found, err := discover(p.ctx, p.live, c.SCIM)
+	if err != nil {
+		p.wrong(name, err)
+		return
+	}
+	p.found(name, OK, "no features are declared; a run holds it to "+strings.Join(ofSCIM(found.of(p.target)), ", "))
+}
+
+// ofSCIM are the features of SCIM that the target has.
+func ofSCIM(t target.Target) []string {
+	return slices.DeleteFunc(target.Features(), func(f string) bool { return !strings.HasPrefix(f, "scim.") || !t.Has(f) })
 }
