@@ -31,7 +31,8 @@ func initCommand() *cobra.Command {
 		Use:   "init",
 		Short: "Write a target file, after asking the product what it can",
 		Long: `Init writes a target file with comments, and its JSON Schema for editors beside it.
-It asks the SCIM endpoint for its ServiceProviderConfig and ResourceTypes and reads the
+It asks the SCIM endpoint what it has (ServiceProviderConfig, ResourceTypes, Schemas, and
+reads that change nothing), lists those features with the reason, and reads the
 service provider's metadata; what does not answer stays as it was told. It changes
 nothing at the product, and overwrites no file without --force.
 

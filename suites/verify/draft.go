@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -44,7 +45,15 @@ type Learned struct {
 	Schemes   []string // authentication schemes that it names
 	EntityID  string
 	ACS       string
-	Signed    bool // it wants assertions signed
+	Signed    bool      // it wants assertions signed
+	Features  []Feature // of SCIM, besides those of users, in the order of [target.Features]
+}
+
+// Feature is a feature that a product was found to have, or to lack, and why.
+type Feature struct {
+	Name string
+	Has  bool
+	Why  string
 }
 
 // Dialect is the one to drive the product in: it deactivates with PATCH only where
@@ -145,6 +154,26 @@ func (d *Draft) askSCIM(ctx context.Context, live *target.Live, at target.SCIM) 
 			return
 		}
 	}
+	d.askFeatures(ctx, live, at)
+}
+
+// askFeatures notes the features that the endpoint has besides PATCH and DELETE.
+func (d *Draft) askFeatures(ctx context.Context, live *target.Live, at target.SCIM) {
+	found, err := discover(ctx, live, at)
+	if err != nil {
+		return
+	}
+	for _, name := range target.Features() {
+		has, lacks := found.Has[name], found.Lacks[name]
+		if name != target.SCIMPatch && name != target.SCIMDelete && has+lacks != "" {
+			d.Learned.Features = append(d.Learned.Features, Feature{name, has != "", has + lacks})
+		}
+	}
+}
+
+// Declares says whether there is any feature to list.
+func (l Learned) Declares() bool {
+	return l.HasPatch || slices.ContainsFunc(l.Features, func(f Feature) bool { return f.Has })
 }
 
 // isTrouble says whether asking for more is in vain.
