@@ -72,7 +72,8 @@ var _ = spec.OverSCIM("A filter", func(client *spec.Client, _ *spec.Product) {
 				want = append(want, organa)
 			}
 
-			spec.Given(client.Filter(ctx, "/Users", everybody(client))).To(BeListOf(solo, organa))
+			spec.Given(client.Get(ctx, solo)).To(And(HaveAttribute("displayName", "Han Solo"), HaveAttribute("active", true)))
+			spec.Given(client.Get(ctx, organa)).To(And(HaveAttribute("displayName", "Leia Organa"), HaveAttribute("active", false)))
 
 			Expect(client.Filter(ctx, "/Users", among(client, strings.ReplaceAll(filter, "TAG", client.Tag())))).To(BeListOf(want...))
 		})
