@@ -78,7 +78,7 @@ func TestGroupsAreShown(t *testing.T) {
 	}
 	for who, sees := range map[member]bool{ben: true, rey: false} {
 		if _, page := w.get(who.client, at+"/teams"); strings.Contains(page, "Groups") != sees {
-			t.Errorf("groups are on the page of %s: want %t\n%s", who.Person.Login(), sees, page)
+			t.Errorf("groups are on the page of %s: want %t\n%s", who.Login(), sees, page)
 		}
 	}
 	if _, page := w.get(rey.client, "/teams/"+groups[0].Team); !strings.Contains(page, "in a group that the identity provider pushes") {

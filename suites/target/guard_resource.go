@@ -139,22 +139,36 @@ func (g *guard) look(as *http.Request, at *url.URL) (status int, body []byte, er
 // and, where the product shows none, by an address; a group by its name.
 func (g *guard) marks(resource []byte) bool {
 	var shown struct {
-		UserName    string    `json:"userName"`
-		DisplayName string    `json:"displayName"`
-		Emails      []address `json:"emails"`
-		Schemas     []string  `json:"schemas"`
+		UserName    readable[string]    `json:"userName"`
+		DisplayName readable[string]    `json:"displayName"`
+		Emails      readable[[]address] `json:"emails"`
+		Schemas     readable[[]string]  `json:"schemas"`
 	}
 	if json.Unmarshal(resource, &shown) != nil {
 		return false
 	}
 	tag := g.custody.tag
-	if slices.ContainsFunc(shown.Schemas, func(s string) bool { return strings.HasSuffix(s, ":Group") }) {
-		return tag.Marks(shown.DisplayName)
+	if slices.ContainsFunc(shown.Schemas.value, func(s string) bool { return strings.HasSuffix(s, ":Group") }) {
+		return tag.Marks(shown.DisplayName.value)
 	}
-	if shown.UserName != "" {
-		return tag.Marks(shown.UserName)
+	if shown.UserName.value != "" {
+		return tag.Marks(shown.UserName.value)
 	}
-	return len(shown.Emails) > 0 && !slices.ContainsFunc(shown.Emails, func(e address) bool { return !tag.Marks(e.Value) })
+	return len(shown.Emails.value) > 0 && !slices.ContainsFunc(shown.Emails.value, func(e address) bool { return !tag.Marks(e.Value) })
+}
+
+// readable is a member of a resource; what is of another kind than it should be is as
+// good as absent. A product may show whatever nonsense it was sent, and somebody with
+// such is still who they are.
+type readable[T any] struct{ value T }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (r *readable[T]) UnmarshalJSON(text []byte) error {
+	var value T
+	if json.Unmarshal(text, &value) == nil {
+		r.value = value
+	}
+	return nil
 }
 
 // showsSomebody says whether a SCIM resource is anybody.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,7 +59,10 @@ func (t *town) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := strings.Trim(strings.TrimPrefix(r.URL.Path, "/scim/v2/Users"), "/")
 	var body map[string]any
 	text, _ := io.ReadAll(r.Body)
-	_ = json.Unmarshal(text, &body)
+	if err := json.Unmarshal(text, &body); err != nil && len(text) > 0 || !t.makesSense(r.Method, body) {
+		answer(w, http.StatusBadRequest, map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:Error"}, "status": "400"})
+		return
+	}
 	switch {
 	case r.Method == http.MethodGet && id == "":
 		t.list(w, r.URL.Query().Get("filter"))
@@ -71,6 +75,8 @@ func (t *town) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			made = t.mixUp.creation(t, made)
 		}
 		answer(w, http.StatusCreated, made)
+	case r.Method == http.MethodPost:
+		answer(w, http.StatusMethodNotAllowed, map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:Error"}, "status": "405"})
 	case t.people[id] == nil:
 		answer(w, http.StatusNotFound, map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:Error"}, "status": "404"})
 	case r.Method == http.MethodGet:
@@ -82,6 +88,21 @@ func (t *town) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		t.change(w, r.Method, id, body)
 	}
+}
+
+// makesSense says whether a body can be done anything with: people have names.
+func (t *town) makesSense(method string, body map[string]any) bool {
+	switch method {
+	case http.MethodPost, http.MethodPut:
+		return named(body)
+	case http.MethodPatch:
+		operations, ok := body["Operations"].([]any)
+		return ok && !slices.ContainsFunc(operations, func(o any) bool {
+			_, ok := o.(map[string]any)
+			return !ok
+		})
+	}
+	return true
 }
 
 func (t *town) list(w http.ResponseWriter, filter string) {
@@ -100,25 +121,36 @@ func (t *town) change(w http.ResponseWriter, method, id string, body map[string]
 	if t.lives(id) {
 		t.touched = append(t.touched, method+" "+id)
 	}
-	switch method {
-	case http.MethodDelete:
+	if method == http.MethodDelete {
 		delete(t.people, id)
 		w.WriteHeader(http.StatusNoContent)
 		return
-	case http.MethodPut:
-		maps.Copy(t.people[id], body)
-	default:
+	}
+	changed := maps.Clone(t.people[id])
+	if method == http.MethodPut {
+		maps.Copy(changed, body)
+	} else {
 		for _, operation := range body["Operations"].([]any) {
 			value := operation.(map[string]any)["value"]
 			if path, ok := operation.(map[string]any)["path"].(string); ok {
-				t.people[id][path] = value
+				changed[path] = value
 			} else if fields, ok := value.(map[string]any); ok {
-				maps.Copy(t.people[id], fields)
+				maps.Copy(changed, fields)
 			}
 		}
 	}
-	t.people[id]["id"] = id
-	answer(w, http.StatusOK, t.people[id])
+	if !named(changed) {
+		answer(w, http.StatusBadRequest, map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:Error"}, "status": "400"})
+		return
+	}
+	changed["id"], t.people[id] = id, changed
+	answer(w, http.StatusOK, changed)
+}
+
+// named says whether somebody has a name.
+func named(who map[string]any) bool {
+	name, _ := who["userName"].(string)
+	return strings.TrimSpace(name) != ""
 }
 
 func answer(w http.ResponseWriter, status int, body any) {
