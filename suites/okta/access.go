@@ -28,7 +28,7 @@ var _ = spec.Section("Being in a pushed group", func(_ *spec.Okta, product *spec
 	It("makes nobody a member", spec.Clause("okta.access.is-no-membership"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{Groups: true})
 		han := assigned(ctx, okta, "Han Solo")
-		spec.Given(product.Look(ctx, han)).To(HaveActiveRecord())
+		spec.Given(product.Look(ctx, han)).To(And(HaveActiveRecord(), BeNoMember(), HaveNoSeat()))
 
 		rebels := pushed(ctx, okta, han)
 

@@ -18,6 +18,7 @@ var companions = map[string]fixtures.Variant{
 
 // unproved are values that the reference keeps and that no requirement is about.
 var unproved = map[string]string{
+	"scim_groups=push":       "groups are proved under every profile, in organizations that are founded with them",
 	"token_lifetime=max_age": "how long a token is good for is said when it is made, whatever is declared",
 }
 

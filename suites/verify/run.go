@@ -102,6 +102,9 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter str
 	if o.Target, err = Discover(signalled, o.Target); err != nil {
 		return report.Report{}, err
 	}
+	if signalled.Err() != nil {
+		ctx = signalled // Ginkgo hears only of signals that come once its specs run
+	}
 
 	var stopped atomic.Pointer[time.Time]
 	stop := func() { now := time.Now(); stopped.CompareAndSwap(nil, &now) }
