@@ -36,6 +36,9 @@ func init() {
 			for _, event := range pushes(p) {
 				org.After(event, "group", org.Step[org.Grouping]{Name: "people", Do: func(ctx context.Context, tx org.Tx, e *org.Grouping) error {
 					for _, n := range e.Come {
+						if n.Group {
+							continue
+						}
 						record, err := tx.Record(ctx, e.After.Provider, n.ID)
 						if err == nil {
 							err = one(ctx, tx, record)
