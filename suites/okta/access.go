@@ -39,7 +39,7 @@ var _ = spec.Section("Being in a pushed group", func(_ *spec.Okta, product *spec
 	It("gives a member what the group stands for", spec.Clause("okta.access.given"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{Groups: true})
 		han, _ := okta.Onboard(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		spec.Given(before).To(BeMember())
 
 		rebels := pushed(ctx, okta, han)
@@ -64,7 +64,7 @@ var _ = spec.Section("Being in a pushed group", func(_ *spec.Okta, product *spec
 	It("ends with what it gave", spec.Clause("okta.access.taken"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{Groups: true})
 		han, _ := okta.Onboard(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		rebels := pushed(ctx, okta, han)
 		spec.Given(product.Look(ctx, han)).NotTo(BeUnchangedSince(before, "memberships"))
 
@@ -76,7 +76,7 @@ var _ = spec.Section("Being in a pushed group", func(_ *spec.Okta, product *spec
 	It("ends with the group", spec.Clause("okta.access.taken-with-the-group"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{Groups: true})
 		han, _ := okta.Onboard(ctx, "Han Solo")
-		before := product.Look(ctx, han)
+		before := product.Settled(ctx, han)
 		rebels := pushed(ctx, okta, han)
 		spec.Given(product.Look(ctx, han)).NotTo(BeUnchangedSince(before, "memberships"))
 
