@@ -21,6 +21,7 @@ test:
 # The race detector.
 race:
 	go test -race -short -count=1 $(RACY)
+	go test -race -count=1 -run 'Several|Cancelled' ./suites/verify
 
 # Only the specs, against the bundled reference, in parallel and in random order.
 specs:

@@ -15,7 +15,6 @@ import (
 
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/report"
-	"rollcall.example/suites/spec"
 	"rollcall.example/suites/target"
 	"rollcall.example/suites/verify"
 )
@@ -170,8 +169,8 @@ func TestCancelledContextEndsAWait(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(began); took > spec.Timeout {
-		t.Errorf("it took %v to stop: a spec was waited for", took)
+	if took := time.Since(began); took > slower*10*time.Second {
+		t.Errorf("it took %v to stop", took)
 	}
 	if r.Exit() != report.ExitInterrupted || !r.Partial {
 		t.Errorf("exit %d, partial %v", r.Exit(), r.Partial)
