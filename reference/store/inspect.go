@@ -77,7 +77,7 @@ func permitted(path string, info fs.FileInfo, inUse bool) error {
 // that cannot change, so that SQLite makes no files beside it; where its companions
 // are there already, what they hold counts too.
 func version(ctx context.Context, path string, inUse bool) (_ found, err error) {
-	mode := []string{"mode", "ro", "_pragma", impatient}
+	mode := []string{"mode", "ro", "_pragma", patient}
 	if !inUse {
 		mode = append(mode, "immutable", "1")
 	}

@@ -30,21 +30,18 @@ type Options struct {
 	Extra []string
 }
 
-// settings hold for every connection to a named file. A transaction waits up to five
-// seconds for one of another process. (Transactions of this process queue before
-// they get here.)
+// settings hold for every connection to a named file. (Transactions of this process
+// queue before they get here.)
 var settings = []string{
 	"_pragma", patient,
 	"_pragma", "foreign_keys(1)",
 	"_pragma", "synchronous(NORMAL)",
 }
 
-// How long to wait for another process, in milliseconds: a while when working, and
-// not so long when somebody waits to hear whether the file can be opened at all.
-const (
-	patient   = "busy_timeout(5000)"
-	impatient = "busy_timeout(1000)"
-)
+// patient is how long to wait for a transaction of another process, in milliseconds,
+// opening the file included: SQLite keeps no queue, so that among busy processes a
+// newcomer misses its turn several times.
+const patient = "busy_timeout(5000)"
 
 // Open opens the data file or the database, making it or bringing it to this version
 // as needed. One that cannot be used is refused with one of this package's errors and
@@ -132,7 +129,7 @@ func connect(path, dir string) (*Store, error) {
 	s := &Store{
 		writer:  newPool(open, 1, "", "BEGIN IMMEDIATE"),
 		readers: newPool(open, max(4, runtime.GOMAXPROCS(0)), "PRAGMA query_only = 1", "BEGIN"),
-		opening: []string{"PRAGMA " + impatient, "BEGIN IMMEDIATE", "PRAGMA " + patient},
+		opening: []string{"BEGIN IMMEDIATE"},
 		recall:  remembers,
 		tidy:    func() error { return removeDir(dir) },
 		closed:  make(chan struct{}),
