@@ -6,7 +6,7 @@ TOOLS := xmlsec1 xmllint chromium node pg_ctlcluster
 
 # What shares memory between goroutines; runs of whole suites are processes that do not.
 RACY := ./reference ./reference/org ./reference/store ./reference/scim ./simulator/... \
-  ./suites ./suites/spec ./suites/target ./suites/workers
+  ./suites/spec ./suites/target ./suites/workers
 
 .PHONY: test race specs selftest selftest-some setup lint bench fuzz build
 
@@ -21,6 +21,7 @@ test:
 # The race detector.
 race:
 	go test -race -short -count=1 $(RACY)
+	go test -race -count=1 ./suites -args -ginkgo.label-filter='!area:scim && !area:saml'
 	go test -race -count=1 -run 'Several|Cancelled' ./suites/verify
 
 # Only the specs, against the bundled reference, in parallel and in random order.

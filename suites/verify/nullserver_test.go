@@ -39,6 +39,8 @@ type nullServer struct {
 	// object says that it answers JSON objects, which a probe's answers might be: it is
 	// not broken in the eyes of whoever asks it, only empty.
 	object bool
+	// yes says that it takes everything: every spec has to see through it.
+	yes bool
 	// slow says that its answers take long or are large: a few specs are enough.
 	slow bool
 	// certificate makes it speak TLS.
@@ -57,7 +59,7 @@ func (n nullServer) exitOfSignIn() int {
 // stands where the product should: a proxy, a login page, a load balancer without
 // anything behind it, a crashing server, a wrong address.
 var nullServers = []nullServer{
-	{name: "200 {}", answer: answering(200, "application/scim+json", "{}"), exit: 1, object: true},
+	{name: "200 {}", answer: answering(200, "application/scim+json", "{}"), exit: 1, object: true, yes: true},
 	{name: "200 []", answer: answering(200, "application/scim+json", "[]"), exit: 1},
 	{name: "200 null", answer: answering(200, "application/scim+json", "null"), exit: 1, alike: true},
 	{name: "200 HTML", answer: answering(200, "text/html", page), exit: 1},
@@ -73,8 +75,8 @@ var nullServers = []nullServer{
 	{name: "503 and nothing", answer: answering(503, "", ""), exit: 1, alike: true},
 	{name: "401 to all", answer: answering(401, "application/json", `{"error": "unauthorized"}`), exit: 1, alike: true},
 	{name: "403 to all", answer: answering(403, "application/scim+json", scimError("403")), exit: 1, alike: true},
-	{name: "429 to all", answer: answering(429, "text/plain", "slow down"), exit: 2, slow: true},
-	{name: "429 to all, come back in an hour", answer: comeBackLater, exit: 2, slow: true},
+	{name: "429 to all", answer: comeBackIn("1"), exit: 2, slow: true},
+	{name: "429 to all, come back in an hour", answer: comeBackIn("3600"), exit: 2, slow: true},
 	{name: "redirect to a login page", answer: loginPage, exit: 1},
 	{name: "redirect to itself", answer: roundAndRound, exit: 1, walk: true},
 	{name: "invalid UTF-8", answer: answering(200, "application/scim+json", "{\"totalResults\": 1, \"Resources\": [{\"id\": \"\xff\xfe\", \"userName\": \"\xc3\x28\"}]}"), exit: 1},
@@ -127,9 +129,11 @@ func answering(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-func comeBackLater(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Retry-After", "3600")
-	http.Error(w, "slow down", http.StatusTooManyRequests)
+func comeBackIn(seconds string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", seconds)
+		http.Error(w, "slow down", http.StatusTooManyRequests)
+	}
 }
 
 func loginPage(w http.ResponseWriter, r *http.Request) {
