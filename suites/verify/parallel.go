@@ -87,9 +87,10 @@ func (p post) serve(ctx context.Context, s share, out *json.Encoder) error {
 	for _, key := range s.Keys {
 		keys[key] = true
 	}
+	chosen := slices.DeleteFunc(slices.Clone(all), func(l Listed) bool { return !keys[l.Key()] })
 	o := Options{Target: p.Target, Seed: p.Seed, Timeout: s.Timeout}
 	var failed error
-	ran := o.play(ctx, filterOfKeys(all, keys), func(r ginkgo.SpecReport) {
+	ran := o.play(ctx, chosen, filterOfKeys(all, keys), func(r ginkgo.SpecReport) {
 		key, bad := ended(r)
 		failed = errors.Join(failed, out.Encode(word{Spec: key, Failed: bad}))
 	})

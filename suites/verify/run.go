@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -130,19 +131,21 @@ func (o Options) playAll(ctx, signalled context.Context, chosen []Listed, filter
 	if procs := o.procs(len(chosen)); procs > 1 {
 		return o.playTogether(signalled, chosen, procs)
 	}
-	return o.play(ctx, filter, o.showProgress(len(chosen))), nil
+	return o.play(ctx, chosen, filter, o.showProgress(len(chosen))), nil
 }
 
-// play lets Ginkgo run what the filter chooses and returns its report. It calls
-// ended after each spec.
-func (o Options) play(ctx context.Context, filter string, ended func(ginkgo.SpecReport)) types.Report {
+// play lets Ginkgo run the chosen specs, which the filter chooses too, and returns its
+// report. It calls ended after each spec.
+func (o Options) play(ctx context.Context, chosen []Listed, filter string, ended func(ginkgo.SpecReport)) types.Report {
 	globals.Reset()
 	defer globals.Reset()
 	gomega.RegisterFailHandler(ginkgo.Fail)
 	defer quieten()()
 
 	var ran types.Report
-	spec.Register(func() target.Target { return o.Target })
+	spec.RegisterSome(func() target.Target { return o.Target }, func(section string) bool {
+		return slices.ContainsFunc(chosen, func(l Listed) bool { return l.Section == section })
+	})
 	ginkgo.BeforeEach(func() {
 		if ctx.Err() != nil {
 			ginkgo.AbortSuite("the run was cancelled")
