@@ -111,7 +111,7 @@ func judge(ctx context.Context, v fixtures.Variant, defect string, chosen choice
 	if err != nil {
 		return r, err
 	}
-	product.Target.Profile = profile
+	product.Target.Profile, product.Target.Unwitnessed = profile, true
 	defer func() { err = errors.Join(err, product.Close()) }()
 	run := verify.Options{Target: product.Target, Areas: chosen.areas, LabelFilter: chosen.filter, Seed: seed}
 	if !chosen.everything && !v.Usual() {

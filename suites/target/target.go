@@ -28,6 +28,9 @@ type Target struct {
 	// Disposable says that the product is thrown away after the run, as the bundled
 	// reference is: nothing has to be cleared away in it.
 	Disposable bool `json:"disposable,omitempty"`
+	// Unwitnessed says that nobody will read what went over the wire in a spec that did
+	// not pass, as where only the verdicts count: then it is not kept.
+	Unwitnessed bool `json:"unwitnessed,omitempty"`
 	// Process is which of several processes of a run has this copy of the target;
 	// what each makes is named so that they never meet.
 	Process int `json:"process,omitempty"`
