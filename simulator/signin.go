@@ -34,6 +34,8 @@ type Posting struct {
 	SAMLResponse string
 	// RelayState is posted even if it is empty, as Okta does.
 	RelayState string
+	// Fields are further fields of the form.
+	Fields url.Values
 }
 
 // Visit is what became of a walk to the product.
@@ -173,6 +175,9 @@ func (b *Browser) signedInAt(person *Person, now time.Time, request *idp.AuthnRe
 // the browser back to Okta has not let it in: the walk ends there.
 func (b *Browser) Post(ctx context.Context, posting Posting) (Visit, error) {
 	form := url.Values{"SAMLResponse": {posting.SAMLResponse}, "RelayState": {posting.RelayState}}
+	for name, values := range posting.Fields {
+		form[name] = append(form[name], values...)
+	}
 	first := step{method: http.MethodPost, address: posting.ACS, form: form, initiator: b.origin()}
 	answered, err := b.fetch(ctx, first)
 	if err != nil {

@@ -27,6 +27,7 @@ import (
 	_ "rollcall.example/suites/okta"
 	_ "rollcall.example/suites/permissions"
 	_ "rollcall.example/suites/resync"
+	_ "rollcall.example/suites/saml"
 	_ "rollcall.example/suites/scim"
 	_ "rollcall.example/suites/setup"
 	_ "rollcall.example/suites/tracking"

@@ -2,23 +2,53 @@
 //
 // Every attack is a named value. It starts from a donor, which is an honest answer
 // that the identity provider is about to give: what it would say, of whom, and the
-// key that would sign it. The attack then interferes at one or more of five moments:
+// key that would sign it. The attack then interferes at one or more of six moments:
 //
 //	claims    what the response says, before it is written
 //	draft     the document, before it is signed
-//	(signing, as the claims say, with the donor's key)
+//	sign      the signing itself, in place of the honest one
 //	document  the document, after it is signed
-//	bytes     what is posted
+//	bytes     the text of the document, before base64
+//	post      the form that the browser carries to the product
 //
-// An attack at the first two is an honest signature over something wrong; at the
-// later two, something wrong under a signature that was honest once. Whose key signs
-// is part of the donor and so of the claims' moment.
+// An attack at the first three is a genuine signature, by the key that the product
+// trusts, over something wrong; at the later ones, something wrong under a signature
+// that was honest once. Whose key signs is part of the donor and so of the claims'
+// moment. One thing is wrong with each attack: all else is valid and fresh, so that a
+// product that refuses it does so for that reason.
+//
+// # How to add one
+//
+// A family has a file, or two, and registers its attacks in an init:
+//
+//	func init() {
+//		register("sig",
+//			Attack{
+//				Row: "SIG-12", Name: "signature-value-empty", Modes: Alone,
+//				Summary:  "is signed with no value",
+//				Sources:  []string{"CVE-2025-40934"},
+//				document: onSignatures(func(_ Donor, s *etree.Element) error { return write(s, "SignatureValue", "") }),
+//			},
+//		)
+//	}
+//
+// Row is the attack's name in the research list, Name its own (unique in all families),
+// and Rule the last part of the requirement that it proves where several attacks prove
+// one; it is the Name otherwise. The suite builds a spec for it in each of its Modes.
+//
+// What moments are made of: says (claims), set (an attribute of the assertion),
+// signing (bends the signature builder of package dsig, which makes what no library
+// would), onSignatures, onSigned (the elements that the mode signs). [Donor.Impersonate]
+// and impersonate put the victim in the attacker's place, in claims and in elements.
+// What etree would not write (a DOCTYPE, an attribute twice) is put into the bytes by
+// swap, which replaces a text that must be there.
 package forge
 
 import (
 	"fmt"
 	"slices"
 
+	"rollcall.example/simulator"
 	"rollcall.example/simulator/idp"
 )
 
@@ -27,40 +57,134 @@ type Donor struct {
 	// Identity is the identity provider that the product trusts.
 	Identity idp.Identity
 	// Claims are what it would say of the attacker, who may sign in as themselves.
+	// Claims.Sign is the mode: what of the response is signed.
 	Claims idp.Claims
 	// Victim is the NameID of somebody else.
 	Victim string
+	// Collector is an address at which nobody may ever come by: what a message refers
+	// to outside of itself stands there. It ends in no slash.
+	Collector string
 }
+
+// Expect says what a service provider owes to an attack.
+type Expect int
+
+// What it owes.
+const (
+	// Refuse: nobody may be signed in.
+	Refuse Expect = iota
+	// Harmless: what is signed names the attacker alone, so it does no harm to sign the
+	// attacker in; nobody may be signed in as the victim.
+	Harmless
+	// Warn: it had better be refused, and no standard says that it has to be.
+	Warn
+	// Accept: it is odd and honest, and the attacker must get in as themselves.
+	Accept
+)
+
+// String is the word for it.
+func (e Expect) String() string {
+	return [...]string{"refuse", "harmless", "warn", "accept"}[e]
+}
+
+// Modes in which attacks are made.
+var (
+	// Alone is one signature, on the response or on the assertion.
+	Alone = []idp.Signing{idp.SignResponse, idp.SignAssertion}
+	// Everywhere is Alone, and both at once.
+	Everywhere = []idp.Signing{idp.SignResponse, idp.SignAssertion, idp.SignBoth}
+	// OnResponse and OnAssertion are one of them.
+	OnResponse  = []idp.Signing{idp.SignResponse}
+	OnAssertion = []idp.Signing{idp.SignAssertion}
+	// OnBoth is both at once; it is the mode of an attack that names none.
+	OnBoth = []idp.Signing{idp.SignBoth}
+)
 
 // Attack is one way for a response to be wrong.
 type Attack struct {
 	// Name is made of words with dashes, as tampered-name-id.
 	Name string
+	// Row is its name in the research list, as SIG-08.
+	Row string
+	// Rule is the last part of the id of the requirement that it proves; empty means
+	// the Name. Attacks of one rule are forms of one mistake.
+	Rule string
 	// Summary goes on after "a response that".
 	Summary string
-	// Honest says that what is signed still names the attacker alone, so that it does
-	// no harm to sign the attacker in. Everything else has to be refused.
-	Honest bool
+	// Expect is what a service provider owes.
+	Expect Expect
+	// NoCrash says that it is the row's point that the product stays up: an answer of
+	// 500 or none at all is then no refusal.
+	NoCrash bool
+	// Modes are what of the donor is signed, one after the other; OnBoth where empty.
+	Modes []idp.Signing
+	// Sources are CVEs and papers of the same class.
+	Sources []string
+	// Precondition says what a product must be like to be caught; empty for any.
+	Precondition string
+	// Lure says that the message refers to the donor's collector, at which nobody may
+	// come by.
+	Lure bool
+	// ByHand says that the suite needs more than one posting to prove it, and has a
+	// spec of its own.
+	ByHand bool
 
+	family   string
 	claims   func(*Donor) error
 	draft    func(Donor, *idp.Draft) error
+	sign     func(Donor, *idp.Draft) error
 	document func(Donor, *idp.Draft) error
 	bytes    func(Donor, []byte) ([]byte, error)
+	post     func(Donor, *simulator.Posting) error
+}
+
+// Family is the part of the catalogue that the attack belongs to, as sig or xsw.
+func (a Attack) Family() string { return a.family }
+
+// Proves is the last part of the id of the requirement that the attack proves.
+func (a Attack) Proves() string {
+	if a.Rule != "" {
+		return a.Rule
+	}
+	return a.Name
+}
+
+// In lists the modes in which the attack is made: what of the donor is signed.
+func (a Attack) In() []idp.Signing {
+	if len(a.Modes) == 0 {
+		return OnBoth
+	}
+	return a.Modes
 }
 
 // Forge makes the attack's response out of the donor. The donor stays as it was.
 func (a Attack) Forge(d Donor) (*idp.Response, error) {
-	response, err := a.forge(d)
+	response, err := a.forge(&d)
 	if err != nil {
 		return nil, fmt.Errorf("forging %s: %w", a.Name, err)
 	}
 	return response, nil
 }
 
-func (a Attack) forge(d Donor) (*idp.Response, error) {
+// Post makes the attack's response and puts it into the form, which it may change too.
+func (a Attack) Post(d Donor, posting *simulator.Posting) error {
+	response, err := a.forge(&d)
+	if err == nil {
+		posting.SAMLResponse = response.Encoded()
+		if a.post != nil {
+			err = a.post(d, posting)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("forging %s: %w", a.Name, err)
+	}
+	return nil
+}
+
+func (a Attack) forge(d *Donor) (*idp.Response, error) {
 	d.Claims.Attributes = slices.Clone(d.Claims.Attributes)
 	if a.claims != nil {
-		if err := a.claims(&d); err != nil {
+		if err := a.claims(d); err != nil {
 			return nil, err
 		}
 	}
@@ -68,32 +192,24 @@ func (a Attack) forge(d Donor) (*idp.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, moment := range []func(Donor, *idp.Draft) error{a.draft, sign, a.document} {
+	signs := a.sign
+	if signs == nil {
+		signs = honestly
+	}
+	for _, moment := range []func(Donor, *idp.Draft) error{a.draft, signs, a.document} {
 		if moment == nil {
 			continue
 		}
-		if err := moment(d, draft); err != nil {
+		if err := moment(*d, draft); err != nil {
 			return nil, err
 		}
 	}
 	response := draft.Seal()
 	if a.bytes != nil {
-		response.XML, err = a.bytes(d, response.XML)
+		response.XML, err = a.bytes(*d, response.XML)
 	}
 	return response, err
 }
 
-func sign(d Donor, draft *idp.Draft) error { return draft.SignAs(d.Claims.Sign) }
-
-// All lists every attack, those of one kind together.
-func All() []Attack { return slices.Concat(signatures, keys, claims, documents) }
-
-// Find returns the attack with the given name.
-func Find(name string) (Attack, bool) {
-	all := All()
-	at := slices.IndexFunc(all, func(a Attack) bool { return a.Name == name })
-	if at < 0 {
-		return Attack{}, false
-	}
-	return all[at], true
-}
+// honestly signs as the identity provider would.
+func honestly(d Donor, draft *idp.Draft) error { return draft.SignAs(d.Claims.Sign) }

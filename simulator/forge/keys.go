@@ -6,29 +6,31 @@ import (
 	"rollcall.example/fixtures"
 )
 
-// keys are attacks in which everything is in order but who it is from.
-var keys = []Attack{
-	{
-		Name: "attacker-key", Summary: "is signed with a key of the attacker's own",
-		claims: func(d *Donor) error {
-			d.Claims.NameID = d.Victim
-			return d.signWith("attacker")
+// Attacks in which everything is in order but who it is from.
+func init() {
+	register("jit", []Attack{
+		{
+			Name: "attacker-key", Summary: "is signed with a key of the attacker's own",
+			claims: func(d *Donor) error {
+				d.Claims.NameID = d.Victim
+				return d.signWith("attacker")
+			},
 		},
-	},
-	{
-		Name: "other-tenant-key", Summary: "is signed with the key of another customer's Okta",
-		claims: func(d *Donor) error {
-			d.Claims.NameID = d.Victim
-			return d.signWith("other-tenant")
+		{
+			Name: "other-tenant-key", Summary: "is signed with the key of another customer's Okta",
+			claims: func(d *Donor) error {
+				d.Claims.NameID = d.Victim
+				return d.signWith("other-tenant")
+			},
 		},
-	},
-	{
-		Name: "wrong-issuer", Summary: "comes from an issuer that nobody knows",
-		claims: func(d *Donor) error {
-			d.Identity.EntityID = Elsewhere
-			return nil
+		{
+			Name: "wrong-issuer", Summary: "comes from an issuer that nobody knows",
+			claims: func(d *Donor) error {
+				d.Identity.EntityID = Elsewhere
+				return nil
+			},
 		},
-	},
+	}...)
 }
 
 // forgedAt dates the certificates of forgers.

@@ -1,13 +1,10 @@
 package spec
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"rollcall.example/simulator"
-	"rollcall.example/simulator/forge"
 	"rollcall.example/simulator/idp"
 	"rollcall.example/suites/target"
 )
@@ -61,34 +58,7 @@ func (o *Okta) AimAt(c target.Connection) {
 // Now is what Okta's clock shows.
 func (o *Okta) Now() time.Time { return o.tenant.Clock().Now() }
 
-// Attack finds an attack by its name. It panics on one that is not there, which the
-// building of the specs shows.
-func Attack(name string) forge.Attack {
-	attack, ok := forge.Find(name)
-	if !ok {
-		panic(fmt.Sprintf("spec: there is no attack named %q", name))
-	}
-	return attack
-}
-
 // KnownAs is somebody who goes by these names and no others.
 func KnownAs(names ...string) target.Identifiers {
 	return target.Identifiers{UserNames: names, Emails: names, NameIDs: names}
-}
-
-// Forge lets the attacker sign in at Okta, and post what the named attack makes of
-// Okta's answer. The victim is whom they would rather be.
-func (o *Okta) Forge(ctx context.Context, name string, attacker, victim *Person) Visit {
-	attack := Attack(name)
-	donor := forge.Donor{Identity: o.app.Identity(), Victim: victim.Email()}
-	return o.arrive(ctx, attacker, simulator.SignInOptions{
-		Alter: func(c *Claims) { donor.Claims = *c },
-		Replace: func(p *simulator.Posting) error {
-			forged, err := attack.Forge(donor)
-			if err == nil {
-				p.SAMLResponse = forged.Encoded()
-			}
-			return err
-		},
-	})
 }

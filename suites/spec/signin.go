@@ -21,6 +21,7 @@ type Visit struct {
 	seen    target.Presence
 	blind   bool // nothing tells who is in
 	control bool // it stands in a Given
+	crash   string
 }
 
 // Person is the address of whom the assertion was signed for.
@@ -50,6 +51,9 @@ func (v Visit) MustTell(who bool) {
 
 // Ended says in words where the way ended.
 func (v Visit) Ended() string {
+	if v.crash != "" && v.Answered == 0 {
+		return "the assertion consumer service " + v.crash
+	}
 	if v.Blocked != "" {
 		return "stopped at Okta: " + v.Blocked
 	}

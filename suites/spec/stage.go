@@ -40,7 +40,8 @@ func raiseCurtain(t target.Target, okta *Okta, product *Product) {
 	tag := fmt.Sprintf("%s-%d-%d", live.Tag(), max(t.Process, ginkgo.GinkgoParallelProcess()), played.Add(1))
 	s := &stage{
 		live: live, connection: live.Connection(), tag: tag, journal: journal.New(), dialect: dialectFor(t),
-		pace: target.NewPace(t.Propagation), before: live.Traffic(), named: new(atomic.Int64), unwitnessed: t.Unwitnessed,
+		pace: target.NewPace(t.Propagation), before: live.Traffic(), named: new(atomic.Int64),
+		collecting: new(collecting), unwitnessed: t.Unwitnessed,
 	}
 	s.journal.Secret(live.Secrets()...)
 	staged.stage = s
@@ -60,6 +61,7 @@ type stage struct {
 	pace       *target.Pace   // what was done, and whether it shows yet
 	before     target.Traffic // what had gone to the product when the spec began
 	named      *atomic.Int64  // how many bodies the spec's plain clients wrote
+	collecting *collecting    // the collector, once it is asked for
 
 	unwitnessed bool // what goes over the wire is not kept
 }
