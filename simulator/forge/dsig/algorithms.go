@@ -87,6 +87,16 @@ var canonicalizers = map[string]func(prefixes string) goxmldsig.Canonicalizer{
 	ExclusiveWithComments: goxmldsig.MakeC14N10ExclusiveWithCommentsCanonicalizerWithPrefixList,
 }
 
+func withoutComments(form string) string {
+	switch form {
+	case InclusiveWithComments:
+		return Inclusive
+	case ExclusiveWithComments:
+		return Exclusive
+	}
+	return form
+}
+
 // Canonical is the canonical form of an element in its place in the document; a form
 // that nobody knows is the exclusive one.
 func Canonical(el *etree.Element, form, prefixes string) ([]byte, error) {

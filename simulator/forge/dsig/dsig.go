@@ -191,6 +191,8 @@ func (t Transform) writeTo(transforms *etree.Element) {
 	}
 }
 
+// value is the digest. A reference within the document never takes comments along, with
+// whatever canonicalization (XML Signature §4.4.3.3).
 func (r Reference) value() (string, error) {
 	if r.Value != nil {
 		return *r.Value, nil
@@ -200,7 +202,7 @@ func (r Reference) value() (string, error) {
 		form, prefixes := Inclusive, ""
 		for _, t := range r.Transforms {
 			if _, known := canonicalizers[t.Algorithm]; known {
-				form, prefixes = t.Algorithm, t.Prefixes
+				form, prefixes = withoutComments(t.Algorithm), t.Prefixes
 			}
 		}
 		var err error
