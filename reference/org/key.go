@@ -28,11 +28,25 @@ func fold(r rune) rune {
 }
 
 // IsAddress says whether s can be an e-mail address: one @, something on both
-// sides, no space or control character inside.
+// sides, no space or control character inside, and no Latin letter that is spelled
+// apart from its accent. That one looks like the address of somebody whose letters are
+// spelled as everybody spells them, and would make a second person of them.
 func IsAddress(s string) bool {
 	local, domain, found := strings.Cut(strings.TrimSpace(s), "@")
 	if !found || local == "" || domain == "" || strings.Contains(domain, "@") {
 		return false
 	}
-	return !strings.ContainsFunc(local+domain, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	return !strings.ContainsFunc(local+domain, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) && !decomposed(s)
+}
+
+// decomposed says whether a mark that has no width of its own follows a Latin letter.
+func decomposed(s string) bool {
+	latin := false
+	for _, r := range s {
+		if latin && unicode.Is(unicode.Mn, r) {
+			return true
+		}
+		latin = unicode.Is(unicode.Latin, r)
+	}
+	return false
 }

@@ -52,6 +52,7 @@ func TestIsAddress(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
 		"han@rebels.test": true, " han@rebels.test ": true, "łukasz@rebels.test": true, "a@b": true,
+		"rene\u0301@rebels.test": false, "ren\u00e9@rebels.test": true, "क\u093e@rebels.test": true,
 		"": false, "han": false, "@": false, "han@": false, "@rebels.test": false,
 		"han@rebels@test": false, "han solo@rebels.test": false, "han@rebels.test\x00": false, "han@reb\nels.test": false,
 	} {
