@@ -97,6 +97,14 @@ func (o *Okta) Hire(name string) *Person {
 	return o.tenant.Hire(simulator.Profile{FirstName: first, LastName: last, DisplayName: name, Email: email, Login: email})
 }
 
+// Namesake hires somebody else under the person's address, as where an address that
+// became free is given out again.
+func (o *Okta) Namesake(p *Person) *Person {
+	profile := p.Profile()
+	profile.FirstName, profile.DisplayName = "Another "+profile.FirstName, "Another "+profile.DisplayName
+	return o.tenant.Hire(profile)
+}
+
 // addressed turns a name into the local part of an address: han.solo.
 func addressed(name string) string {
 	return strings.Trim(strings.Map(func(r rune) rune {

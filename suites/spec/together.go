@@ -2,6 +2,7 @@ package spec
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/onsi/ginkgo/v2"
@@ -13,6 +14,17 @@ import (
 // all of them have been at Okta before the first one's answer reaches the product.
 // The same person may stand there twice.
 func (o *Okta) SignInTogether(ctx context.Context, people ...*Person) []Visit {
+	return o.signInAtOnce(ctx, people, func() {})
+}
+
+// SignInManyAlongside signs one person in n times, each time in another browser, while
+// rival happens: all have been at Okta when their answers and rival set out at the same
+// moment.
+func (o *Okta) SignInManyAlongside(ctx context.Context, p *Person, n int, rival func()) []Visit {
+	return o.signInAtOnce(ctx, slices.Repeat([]*Person{p}, n), rival)
+}
+
+func (o *Okta) signInAtOnce(ctx context.Context, people []*Person, rival func()) []Visit {
 	visits := make([]Visit, len(people))
 	var ready, done sync.WaitGroup
 	ready.Add(len(people))
@@ -28,6 +40,11 @@ func (o *Okta) SignInTogether(ctx context.Context, people ...*Person) []Visit {
 			})
 		})
 	}
+	done.Go(func() {
+		defer ginkgo.GinkgoRecover()
+		ready.Wait()
+		rival()
+	})
 	done.Wait()
 	return visits
 }

@@ -1,0 +1,87 @@
+package saml
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	. "rollcall.example/suites/match"
+	"rollcall.example/suites/spec"
+)
+
+var _ = spec.Section("Somebody whom SCIM has deactivated", func(okta *spec.Okta, product *spec.Product) {
+	for _, other := range []struct {
+		variant, how string
+		claims       func(*spec.Person) []func(*spec.Claims)
+	}{
+		{"capitals", "in capitals", func(han *spec.Person) []func(*spec.Claims) {
+			return []func(*spec.Claims){spec.NamedAs(capitals(han.Email()))}
+		}},
+		{"attribute", "in the email attribute, beside a NameID that nobody has seen", func(han *spec.Person) []func(*spec.Claims) {
+			return []func(*spec.Claims){spec.NamedAs("00u" + han.ID), spec.Stating("email", han.Email())}
+		}},
+	} {
+		It("is not let in again by their name "+other.how, spec.Clause("saml.together.deactivated-by-any-spelling").In(other.variant), func(ctx SpecContext) {
+			han, _ := okta.Onboard(ctx, "Han Solo")
+			okta.Unassign(ctx, han)
+			spec.Given(product.Look(ctx, han)).To(HaveInactiveRecord())
+			okta.Admit(ctx, han)
+			before := product.Settled(ctx, han)
+
+			Expect(okta.SignInClaiming(ctx, han, other.claims(han)...)).To(BeRefused())
+			Expect(product.Look(ctx, han)).To(BeUnchangedSince(before, "records", "accounts", "memberships"))
+			okta.Unassign(ctx, han)
+			okta.Assign(ctx, han)
+			spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
+		})
+	}
+
+	It("has no session, however many sign-ins were under way", spec.Clause("saml.together.race-leaves-no-session"), func(ctx SpecContext) {
+		const inFlight = 20
+		han, _ := okta.Onboard(ctx, "Han Solo")
+		spec.Given(product.Look(ctx, han)).To(BeMember())
+
+		visits := okta.SignInManyAlongside(ctx, han, inFlight, func() { okta.Unassign(ctx, han) })
+
+		spec.Given(product.Look(ctx, han)).To(HaveInactiveRecord())
+		for _, visit := range visits {
+			Expect(product.WhoAmI(ctx, visit)).To(BeShut())
+		}
+		Expect(product.Look(ctx, han)).To(And(BeNoMember(), HaveNoSession()))
+		okta.Assign(ctx, han)
+		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
+	})
+})
+
+var _ = spec.Section("A name that is given again", func(okta *spec.Okta, product *spec.Product) {
+	for _, heir := range []struct {
+		variant, how string
+		provision    bool
+	}{
+		{"no-record", "without a record", false},
+		{"new-record", "with a record of their own", true},
+	} {
+		It("brings nothing of whoever had it to somebody "+heir.how, spec.Clause("saml.together.recycled-name-inherits-nothing").In(heir.variant), func(ctx SpecContext) {
+			han, old := okta.Onboard(ctx, "Han Solo")
+			smugglers := product.NewTeam(ctx, "Smugglers")
+			product.MakeAdmin(ctx, han)
+			product.Join(ctx, han, smugglers, "member")
+			token := product.IssueToken(ctx, han)
+			spec.Given(product.Look(ctx, han)).To(And(HaveRole("admin"), BeInTeam(smugglers, ""), HaveToken()))
+			spec.Given(okta.Call(ctx, "DELETE", okta.AddressOf(ctx, han), nil)).To(HaveStatus(204))
+			okta.Unassign(ctx, han)
+			namesake := okta.Namesake(han)
+			if heir.provision {
+				okta.Assign(ctx, namesake)
+				spec.Given(product.Look(ctx, namesake)).To(HaveActiveRecord())
+			} else {
+				okta.Admit(ctx, namesake)
+			}
+
+			spec.Given(okta.SignIn(ctx, namesake)).To(BeSignedIn())
+
+			Expect(product.Look(ctx, namesake)).To(And(HaveRole("member"), BeOutOfTeam(smugglers), HaveNoToken()))
+			Expect(product.WhoAmI(ctx, old)).To(BeShut())
+			Expect(product.WhoAmI(ctx, token)).To(BeShut())
+		})
+	}
+})
