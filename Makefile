@@ -2,7 +2,7 @@
 GOLANGCI_LINT_VERSION := v2.13.2
 FUZZTIME ?= 10s
 # Tests that need one of these are skipped, by name, where it is missing.
-TOOLS := xmlsec1 xmllint chromium node pg_ctlcluster
+TOOLS := xmlsec1 openssl xmllint chromium node pg_ctlcluster
 
 # What shares memory between goroutines; runs of whole suites are processes that do not.
 RACY := ./reference ./reference/org ./reference/store ./reference/scim ./simulator/... \
@@ -40,9 +40,9 @@ selftest-some:
 # Installs what the tests and the linter want, on Debian and its relatives, and the
 # products of others that the suite is proved on.
 setup:
-	@command -v apt-get >/dev/null || { echo "make setup: no apt-get here: install xmlsec1, xmllint (libxml2), chromium, postgresql, node and npm by hand"; exit 1; }
+	@command -v apt-get >/dev/null || { echo "make setup: no apt-get here: install xmlsec1, openssl, xmllint (libxml2), chromium, postgresql, node and npm by hand"; exit 1; }
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xmlsec1 libxml2-utils postgresql opensaml-schemas xmltooling-schemas $$(command -v npm >/dev/null || echo nodejs npm) >/dev/null
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xmlsec1 openssl libxml2-utils postgresql opensaml-schemas xmltooling-schemas $$(command -v npm >/dev/null || echo nodejs npm) >/dev/null
 	for lock in suites/verify/testdata/products/*/package-lock.json; do \
 	  npm ci --prefix $$(dirname $$lock) --no-audit --no-fund --ignore-scripts --loglevel=error || exit 1; done
 	go mod download

@@ -101,6 +101,12 @@ type Claims struct {
 	SessionIndex string
 	// Sign says what is signed.
 	Sign Signing
+	// Encrypt encrypts the assertion, after it was signed and before the response is;
+	// nil leaves it readable.
+	Encrypt *Encryption
+	// EncryptName encrypts the NameID inside of the assertion, before anything is
+	// signed; nil leaves it readable.
+	EncryptName *Encryption
 	// Unset says what becomes of attributes without a value.
 	Unset Unset
 	// Random feeds the IDs; nil means crypto/rand. The same bytes give the same IDs.

@@ -2,6 +2,7 @@ package idp
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 
 	"github.com/beevik/etree"
@@ -28,6 +29,12 @@ type Draft struct {
 	Document  *etree.Document
 	Response  *etree.Element
 	Assertion *etree.Element
+	// Encrypted is the EncryptedAssertion that stands in the Response in place of
+	// Assertion; nil until SignAs has encrypted.
+	Encrypted *etree.Element
+	// Encrypt and EncryptName are the claims': what SignAs encrypts with, nil for nothing.
+	Encrypt     *Encryption
+	EncryptName *Encryption
 	// Signer has the identity's key and certificate, and the prefix list that this
 	// message needs.
 	Signer Signer
@@ -45,13 +52,21 @@ func (i Identity) Issue(claims Claims) (*Response, error) {
 	return draft.Seal(), nil
 }
 
-// SignAs signs what the choice names, the assertion first: the signature of the
-// response covers that of the assertion.
+// SignAs signs what the choice names and encrypts what the draft says. The assertion
+// is signed first and encrypted then, so that its signature is in the secret part; the
+// signature of the response covers what came of both. The name is encrypted before
+// all, so that every signature covers it in that form.
 func (d *Draft) SignAs(choice Signing) error {
+	if err := d.encryptName(); err != nil {
+		return err
+	}
 	if choice == SignBoth || choice == SignAssertion {
 		if err := d.Signer.Sign(d.Assertion); err != nil {
 			return fmt.Errorf("signing the assertion: %w", err)
 		}
+	}
+	if err := d.encryptAssertion(); err != nil {
+		return err
 	}
 	if choice == SignBoth || choice == SignResponse {
 		if err := d.Signer.Sign(d.Response); err != nil {
@@ -59,6 +74,40 @@ func (d *Draft) SignAs(choice Signing) error {
 		}
 	}
 	return nil
+}
+
+func (d *Draft) encryptName() error {
+	if d.EncryptName == nil {
+		return nil
+	}
+	name := d.Assertion.FindElement("./Subject/NameID")
+	if name == nil {
+		return errors.New("encrypting the name: the subject has none")
+	}
+	encrypted, err := d.EncryptName.EncryptNameID(name)
+	if err == nil {
+		replace(name, encrypted)
+	}
+	return err
+}
+
+func (d *Draft) encryptAssertion() error {
+	if d.Encrypt == nil {
+		return nil
+	}
+	encrypted, err := d.Encrypt.EncryptAssertion(d.Assertion)
+	if err == nil {
+		replace(d.Assertion, encrypted)
+		d.Encrypted = encrypted
+	}
+	return err
+}
+
+// replace puts another element in the place of one.
+func replace(old, by *etree.Element) {
+	parent, place := old.Parent(), old.Index()
+	parent.RemoveChildAt(place)
+	parent.InsertChildAt(place, by)
 }
 
 // Seal writes the document out as it stands.
@@ -102,7 +151,10 @@ func (i Identity) Draft(claims Claims) (*Draft, error) {
 	if len(message.attributes) > 0 {
 		signer.PrefixList = "xs"
 	}
-	return &Draft{Document: document, Response: response, Assertion: assertion, Signer: signer}, nil
+	return &Draft{
+		Document: document, Response: response, Assertion: assertion,
+		Encrypt: claims.Encrypt, EncryptName: claims.EncryptName, Signer: signer,
+	}, nil
 }
 
 // message builds the elements of one response. Okta declares a namespace again
