@@ -54,7 +54,7 @@ func readSubject(m *Message) error {
 			}
 		}
 	}
-	name, err := child(subject, nsAssertion, "NameID")
+	name, err := nameIn(m, subject)
 	if err != nil || name == nil {
 		return err
 	}
@@ -64,6 +64,23 @@ func readSubject(m *Message) error {
 		return Refuse("the NameID is not plain text")
 	}
 	return nil
+}
+
+// nameIn returns the subject's NameID, decrypted where it has to be; nil where there is
+// none.
+func nameIn(m *Message, subject *etree.Element) (*etree.Element, error) {
+	name, err := child(subject, nsAssertion, "NameID")
+	if err != nil {
+		return nil, err
+	}
+	encrypted, err := child(subject, nsAssertion, "EncryptedID")
+	switch {
+	case err != nil || encrypted == nil:
+		return name, err
+	case name != nil:
+		return nil, Refuse("the subject has a name and an encrypted name")
+	}
+	return m.decipherName(encrypted)
 }
 
 func readConditions(m *Message) error {

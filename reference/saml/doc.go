@@ -42,10 +42,16 @@
 // that an administrator has not replaced goes on working, and a
 // certificate inside a message never decides which key is used.
 //
+// # Secrets
+//
+// A [Provider] with a Decryption key takes assertions that are encrypted for it, and no
+// others. Encryption hides, it does not prove: anybody can encrypt for us, so what was
+// decrypted needs a signature like everything else. [Ciphers] has the algorithms. All
+// failures to decrypt are one and the same refusal, that nobody can use us as an oracle.
+//
 // # Limits, on purpose
 //
-// Assertions are not encrypted; RSA with SHA-256, SHA-384 or SHA-512 and exclusive
-// canonicalization without comments are the only algorithms. "#default" in a
-// PrefixList is taken only as far as the canonicalizer knows it: such a message may be
-// refused, never misread.
+// RSA with SHA-256, SHA-384 or SHA-512 and exclusive canonicalization without comments
+// are the only algorithms for signatures. "#default" in a PrefixList is taken only as far
+// as the canonicalizer knows it: such a message may be refused, never misread.
 package saml

@@ -30,14 +30,19 @@ func checkEncoding(_ context.Context, m *Message) error {
 
 // decodeBase64 decodes strictly, but for white space anywhere.
 func decodeBase64(s string) ([]byte, error) {
-	if strings.ContainsAny(s, " \t\r\n") {
-		s = strings.Map(func(r rune) rune {
-			switch r {
-			case ' ', '\t', '\r', '\n':
-				return -1
-			}
-			return r
-		}, s)
+	return base64.StdEncoding.Strict().DecodeString(squeezed(s))
+}
+
+// squeezed is s without white space.
+func squeezed(s string) string {
+	if !strings.ContainsAny(s, " \t\r\n") {
+		return s
 	}
-	return base64.StdEncoding.Strict().DecodeString(s)
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '\t', '\r', '\n':
+			return -1
+		}
+		return r
+	}, s)
 }

@@ -2,6 +2,7 @@ package saml
 
 import (
 	"context"
+	"slices"
 
 	"github.com/beevik/etree"
 )
@@ -55,40 +56,45 @@ func checkStatus(_ context.Context, m *Message) error {
 	return nil
 }
 
-// checkOneAssertion wants exactly one assertion in the whole document, a child of the
-// response, and none that is encrypted. A second one is how an attacker has us verify
+// checkOneAssertion wants exactly one assertion in the whole document, plain or
+// encrypted, and a child of the response. A second one is how an attacker has us verify
 // one and read the other.
 func checkOneAssertion(_ context.Context, m *Message) error {
+	plain, encrypted := m.census.assertions, m.census.encrypted
+	all := slices.Concat(plain, encrypted)
 	switch {
-	case len(m.census.encrypted) > 0:
-		return Refuse("the response has an encrypted assertion, which is not supported")
-	case len(m.census.assertions) == 0:
+	case len(all) == 0:
 		return Refuse("the response has no assertion")
-	case len(m.census.assertions) > 1:
-		return Refuse("the document has %d assertions; one is allowed", len(m.census.assertions))
-	case m.census.assertions[0].Parent() != m.Response:
+	case len(all) > 1:
+		return Refuse("the document has %d assertions, %d of them encrypted; one is allowed", len(all), len(encrypted))
+	case all[0].Parent() != m.Response:
 		return Refuse("the assertion is not a child of the response")
+	case len(encrypted) == 1:
+		m.Encrypted = encrypted[0]
+	default:
+		m.Unverified = plain[0]
 	}
-	m.Unverified = m.census.assertions[0]
 	return nil
 }
 
 // checkIssuer finds, among the organization's connections, the one that the issuer
-// names. The response may leave its issuer out; where it states one, it is the
-// assertion's (Profiles 4.1.4.2).
+// names. The response may leave its issuer out, unless the assertion is encrypted;
+// where it states one, it is the assertion's (Profiles 4.1.4.2 with errata 17).
 func checkIssuer(_ context.Context, m *Message) error {
-	name, present, err := issuer(m.Unverified)
+	outer, stated, err := issuer(m.Response)
 	if err != nil {
 		return err
 	}
-	if !present {
-		return Refuse("the assertion has no issuer")
+	name := outer
+	if m.Encrypted == nil {
+		if name, err = issuerOfAssertion(m); err != nil {
+			return err
+		}
 	}
-	outer, present, err := issuer(m.Response)
-	if err != nil {
-		return err
-	}
-	if present && outer != name {
+	switch {
+	case m.Encrypted != nil && !stated:
+		return Refuse("the response has no issuer, and its assertion is encrypted")
+	case stated && outer != name:
 		return Refuse("the response is from %s but its assertion from %s", show(outer), show(name))
 	}
 	for i := range m.Providers {
@@ -98,6 +104,14 @@ func checkIssuer(_ context.Context, m *Message) error {
 		}
 	}
 	return Refuse("issuer %s is not a provider of this organization", show(name))
+}
+
+func issuerOfAssertion(m *Message) (string, error) {
+	name, present, err := issuer(m.Unverified)
+	if err == nil && !present {
+		err = Refuse("the assertion has no issuer")
+	}
+	return name, err
 }
 
 // issuer reads the Issuer of a response or an assertion, whose format can only be that

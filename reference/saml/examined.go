@@ -29,7 +29,7 @@ func (p Policy) Examine(ctx context.Context, arrival Arrival) (*Examined, error)
 	if split < 0 {
 		split = len(p.Checks)
 	}
-	e := &Examined{message: &Message{Arrival: arrival, Limits: p.Limits}, rest: p.Checks[split:]}
+	e := &Examined{message: &Message{Arrival: arrival, Limits: p.Limits, Ciphers: p.Ciphers}, rest: p.Checks[split:]}
 	if err := e.message.run(ctx, p.Checks[:split]); err != nil {
 		return nil, err
 	}

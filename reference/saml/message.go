@@ -53,8 +53,9 @@ type Arrival struct {
 // few fill in what later ones read.
 type Message struct {
 	Arrival
-	// Limits are the policy's.
+	// Limits and Ciphers are the policy's.
 	Limits
+	Ciphers Ciphers
 
 	// XML is the decoded form field. Check "encoding" fills it.
 	XML []byte
@@ -63,8 +64,12 @@ type Message struct {
 	Document *etree.Document
 	Response *etree.Element
 	// Unverified is the document's one assertion element. Check "one-assertion"
-	// fills it; only "issuer" and "signature" may read it.
+	// fills it, or "decryption" where it is encrypted; only "issuer" and "signature"
+	// may read it.
 	Unverified *etree.Element
+	// Encrypted is the document's one encrypted assertion, nil where it is plain.
+	// Check "one-assertion" fills it; only "decryption" may read it.
+	Encrypted *etree.Element
 	// Provider is the one that the issuer names. Check "issuer" fills it.
 	Provider *Provider
 	// ResponseSigned and AssertionSigned say what carried a signature that
@@ -82,6 +87,7 @@ type Message struct {
 	Confirmations []*etree.Element
 
 	census census
+	inner  census // of the document that was encrypted
 }
 
 // Assertion is what a verified response says about the person.

@@ -23,7 +23,8 @@ type Limits struct {
 // ends it.
 type Policy struct {
 	Limits
-	Checks []Check
+	Ciphers Ciphers
+	Checks  []Check
 }
 
 // Check is one question asked of a message. Run returns nil, a refusal (see
@@ -41,7 +42,8 @@ type Check struct {
 // back (answering the request, using up the assertion) comes last.
 func Standard() Policy {
 	return Policy{
-		Limits: Limits{Skew: 90 * time.Second, MaxBytes: 1 << 20, MaxAge: 10 * time.Minute},
+		Limits:  Limits{Skew: 90 * time.Second, MaxBytes: 1 << 20, MaxAge: 10 * time.Minute},
+		Ciphers: standardCiphers(),
 		Checks: []Check{
 			{"encoding", checkEncoding},
 			{"document", checkDocument},
@@ -49,6 +51,7 @@ func Standard() Policy {
 			{"status", checkStatus},
 			{"one-assertion", checkOneAssertion},
 			{"issuer", checkIssuer},
+			{"decryption", checkDecryption},
 			{"signature", checkSignature},
 			{"trusted-issuer", checkTrustedIssuer},
 			{"version", checkVersion},
@@ -71,7 +74,7 @@ func Standard() Policy {
 
 // producers are the checks that fill in what later ones read. They may be replaced
 // but not left out.
-var producers = []string{"encoding", "document", "one-assertion", "issuer", "signature", "contents"}
+var producers = []string{"encoding", "document", "one-assertion", "issuer", "decryption", "signature", "contents"}
 
 // Without takes the named check out. It panics when there is none of this name, and
 // when others read what it produces: such a check can only be replaced.

@@ -41,8 +41,8 @@ func TestStandardIsNew(t *testing.T) {
 		}
 		return strings.Join(all, " ")
 	}
-	const want = "encoding document root status one-assertion issuer signature trusted-issuer version contents destination bearer recipient " +
-		"confirmation-window audience conditions window issue-instant authn-statement name-id in-response-to once"
+	const want = "encoding document root status one-assertion issuer decryption signature trusted-issuer version contents destination bearer " +
+		"recipient confirmation-window audience conditions window issue-instant authn-statement name-id in-response-to once"
 	spoiled := saml.Standard()
 	original := spoiled.Checks
 	spoiled.Without("audience")
@@ -53,7 +53,7 @@ func TestStandardIsNew(t *testing.T) {
 	if got := names(spoiled); got != strings.Replace(want, " audience", "", 1) {
 		t.Errorf("without audience: %s", got)
 	}
-	if len(original) != len(saml.Standard().Checks) || original[14].Name != "audience" {
+	if len(original) != len(saml.Standard().Checks) || original[15].Name != "audience" {
 		t.Error("a policy shares its slice with one that was changed")
 	}
 }
@@ -109,7 +109,7 @@ func TestPolicyPanics(t *testing.T) {
 	}
 	panics("unknown", `no check named "signatur"; there are encoding`, func(p *saml.Policy) { p.Without("signatur") })
 	panics("unknown", `no check named ""`, func(p *saml.Policy) { p.Replace("", nil) })
-	for _, name := range []string{"encoding", "document", "one-assertion", "issuer", "signature", "contents"} {
+	for _, name := range []string{"encoding", "document", "one-assertion", "issuer", "decryption", "signature", "contents"} {
 		panics(name, "replace it", func(p *saml.Policy) { p.Without(name) })
 	}
 }

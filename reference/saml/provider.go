@@ -13,6 +13,9 @@ type Provider struct {
 	EntityID string
 	// ACS is the absolute URL of our assertion consumer service, query included.
 	ACS string
+	// Decryption is the key that assertions through this connection are encrypted for;
+	// nil where they come plain. With a key, a plain one is refused.
+	Decryption *DecryptionKey
 	// IdP is the identity provider on the other side.
 	IdP IdP
 }

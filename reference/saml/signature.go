@@ -18,13 +18,25 @@ import (
 // Both signatures are verified over the document as it came. To verify the inner one
 // over what the outer one returned would fail on good messages: a canonical response
 // no longer repeats, on the assertion, a namespace that its parent declares.
+//
+// Of a response around an encrypted assertion, "decryption" has verified the signature
+// already. Where the assertion has none of its own, the decrypted one is trusted as it
+// is: its ciphertext was covered.
 func checkSignature(_ context.Context, m *Message) error {
 	ofResponse, ofAssertion, err := placeSignatures(m)
 	if err != nil {
 		return err
 	}
+	if ofResponse == nil && ofAssertion == nil {
+		return Refuse("neither the response nor its assertion is signed")
+	}
+	covered := m.Encrypted != nil && m.ResponseSigned
+	if covered && ofAssertion == nil {
+		m.Trusted = m.Unverified
+		return nil
+	}
 	var verified []byte
-	if ofResponse != nil {
+	if ofResponse != nil && !covered {
 		if verified, err = verifySignature(ofResponse, m.Provider.IdP.Certificates); err != nil {
 			return err
 		}
@@ -43,7 +55,7 @@ func checkSignature(_ context.Context, m *Message) error {
 // placeSignatures sorts the document's signatures by what they stand in. One that
 // stands anywhere else, or a second one, is refused: it could only confuse.
 func placeSignatures(m *Message) (ofResponse, ofAssertion *etree.Element, err error) {
-	for _, signature := range m.census.signatures {
+	for _, signature := range slices.Concat(m.census.signatures, m.inner.signatures) {
 		switch parent := signature.Parent(); {
 		case parent == m.Response && ofResponse == nil:
 			ofResponse = signature
@@ -55,27 +67,27 @@ func placeSignatures(m *Message) (ofResponse, ofAssertion *etree.Element, err er
 			return nil, nil, Refuse("a signature stands in %s, where it signs nothing", show(parent.Tag))
 		}
 	}
-	if ofResponse == nil && ofAssertion == nil {
-		return nil, nil, Refuse("neither the response nor its assertion is signed")
-	}
 	return ofResponse, ofAssertion, nil
 }
 
 // assertionIn parses verified bytes, which are an assertion or a response around one.
-func assertionIn(verified []byte) (*etree.Element, error) {
+func assertionIn(verified []byte) (*etree.Element, error) { return childIn(verified, "Assertion") }
+
+// childIn is assertionIn for any element of the assertion's namespace.
+func childIn(verified []byte, tag string) (*etree.Element, error) {
 	document := etree.NewDocument()
 	if err := document.ReadFromBytes(verified); err != nil {
 		return nil, Refuse("the verified bytes are not XML: %s", show(err.Error()))
 	}
 	root := document.Root()
-	if is(root, nsAssertion, "Assertion") {
+	if is(root, nsAssertion, tag) {
 		return root, nil
 	}
-	assertion, err := child(root, nsAssertion, "Assertion")
-	if err == nil && assertion == nil {
-		return nil, Refuse("the verified bytes hold no assertion")
+	found, err := child(root, nsAssertion, tag)
+	if err == nil && found == nil {
+		return nil, Refuse("the verified bytes hold no %s", tag)
 	}
-	return assertion, err
+	return found, err
 }
 
 // verifySignature verifies an enveloped signature over the element that it stands in

@@ -1,6 +1,8 @@
 package saml
 
 import (
+	"encoding/base64"
+
 	"github.com/beevik/etree"
 )
 
@@ -17,6 +19,9 @@ func (p Provider) Metadata() []byte {
 	role.CreateAttr("AuthnRequestsSigned", "false")
 	role.CreateAttr("WantAssertionsSigned", "true")
 	role.CreateAttr("protocolSupportEnumeration", nsProtocol)
+	if p.Decryption != nil {
+		p.Decryption.describe(role)
+	}
 	for _, format := range []string{formatEmail, formatAny} {
 		role.CreateElement("md:NameIDFormat").SetText(format)
 	}
@@ -26,6 +31,25 @@ func (p Provider) Metadata() []byte {
 	acs.CreateAttr("index", "0")
 	acs.CreateAttr("isDefault", "true")
 	return write(document)
+}
+
+// describe publishes the key to encrypt for, and the algorithms that we take, those
+// that we would rather have first (Metadata 2.4.1.1).
+func (k DecryptionKey) describe(role *etree.Element) {
+	descriptor := role.CreateElement("md:KeyDescriptor")
+	descriptor.CreateAttr("use", "encryption")
+	info := descriptor.CreateElement("ds:KeyInfo")
+	info.CreateAttr("xmlns:ds", nsSignature)
+	info.CreateElement("ds:X509Data").CreateElement("ds:X509Certificate").SetText(base64.StdEncoding.EncodeToString(k.Certificate.Raw))
+	for _, algorithm := range published {
+		descriptor.CreateElement("md:EncryptionMethod").CreateAttr("Algorithm", algorithm)
+	}
+}
+
+// published are the algorithms that our metadata offers.
+var published = []string{
+	nsEncryption11 + "aes256-gcm", nsEncryption11 + "aes128-gcm", nsEncryption + "aes256-cbc", nsEncryption + "aes128-cbc",
+	nsEncryption + "rsa-oaep-mgf1p",
 }
 
 func newDocument() *etree.Document {

@@ -79,17 +79,9 @@ func keepConfirmations(m *Message, lack func(confirmation, data *etree.Element) 
 	return nil
 }
 
-// checkNameID wants one name in plain text: not empty, not encrypted, without
-// white space around it and without control characters. It is handed on as is, never
+// checkNameID wants one name: not empty, without white space around it and without control characters. It is handed on as is, never
 // trimmed or folded onto somebody else's name.
 func checkNameID(_ context.Context, m *Message) error {
-	subject, err := child(m.Trusted, nsAssertion, "Subject")
-	if err != nil {
-		return err
-	}
-	if subject != nil && len(children(subject, nsAssertion, "EncryptedID")) > 0 {
-		return Refuse("the subject has an encrypted name")
-	}
 	name := m.Assertion.NameID
 	switch {
 	case name == "":

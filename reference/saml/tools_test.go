@@ -87,11 +87,14 @@ func TestSchemas(t *testing.T) {
 </catalog>`)
 	p := provider(t, "okta")
 	p.EntityID = `https://app.example/sso/~/a&b"<c>/metadata`
+	secretive := p
+	secretive.Decryption = ourKey(t)
 	for name, tc := range map[string]struct {
 		schema, xml string
 		valid       bool
 	}{
 		"metadata":                {"saml-schema-metadata-2.0.xsd", string(p.Metadata()), true},
+		"metadata with a key":     {"saml-schema-metadata-2.0.xsd", string(secretive.Metadata()), true},
 		"AuthnRequest":            {"saml-schema-protocol-2.0.xsd", string(p.AuthnRequest("_1", now).XML), true},
 		"the tests' own response": {"saml-schema-protocol-2.0.xsd", oktaXML(t, both), true},
 		"metadata without ACS":    {"saml-schema-metadata-2.0.xsd", strings.ReplaceAll(string(p.Metadata()), "AssertionConsumerService", "Nothing"), false},
