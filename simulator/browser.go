@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"rollcall.example/simulator/idp"
 )
 
 // Bounds of one walk through the web.
@@ -33,6 +35,8 @@ type Browser struct {
 	mu sync.Mutex
 	// since tells when each person signed in to Okta in this browser.
 	since map[*Person]time.Time
+	// sessions are those that began at products and that Okta has not ended.
+	sessions []AppSession
 }
 
 // Browser returns a browser without cookies. A nil transport is the tenant's.
@@ -153,14 +157,18 @@ type stoppedError struct{ at step }
 // Error is never shown: who sets stop also handles it.
 func (e stoppedError) Error() string { return "stopped before " + bare(e.at.address) }
 
-// atOkta says whether a step is for Okta's single sign-on address, of this app or
-// another one.
+// atOkta says whether a step is for Okta, of this app or another one: its single
+// sign-on address or that for single logout.
 func (b *Browser) atOkta(s step) bool {
 	address := bare(s.address)
-	if address == b.tenant.options.Identity.SSOURL {
+	if answersAt(b.tenant.options.Identity, address) {
 		return true
 	}
-	return slices.ContainsFunc(b.tenant.Apps(), func(a *App) bool { return address == a.Identity().SSOURL })
+	return slices.ContainsFunc(b.tenant.Apps(), func(a *App) bool { return answersAt(a.Identity(), address) })
+}
+
+func answersAt(identity idp.Identity, address string) bool {
+	return address == identity.SSOURL || address == identity.SLOURL
 }
 
 func (b *Browser) fetch(ctx context.Context, s step) (page, error) {

@@ -27,13 +27,16 @@ const maxForm = 256 << 10
 // at / for what an admin does. There is no protection but the check that a
 // change comes from a page of this site, so it is not for an open network.
 func (t *Tenant) Handler() http.Handler {
-	console := &console{tenant: t, sessions: map[string]session{}, arrivals: newShelf[arrival](), notices: newShelf[[]string]()}
+	console := &console{tenant: t, sessions: map[string]session{}, began: map[string][]AppSession{}, arrivals: newShelf[arrival](), notices: newShelf[[]string]()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", console.overview)
 	mux.HandleFunc("GET /style.css", stylesheet)
 	mux.HandleFunc("GET /app/{external}/sso/saml/metadata", console.metadata)
 	mux.HandleFunc("GET /app/{name}/{external}/sso/saml", console.sso)
 	mux.HandleFunc("POST /app/{name}/{external}/sso/saml", console.sso)
+	mux.HandleFunc("GET /app/{name}/{external}/slo/saml", console.slo)
+	mux.HandleFunc("POST /app/{name}/{external}/slo/saml", console.slo)
+	mux.HandleFunc("GET /signout/next", console.signOutNext)
 	mux.HandleFunc("GET /home/{name}/{app}/{link}", console.dashboardLink)
 
 	// A request from a product's page may come across sites; a change may not.
@@ -66,10 +69,13 @@ type console struct {
 
 	mu       sync.Mutex
 	sessions map[string]session
+	// began are the sessions at products that began in each session here, by its cookie.
+	began map[string][]AppSession
 }
 
 // session is somebody signed in to Okta in one browser.
 type session struct {
+	id     string // the cookie's value
 	person *Person
 	since  time.Time
 }
@@ -96,25 +102,15 @@ func (c *console) session(r *http.Request) (session, bool) {
 
 // open starts a session and returns it.
 func (c *console) open(w http.ResponseWriter, person *Person) session {
-	opened := session{person: person, since: c.tenant.clock.Now()}
 	c.tenant.mu.Lock()
 	id := c.tenant.draw(32)
 	c.tenant.mu.Unlock()
+	opened := session{id: id, person: person, since: c.tenant.clock.Now()}
 	c.mu.Lock()
 	c.sessions[id] = opened
 	c.mu.Unlock()
 	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	return opened
-}
-
-func (c *console) signOut(w http.ResponseWriter, r *http.Request) {
-	if cookie, err := r.Cookie(sessionCookie); err == nil {
-		c.mu.Lock()
-		delete(c.sessions, cookie.Value)
-		c.mu.Unlock()
-	}
-	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 // appAt returns the app whose address has that path, or nil.

@@ -28,7 +28,7 @@ func readRequest(r *http.Request) (idp.AuthnRequest, string, error) {
 		}
 		return idp.ParsePost(r.PostForm)
 	}
-	return idp.ParseRedirect(r.URL.Query())
+	return idp.ParseRedirect(r.URL.RawQuery)
 }
 
 // dashboardLink is the app's icon on somebody's dashboard: a sign-in that Okta starts.
@@ -46,6 +46,10 @@ func (c *console) dashboardLink(w http.ResponseWriter, r *http.Request) {
 func (c *console) arrive(w http.ResponseWriter, r *http.Request, from arrival) {
 	if open, ok := c.session(r); ok && (from.request == nil || !from.request.ForceAuthn) {
 		c.depart(w, from, open)
+		return
+	}
+	if from.request != nil && from.request.IsPassive {
+		c.post(w, from, answering{app: from.app, request: from.request}, nil)
 		return
 	}
 	c.render(w, http.StatusOK, "signin.html", struct {
@@ -79,16 +83,25 @@ func (c *console) depart(w http.ResponseWriter, from arrival, open session) {
 		c.failure(w, http.StatusForbidden, reason+" ("+open.person.Name()+", "+from.app.Settings().Label+").")
 		return
 	}
-	claims := from.app.Claims(open.person)
-	claims.AuthnInstant = open.since
-	if from.request != nil {
-		claims.InResponseTo = from.request.ID
+	answered := answering{app: from.app, request: from.request, signedIn: true}
+	response := c.post(w, from, answered, func() idp.Claims {
+		claims := answered.claims(open.person)
+		claims.AuthnInstant = open.since
+		return claims
+	})
+	if response != nil && response.AssertionID != "" {
+		c.remember(open.id, from.app, open.person, response)
 	}
-	response, err := from.app.Identity().Issue(claims)
+}
+
+// post writes the page that carries Okta's answer to the app, and returns the answer.
+func (c *console) post(w http.ResponseWriter, from arrival, answered answering, claims func() idp.Claims) *idp.Response {
+	response, err := answered.response(nil, claims)
 	if err != nil {
 		c.failure(w, http.StatusInternalServerError, "The app's SAML settings are not complete: "+err.Error()+".")
-		return
+		return nil
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(idp.Form(from.app.Settings().SAML.ACS, response.Encoded(), from.relayState))
+	_, _ = w.Write(idp.Form(answered.acs(), response.Encoded(), from.relayState))
+	return response
 }

@@ -26,7 +26,7 @@ var (
 const soon = 10
 
 // onward is where a page leads by itself, without a redirect: by a form that carries
-// an AuthnRequest to Okta (SAML 2.0 bindings §3.5.4) or posts itself, or by a
+// a message to Okta (SAML 2.0 bindings §3.5.4) or posts itself, or by a
 // refresh. It is nil where the page waits for somebody to do something.
 func onward(p page, atOkta func(step) bool) *step {
 	if p.status/100 != 2 || !strings.Contains(p.header.Get("Content-Type"), "html") || !leads(p.body) {
@@ -35,7 +35,7 @@ func onward(p page, atOkta func(step) bool) *step {
 	text := unread.ReplaceAllString(p.body, "")
 	forms := formsOf(text, p.address)
 	for _, f := range forms {
-		if next := f.step(p.address); f.fields.Has("SAMLRequest") && atOkta(next) {
+		if next := f.step(p.address); (f.fields.Has("SAMLRequest") || f.fields.Has("SAMLResponse")) && atOkta(next) {
 			return &next
 		}
 	}
@@ -53,7 +53,7 @@ func onward(p page, atOkta func(step) bool) *step {
 // leads says whether a page may lead on: most do not, and are not looked at closer.
 func leads(body string) bool {
 	small := strings.ToLower(body)
-	return strings.Contains(small, "samlrequest") || strings.Contains(small, "http-equiv") || strings.Contains(small, ".submit")
+	return strings.Contains(small, "samlre") || strings.Contains(small, "http-equiv") || strings.Contains(small, ".submit")
 }
 
 // webForm is a form on a page.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"crypto/x509"
 	"net/http"
 	"strings"
 	"time"
@@ -75,6 +76,40 @@ type SAML struct {
 	Unset      idp.Unset
 	// Identity is the app's own identity provider; nil means the tenant's.
 	Identity *idp.Identity
+	// OtherACS are the "Other Requestable SSO URLs", by index: a request may ask for
+	// the answer there. An index that is not among them is refused.
+	OtherACS map[int]string
+	// Certificates are the product's own, by which its signatures are checked.
+	Certificates []*x509.Certificate
+	// SignedRequests is "Signed Requests": an AuthnRequest that the product did not
+	// sign is refused.
+	SignedRequests bool
+	// Names says what becomes of a NameIDPolicy.
+	Names NamePolicy
+	// Logout is single logout.
+	Logout Logout
+}
+
+// NamePolicy says what becomes of the format that a request asks for in NameIDPolicy.
+type NamePolicy int
+
+// Okta's own way is to send what the app is set up with, whatever was asked for. To
+// honour it is to send the format asked for, where it is the app's or a transient or
+// persistent one, and to answer InvalidNameIDPolicy where it is not.
+const (
+	IgnoreNamePolicy NamePolicy = iota
+	HonourNamePolicy
+)
+
+// Logout are the settings of single logout. An empty URL switches it off.
+type Logout struct {
+	// URL is where the product takes LogoutRequests.
+	URL string
+	// ResponseURL is where it takes LogoutResponses; empty means URL.
+	ResponseURL string
+	// Binding is the one by which both are sent: idp.BindingRedirect or, also where it is
+	// empty, idp.BindingPOST.
+	Binding string
 }
 
 // UserNameFormat makes an application user name out of a profile.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"rollcall.example/simulator/idp"
@@ -24,6 +25,8 @@ type SignInOptions struct {
 	Alter func(*idp.Claims)
 	// Replace has the last say over what is posted, after it is signed.
 	Replace func(*Posting) error
+	// Fail has Okta answer with this status and no assertion.
+	Fail *idp.Status
 }
 
 // Posting is the form that carries a response to the product.
@@ -101,32 +104,19 @@ func (b *Browser) meet(ctx context.Context, app *App, person *Person, arrival st
 	return b.answer(ctx, app, person, &request, relayState, options)
 }
 
-// admit checks a request that was read, or not, and passes it on. The complaint
-// is what Okta's error page says; empty if there is none.
-func (a *App) admit(request idp.AuthnRequest, relayState string, err error) (_ idp.AuthnRequest, _, complaint string) {
-	if err == nil {
-		err = request.Check(a.Identity().SSOURL, a.Settings().SAML.ACS)
-	}
-	if err != nil {
-		return idp.AuthnRequest{}, "", "Bad SAML request: " + err.Error()
-	}
-	return request, relayState, ""
-}
-
 // authnRequest reads the request by the binding by which it came.
 func (s step) authnRequest() (idp.AuthnRequest, string, error) {
 	if s.method == http.MethodPost {
 		return idp.ParsePost(s.form)
 	}
-	address, err := url.Parse(s.address)
-	if err != nil {
-		return idp.AuthnRequest{}, "", err
-	}
-	query, err := url.ParseQuery(address.RawQuery)
-	if err != nil {
-		return idp.AuthnRequest{}, "", fmt.Errorf("the query cannot be read: %w", err)
-	}
-	return idp.ParseRedirect(query)
+	return idp.ParseRedirect(s.query())
+}
+
+// query is the query of the step's address, as it stands there.
+func (s step) query() string {
+	_, query, _ := strings.Cut(s.address, "?")
+	query, _, _ = strings.Cut(query, "#")
+	return query
 }
 
 // answer issues a response for the person and posts it, if Okta lets them in.
@@ -135,27 +125,37 @@ func (b *Browser) answer(ctx context.Context, app *App, person *Person, request 
 	if reason := app.blocked(person); reason != "" {
 		return Visit{URL: identity.SSOURL, Status: http.StatusForbidden, Request: request, Blocked: reason}, nil
 	}
-	claims := app.Claims(person)
-	claims.AuthnInstant = b.signedInAt(person, claims.Now, request)
-	if request != nil {
-		claims.InResponseTo = request.ID
-	}
-	if options.Alter != nil {
-		options.Alter(&claims)
-	}
-	response, err := identity.Issue(claims)
+	answered := answering{app: app, request: request, signedIn: b.isSignedIn(person)}
+	response, err := answered.response(options.Fail, func() idp.Claims {
+		claims := answered.claims(person)
+		claims.AuthnInstant = b.signedInAt(person, claims.Now, request)
+		if options.Alter != nil {
+			options.Alter(&claims)
+		}
+		return claims
+	})
 	if err != nil {
 		return Visit{}, fmt.Errorf("issuing a response for %s: %w", person.Name(), err)
 	}
-	posting := Posting{ACS: app.Settings().SAML.ACS, SAMLResponse: response.Encoded(), RelayState: relayState}
+	posting := Posting{ACS: answered.acs(), SAMLResponse: response.Encoded(), RelayState: relayState}
 	if options.Replace != nil {
 		if err := options.Replace(&posting); err != nil {
 			return Visit{}, fmt.Errorf("replacing the response: %w", err)
 		}
 	}
+	if response.AssertionID != "" {
+		b.began(app, person, response)
+	}
 	visit, err := b.Post(ctx, posting)
 	visit.Response, visit.Request = response, request
 	return visit, err
+}
+
+func (b *Browser) isSignedIn(person *Person) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, ok := b.since[person]
+	return ok
 }
 
 // signedInAt returns when the person signed in to Okta in this browser. A

@@ -35,6 +35,20 @@ func identity(tb testing.TB) idp.Identity {
 	return made
 }
 
+// withKey is the identity with another of the test keys.
+func withKey(tb testing.TB, name string) idp.Identity {
+	tb.Helper()
+	key, err := fixtures.Key(name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	made, err := identity(tb).WithKey(key, created)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return made
+}
+
 // stream is an endless source that gives the same bytes in every run.
 type stream struct{ block uint64 }
 

@@ -4,6 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
+	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -26,6 +29,19 @@ func Form(acs, samlResponse, relayState string) []byte {
 	fmt.Fprintf(&page, `<form id="appForm" action="%s" method="POST">`, hexEscape(acs))
 	fmt.Fprintf(&page, `<input name="SAMLResponse" type="hidden" value="%s"/>`, hexEscape(samlResponse))
 	fmt.Fprintf(&page, `<input name="RelayState" type="hidden" value="%s"/>`, hexEscape(relayState))
+	page.WriteString(`<noscript><p>This browser runs no scripts. Press the button to go on.</p><button type="submit">Continue</button></noscript>`)
+	page.WriteString(`</form><script>` + formScript + `</script></body></html>`)
+	return []byte(page.String())
+}
+
+// MessageForm is Form for any message: each field is written once, with its first value.
+func MessageForm(to string, fields url.Values) []byte {
+	var page strings.Builder
+	page.WriteString(`<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><title>Signing out</title></head><body>`)
+	fmt.Fprintf(&page, `<form id="appForm" action="%s" method="POST">`, hexEscape(to))
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		fmt.Fprintf(&page, `<input name="%s" type="hidden" value="%s"/>`, hexEscape(name), hexEscape(fields.Get(name)))
+	}
 	page.WriteString(`<noscript><p>This browser runs no scripts. Press the button to go on.</p><button type="submit">Continue</button></noscript>`)
 	page.WriteString(`</form><script>` + formScript + `</script></body></html>`)
 	return []byte(page.String())

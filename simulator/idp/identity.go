@@ -50,6 +50,12 @@ type Identity struct {
 	EntityID string
 	// SSOURL takes AuthnRequests, by Redirect and by POST.
 	SSOURL string
+	// SLOURL takes logout messages, by Redirect and by POST.
+	SLOURL string
+	// Logout says that single logout is switched on, and the metadata that there is a SLOURL.
+	Logout bool
+	// WantRequestsSigned has the metadata ask for signed AuthnRequests.
+	WantRequestsSigned bool
 	// MetadataURL serves Metadata.
 	MetadataURL string
 	// NameIDFormat is the one format that the metadata offers; FormatEmailAddress from NewIdentity.
@@ -102,6 +108,7 @@ func (i Identity) Named(org, label, baseURL string) (Identity, error) {
 	i.Org, i.App, i.ExternalKey = org, org+"_"+slug+"_1", externalKey(org, slug)
 	i.EntityID = "http://www.okta.com/" + i.ExternalKey
 	i.SSOURL = baseURL + "/app/" + i.App + "/" + i.ExternalKey + "/sso/saml"
+	i.SLOURL = baseURL + "/app/" + i.App + "/" + i.ExternalKey + "/slo/saml"
 	i.MetadataURL = baseURL + "/app/" + i.ExternalKey + "/sso/saml/metadata"
 	return i, nil
 }

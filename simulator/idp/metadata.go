@@ -2,6 +2,7 @@ package idp
 
 import (
 	"crypto/x509"
+	"strconv"
 
 	"github.com/beevik/etree"
 )
@@ -33,7 +34,7 @@ func (i Identity) Metadata(further ...*x509.Certificate) []byte {
 	entity := document.CreateElement("md:EntityDescriptor")
 	attributes(entity, "entityID", i.EntityID, "xmlns:md", nsMetadata)
 	role := entity.CreateElement("md:IDPSSODescriptor")
-	attributes(role, "WantAuthnRequestsSigned", "false", "protocolSupportEnumeration", nsProtocol)
+	attributes(role, "WantAuthnRequestsSigned", strconv.FormatBool(i.WantRequestsSigned), "protocolSupportEnumeration", nsProtocol)
 
 	for _, certificate := range append([]*x509.Certificate{i.Certificate}, further...) {
 		key := role.CreateElement("md:KeyDescriptor")
@@ -43,6 +44,11 @@ func (i Identity) Metadata(further ...*x509.Certificate) []byte {
 		info.CreateElement("ds:X509Data").CreateElement("ds:X509Certificate").SetText(wrapped(certificate.Raw))
 	}
 
+	if i.Logout {
+		for _, binding := range []string{BindingPOST, BindingRedirect} {
+			attributes(role.CreateElement("md:SingleLogoutService"), "Binding", binding, "Location", i.SLOURL)
+		}
+	}
 	role.CreateElement("md:NameIDFormat").SetText(i.NameIDFormat)
 	for _, binding := range []string{BindingPOST, BindingRedirect} {
 		attributes(role.CreateElement("md:SingleSignOnService"), "Binding", binding, "Location", i.SSOURL)

@@ -15,6 +15,10 @@ type Response struct {
 	// ID and AssertionID are the IDs of the two elements.
 	ID          string
 	AssertionID string
+	// Name and SessionIndex are how a logout will speak of the session that begins; both
+	// are zero where there is no assertion.
+	Name         Name
+	SessionIndex string
 }
 
 // Encoded returns the form value SAMLResponse: base64 without line breaks (SAML
@@ -112,11 +116,18 @@ func replace(old, by *etree.Element) {
 
 // Seal writes the document out as it stands.
 func (d *Draft) Seal() *Response {
-	return &Response{
+	sealed := &Response{
 		XML:         serialize(d.Document),
 		ID:          d.Response.SelectAttrValue("ID", ""),
 		AssertionID: d.Assertion.SelectAttrValue("ID", ""),
 	}
+	if name := d.Assertion.FindElement("./Subject/NameID"); name != nil {
+		sealed.Name = nameIn(name)
+	}
+	if statement := d.Assertion.SelectElement("AuthnStatement"); statement != nil {
+		sealed.SessionIndex = statement.SelectAttrValue("SessionIndex", "")
+	}
+	return sealed
 }
 
 // Draft returns the response for these claims, unsigned.

@@ -43,6 +43,7 @@ func verify(t *testing.T, signer idp.Identity, document []byte, element string) 
 	command := exec.CommandContext(t.Context(), "xmlsec1", "--verify", "--trusted-pem", certificate,
 		"--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:protocol:Response",
 		"--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:assertion:Assertion",
+		"--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:protocol:LogoutRequest",
 		"--node-xpath", "//*[local-name()='"+element+"']/*[local-name()='Signature']",
 		"--verification-time", "2026-11-22 09:30:00", message)
 	output, err := command.CombinedOutput()
