@@ -2,11 +2,9 @@ package idp
 
 import (
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/base64"
 	"fmt"
 	"math/big"
 	"strings"
@@ -42,23 +40,23 @@ func subjectName(org string) ([]byte, error) {
 	return asn1.Marshal(name)
 }
 
-// newCertificate makes the self-signed certificate that Okta makes with a key:
+// Certify makes the self-signed certificate that Okta makes with a key:
 // the serial number is the time of creation in milliseconds, validity begins a
-// minute earlier and ends ten years later, and there are no extensions.
-func newCertificate(org string, key *rsa.PrivateKey, created time.Time) (*x509.Certificate, error) {
+// minute earlier and ends ten years later, and there are no extensions. The key may be of any
+// kind.
+func Certify(org string, key Key, created time.Time) (*x509.Certificate, error) {
 	name, err := subjectName(org)
 	if err != nil {
 		return nil, fmt.Errorf("identity provider: certificate subject for %q: %w", org, err)
 	}
 	created = created.UTC()
 	template := &x509.Certificate{
-		SerialNumber:       big.NewInt(created.UnixMilli()),
-		RawSubject:         name,
-		NotBefore:          created.Add(-time.Minute).Truncate(time.Second),
-		NotAfter:           created.AddDate(10, 0, 0).Truncate(time.Second),
-		SignatureAlgorithm: x509.SHA256WithRSA,
+		SerialNumber: big.NewInt(created.UnixMilli()),
+		RawSubject:   name,
+		NotBefore:    created.Add(-time.Minute).Truncate(time.Second),
+		NotAfter:     created.AddDate(10, 0, 0).Truncate(time.Second),
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		return nil, fmt.Errorf("identity provider: certificate for %q: %w", org, err)
 	}
@@ -66,14 +64,4 @@ func newCertificate(org string, key *rsa.PrivateKey, created time.Time) (*x509.C
 }
 
 // wrapped returns the certificate as Okta writes it: base64 in lines of 76.
-func wrapped(der []byte) string {
-	text := base64.StdEncoding.EncodeToString(der)
-	var lines strings.Builder
-	for len(text) > 76 {
-		lines.WriteString(text[:76])
-		lines.WriteByte('\n')
-		text = text[76:]
-	}
-	lines.WriteString(text)
-	return lines.String()
-}
+func wrapped(der []byte) string { return lines(der, 76, "\n") }

@@ -116,7 +116,7 @@ func (i Identity) Named(org, label, baseURL string) (Identity, error) {
 // WithKey returns the identity after a key rollover: all the same names, another
 // key and the certificate made for it at that time.
 func (i Identity) WithKey(key *rsa.PrivateKey, created time.Time) (Identity, error) {
-	certificate, err := newCertificate(i.Org, key, created)
+	certificate, err := Certify(i.Org, key, created)
 	if err != nil {
 		return Identity{}, err
 	}

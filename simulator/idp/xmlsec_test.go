@@ -20,11 +20,16 @@ func needXMLSec(t *testing.T) {
 	if _, err := exec.LookPath("xmlsec1"); err == nil {
 		return
 	}
-	const message = "xmlsec1 is not installed: make setup installs it"
+	missing(t, "xmlsec1 is not installed: make setup installs it")
+}
+
+// missing skips for want of a tool, or fails where nothing may be skipped.
+func missing(t *testing.T, what string) {
+	t.Helper()
 	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-		t.Fatal(message)
+		t.Fatal(what)
 	}
-	t.Skip(message)
+	t.Skip(what)
 }
 
 // verify lets xmlsec1 check the signature that is a child of the named element.
