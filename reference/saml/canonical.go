@@ -4,63 +4,165 @@ import (
 	"crypto"
 	_ "crypto/sha256" // makes SHA-256 available to crypto.Hash
 	_ "crypto/sha512" // makes SHA-384 and SHA-512 available to crypto.Hash
+	"slices"
+	"strings"
 
 	"github.com/beevik/etree"
-	"github.com/russellhaering/goxmldsig/etreeutils"
 )
 
-// canonical returns the exclusive canonical form of el, without comments and, as the
-// enveloped-signature transform has it, without the child leave (nil: nothing is left
-// out).
+// canonical returns the exclusive canonical form of el in its place, without comments
+// and, as the enveloped-signature transform has it, without the child leave (nil:
+// nothing is left out). prefixes is a PrefixList.
 //
-// The canonicalizer works on a detached element, where namespaces that an ancestor
-// declares are lost. They are declared on the copy first: exclusive
-// canonicalization writes a namespace where it is visibly used, or, for a prefix in
-// the PrefixList, at the top if it is in scope there. Where the declaration stood is
-// of no importance to either, so the result is the canonical form of el in its place.
+// It is for documents that the census has seen: every prefix is declared, and there are
+// elements, text and comments only. A namespace is written where a name uses it and the
+// form does not have it yet, or, for a prefix in the list, wherever the document has it
+// and the form does not.
 func canonical(el *etree.Element, prefixes string, leave *etree.Element) ([]byte, error) {
-	detached := el.Copy()
-	if leave != nil {
-		detached.RemoveChildAt(leave.Index())
+	f := form{leave: leave, listed: strings.Fields(prefixes)}
+	for i, prefix := range f.listed {
+		if prefix == "#default" {
+			f.listed[i] = ""
+		}
 	}
-	declareScope(detached, el.Parent())
-	if err := etreeutils.TransformExcC14n(detached, prefixes, false); err != nil {
-		return nil, Refuse("the %s cannot be canonicalized: %s", el.Tag, show(err.Error()))
+	for at := el.Parent(); at != nil; at = at.Parent() {
+		f.scope = append(f.scope, declarations(at)...)
 	}
-	document := etree.NewDocument()
-	document.WriteSettings = etree.WriteSettings{CanonicalAttrVal: true, CanonicalEndTags: true, CanonicalText: true}
-	document.SetRoot(detached)
-	out, err := document.WriteToBytes()
-	if err != nil {
-		return nil, Refuse("the %s cannot be canonicalized: %s", el.Tag, show(err.Error()))
+	slices.Reverse(f.scope)
+	if unknown := f.write(el); unknown != "" {
+		return nil, Refuse("the %s cannot be canonicalized: prefix %s is not declared", el.Tag, show(unknown))
 	}
-	return out, nil
+	return []byte(f.out.String()), nil
 }
 
-// declareScope declares on el every namespace that is in scope at its former parent
-// and that el itself does not declare anew. The nearest declaration of a prefix wins.
-func declareScope(el, parent *etree.Element) {
-	for ; parent != nil; parent = parent.Parent() {
-		for _, attr := range parent.Attr {
-			named := attr.Space == "xmlns"
-			if !named && (attr.Space != "" || attr.Key != "xmlns") {
+// form is a canonical form in the making.
+type form struct {
+	leave  *etree.Element
+	listed []string
+	out    strings.Builder
+	// scope is what the document declares at this point, shown is what the form does.
+	scope, shown []declared
+}
+
+// declarations are the namespaces that an element declares.
+func declarations(el *etree.Element) (found []declared) {
+	for i := range el.Attr {
+		switch attr := &el.Attr[i]; {
+		case attr.Space == "xmlns":
+			found = append(found, declared{attr.Key, attr.Value})
+		case attr.Space == "" && attr.Key == "xmlns":
+			found = append(found, declared{"", attr.Value})
+		}
+	}
+	return found
+}
+
+// nearest returns what a prefix means; the last declaration of it counts.
+func nearest(in []declared, prefix string) (name string, known bool) {
+	for i := len(in) - 1; i >= 0; i-- {
+		if in[i].prefix == prefix {
+			return in[i].name, true
+		}
+	}
+	return "", false
+}
+
+// write writes an element with all that is in it. It returns a prefix that a name uses
+// and nobody declared, if there is one.
+func (f *form) write(el *etree.Element) (unknown string) {
+	scope, shown := len(f.scope), len(f.shown)
+	f.scope = append(f.scope, declarations(el)...)
+	attributes, unknown := f.arrange(el)
+	if unknown != "" {
+		return unknown
+	}
+	f.out.WriteString("<" + el.FullTag())
+	for _, fresh := range f.shown[shown:] {
+		name := "xmlns"
+		if fresh.prefix != "" {
+			name += ":" + fresh.prefix
+		}
+		f.out.WriteString(" " + name + `="` + inAttributes.Replace(fresh.name) + `"`)
+	}
+	for _, attr := range attributes {
+		f.out.WriteString(" " + attr.written + `="` + inAttributes.Replace(attr.value) + `"`)
+	}
+	f.out.WriteString(">")
+	for _, token := range el.Child {
+		switch token := token.(type) {
+		case *etree.Element:
+			if token == f.leave {
 				continue
 			}
-			if !declares(el, attr.Space, attr.Key) {
-				el.Attr = append(el.Attr, etree.Attr{Space: attr.Space, Key: attr.Key, Value: attr.Value})
+			if unknown := f.write(token); unknown != "" {
+				return unknown
 			}
+		case *etree.CharData:
+			f.out.WriteString(inText.Replace(token.Data))
 		}
 	}
+	f.out.WriteString("</" + el.FullTag() + ">")
+	f.scope, f.shown = f.scope[:scope], f.shown[:shown]
+	return ""
 }
 
-func declares(el *etree.Element, space, key string) bool {
-	for i := range el.Attr {
-		if el.Attr[i].Space == space && el.Attr[i].Key == key {
-			return true
-		}
+// plainAttribute is an attribute that is no declaration.
+type plainAttribute struct{ namespace, name, written, value string }
+
+// arrange puts in order what stands in the element's tag: to shown it adds the
+// namespaces that are new, by prefix; it returns the attributes by namespace and name.
+func (f *form) arrange(el *etree.Element) (attributes []plainAttribute, unknown string) {
+	from := len(f.shown)
+	if !f.use(el.Space) {
+		return nil, el.Space
 	}
-	return false
+	for i := range el.Attr {
+		attr := &el.Attr[i]
+		if attr.Space == "xmlns" || attr.Space == "" && attr.Key == "xmlns" {
+			continue
+		}
+		plain := plainAttribute{name: attr.Key, written: attr.FullKey(), value: attr.Value}
+		switch {
+		case attr.Space == "xml":
+			plain.namespace = nsXML
+		case attr.Space != "" && !f.use(attr.Space):
+			return nil, attr.Space
+		case attr.Space != "":
+			plain.namespace, _ = nearest(f.scope, attr.Space)
+		}
+		attributes = append(attributes, plain)
+	}
+	for _, prefix := range f.listed {
+		f.use(prefix) // one that nobody declares is none of ours
+	}
+	slices.SortFunc(f.shown[from:], func(a, b declared) int { return strings.Compare(a.prefix, b.prefix) })
+	slices.SortFunc(attributes, func(a, b plainAttribute) int {
+		if order := strings.Compare(a.namespace, b.namespace); order != 0 {
+			return order
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	return attributes, ""
 }
+
+// use shows what the prefix means, unless the form does already. It is false for a
+// prefix that means nothing.
+func (f *form) use(prefix string) bool {
+	means, known := nearest(f.scope, prefix)
+	if !known && prefix != "" {
+		return false
+	}
+	if shown, _ := nearest(f.shown, prefix); shown != means {
+		f.shown = append(f.shown, declared{prefix, means})
+	}
+	return true
+}
+
+// How characters are written in the canonical form (Canonical XML 2.3).
+var (
+	inAttributes = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;")
+	inText       = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#xD;")
+)
 
 func sum(hash crypto.Hash, data []byte) []byte {
 	h := hash.New()

@@ -51,7 +51,6 @@
 //
 // # Limits, on purpose
 //
-// RSA with SHA-256, SHA-384 or SHA-512 and exclusive canonicalization without comments
-// are the only algorithms for signatures. "#default" in a PrefixList is taken only as far
-// as the canonicalizer knows it: such a message may be refused, never misread.
+// RSA and ECDSA with SHA-256, SHA-384 or SHA-512 and exclusive canonicalization without
+// comments are the only algorithms for signatures.
 package saml

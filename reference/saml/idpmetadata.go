@@ -1,6 +1,7 @@
 package saml
 
 import (
+	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
@@ -17,12 +18,13 @@ const (
 	maxMetadata     = 1 << 20
 	maxEntityID     = 1024 // Metadata 2.3.2
 	maxCertificates = 16
-	minKeyBits      = 2048
+	minKeyBits      = 2048 // RSA
+	minCurveBits    = 256  // ECDSA
 )
 
 // ParseIdPMetadata reads an identity provider's metadata: one EntityDescriptor with one
-// SAML 2.0 IDPSSODescriptor, at least one RSA signing certificate of 2048 bits or more,
-// and a sign-in address for the Redirect binding.
+// SAML 2.0 IDPSSODescriptor, at least one signing certificate (RSA of 2048 bits or more, or
+// ECDSA of 256 or more), and a sign-in address for the Redirect binding.
 //
 // The document is taken as given by an administrator: a signature in it and its dates are not
 // looked at. Every error is one line that says what to correct.
@@ -137,12 +139,22 @@ func signingCertificate(el *etree.Element) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, Refuse("an X509Certificate cannot be read: %s", show(err.Error()))
 	}
-	key, ok := certificate.PublicKey.(*rsa.PublicKey)
-	if !ok {
-		return nil, Refuse("a signing key is %s; only RSA is supported", certificate.PublicKeyAlgorithm)
+	return certificate, checkKey(certificate)
+}
+
+// checkKey wants a key that the allowed algorithms know, and a strong one.
+func checkKey(certificate *x509.Certificate) error {
+	switch key := certificate.PublicKey.(type) {
+	case *rsa.PublicKey:
+		if bits := key.N.BitLen(); bits < minKeyBits {
+			return Refuse("a signing key has %d bits; at least %d are wanted", bits, minKeyBits)
+		}
+	case *ecdsa.PublicKey:
+		if bits := key.Params().BitSize; bits < minCurveBits {
+			return Refuse("a signing key is on a curve of %d bits; at least %d are wanted", bits, minCurveBits)
+		}
+	default:
+		return Refuse("a signing key is %s; only RSA and ECDSA are supported", certificate.PublicKeyAlgorithm)
 	}
-	if bits := key.N.BitLen(); bits < minKeyBits {
-		return nil, Refuse("a signing key has %d bits; at least %d are wanted", bits, minKeyBits)
-	}
-	return certificate, nil
+	return nil
 }

@@ -1,7 +1,9 @@
 package saml_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
@@ -66,6 +68,14 @@ func TestParseIdPMetadataRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	curve, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var many []string
 	for i := range 17 {
 		many = append(many, keyDescriptor("signing", makeCertificate(t, key(t, "okta"), fmt.Sprint(i), now, now.AddDate(1, 0, 0)).Raw))
@@ -91,7 +101,8 @@ func TestParseIdPMetadataRefuses(t *testing.T) {
 		"PEM headers":        {edit("<ds:X509Certificate>", "<ds:X509Certificate>-----BEGIN CERTIFICATE-----"), "leave out lines"},
 		"no certificate DER": {idpMetadata(keyDescriptor("signing", []byte("hello"))), "cannot be read"},
 		"small key":          {idpMetadata(keyDescriptor("signing", makeCertificate(t, small, "small", now, now.AddDate(1, 0, 0)).Raw)), "1024 bits"},
-		"other kind of key":  {idpMetadata(keyDescriptor("signing", ecdsaCertificate(t))), "only RSA"},
+		"other kind of key":  {idpMetadata(keyDescriptor("signing", certificateFor(t, edwards))), "only RSA and ECDSA"},
+		"small curve":        {idpMetadata(keyDescriptor("signing", certificateFor(t, curve))), "224 bits"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,12 +118,8 @@ func TestParseIdPMetadataRefuses(t *testing.T) {
 	}
 }
 
-func ecdsaCertificate(t *testing.T) []byte {
+func certificateFor(t *testing.T, k crypto.Signer) []byte {
 	t.Helper()
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now, NotAfter: now.AddDate(1, 0, 0)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, k.Public(), k)
 	if err != nil {

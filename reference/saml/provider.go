@@ -26,7 +26,7 @@ type IdP struct {
 	EntityID string
 	// SSOURL is where a sign-in request is sent with the Redirect binding.
 	SSOURL string
-	// Certificates hold the RSA keys that may sign. Two of them are a rollover;
+	// Certificates hold the RSA and ECDSA keys that may sign. Two of them are a rollover;
 	// either may have signed a message. Only their keys matter, not their dates.
 	Certificates []*x509.Certificate
 }

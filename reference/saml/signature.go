@@ -2,7 +2,6 @@ package saml
 
 import (
 	"context"
-	"crypto/rsa"
 	"crypto/subtle"
 	"crypto/x509"
 	"slices"
@@ -124,10 +123,9 @@ func verifySignature(el *etree.Element, certificates []*x509.Certificate) ([]byt
 // signedBy tries the provider's keys in turn. A message may name its certificate, but
 // what it names never decides which key is tried.
 func (s *signature) signedBy(certificates []*x509.Certificate, signedInfo []byte) bool {
-	digest := sum(s.hash, signedInfo)
+	digest := sum(s.method.hash, signedInfo)
 	return slices.ContainsFunc(certificates, func(certificate *x509.Certificate) bool {
-		key, ok := certificate.PublicKey.(*rsa.PublicKey)
-		return ok && rsa.VerifyPKCS1v15(key, s.hash, digest, s.value) == nil
+		return s.method.holds(certificate.PublicKey, s.method.hash, digest, s.value)
 	})
 }
 

@@ -2,6 +2,7 @@ package saml
 
 import (
 	"crypto"
+	"strings"
 
 	"github.com/beevik/etree"
 )
@@ -12,7 +13,7 @@ type signature struct {
 	signed     *etree.Element // the element around it
 	signedInfo *etree.Element
 	prefixes   string // PrefixList for the canonical form of signedInfo
-	hash       crypto.Hash
+	method     method
 	value      []byte
 	reference  reference
 	// certificates are those in KeyInfo, DER, not trusted.
@@ -24,21 +25,6 @@ type reference struct {
 	hash     crypto.Hash
 	digest   []byte
 }
-
-// The allowed algorithms (RFC 6931, XML Encryption). SHA-1, MAC and "none" are absent
-// by intent; what is not in the table does not exist.
-var (
-	signatureMethods = map[string]crypto.Hash{
-		"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256": crypto.SHA256,
-		"http://www.w3.org/2001/04/xmldsig-more#rsa-sha384": crypto.SHA384,
-		"http://www.w3.org/2001/04/xmldsig-more#rsa-sha512": crypto.SHA512,
-	}
-	digestMethods = map[string]crypto.Hash{
-		"http://www.w3.org/2001/04/xmlenc#sha256":       crypto.SHA256,
-		"http://www.w3.org/2001/04/xmldsig-more#sha384": crypto.SHA384,
-		"http://www.w3.org/2001/04/xmlenc#sha512":       crypto.SHA512,
-	}
-)
 
 // readSignature reads a ds:Signature, element by element in schema order. Anything
 // more, less or elsewhere is refused, comments included, so that there is one way
@@ -72,7 +58,7 @@ func (s *signature) readSignedInfo() error {
 	if s.prefixes, err = exclusive(parts[0]); err != nil {
 		return err
 	}
-	if s.hash, err = method(parts[1], signatureMethods); err != nil {
+	if s.method, err = algorithm(parts[1], signatureMethods); err != nil {
 		return err
 	}
 	return s.readReference(parts[2])
@@ -100,7 +86,7 @@ func (s *signature) readReference(el *etree.Element) error {
 	if s.reference.prefixes, err = exclusive(transforms[1]); err != nil {
 		return err
 	}
-	if s.reference.hash, err = method(parts[1], digestMethods); err != nil {
+	if s.reference.hash, err = algorithm(parts[1], digestMethods); err != nil {
 		return err
 	}
 	s.reference.digest, err = base64Leaf(parts[2])
@@ -123,21 +109,25 @@ func exclusive(el *etree.Element) (string, error) {
 	if len(parts) > 1 || !is(parts[0], nsExclusive, "InclusiveNamespaces") || len(parts[0].Child) > 0 {
 		return "", Refuse("%s holds something other than one InclusiveNamespaces", el.Tag)
 	}
-	return value(parts[0], "PrefixList"), nil
+	prefixes := value(parts[0], "PrefixList")
+	if count := len(strings.Fields(prefixes)); count > maxNamespaces {
+		return "", Refuse("%s lists %d prefixes; %d are allowed", el.Tag, count, maxNamespaces)
+	}
+	return prefixes, nil
 }
 
-// method looks an algorithm up. Parameters, such as the length of a truncated MAC,
+// algorithm looks an algorithm up. Parameters, such as the length of a truncated MAC,
 // have no place in the allowed ones.
-func method(el *etree.Element, allowed map[string]crypto.Hash) (crypto.Hash, error) {
+func algorithm[T any](el *etree.Element, allowed map[string]T) (found T, err error) {
 	if _, err := sequence(el); err != nil {
-		return 0, err
+		return found, err
 	}
 	name := value(el, "Algorithm")
-	hash, ok := allowed[name]
+	found, ok := allowed[name]
 	if !ok {
-		return 0, Refuse("%s %s is not allowed", el.Tag, show(name))
+		return found, Refuse("%s %s is not allowed", el.Tag, show(name))
 	}
-	return hash, nil
+	return found, nil
 }
 
 // readKeyInfo returns the certificates that a message names. Only what merely names a
