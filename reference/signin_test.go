@@ -83,6 +83,27 @@ func TestSomebodyWhoIsNotSignedInComesBackToThePage(t *testing.T) {
 	}
 }
 
+// An answer that somebody else's browser asked for would let them in as whoever sent it.
+func TestAnAnswerComesInTheBrowserThatAsked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	person := w.hire("Han", "Solo")
+	w.assign(person)
+	posting := w.response(person)
+	cookies, _ := w.asking.LoadAndDelete(posting.SAMLResponse)
+	if answer, _ := w.post(browser(), posting.ACS, postingForm(posting)); answer.StatusCode != http.StatusForbidden {
+		t.Errorf("in another browser: %d", answer.StatusCode)
+	}
+	asked := cookies.([]*http.Cookie)
+	if len(asked) != 1 || asked[0].Name != "rollcall_asked" {
+		t.Fatalf("the browser that asked has the cookies %v", asked)
+	}
+	w.asking.Store(posting.SAMLResponse, asked)
+	if answer, _ := w.post(browser(), posting.ACS, postingForm(posting)); answer.StatusCode != http.StatusSeeOther {
+		t.Errorf("in its own browser, afterwards: %d", answer.StatusCode)
+	}
+}
+
 func TestTheSessionCookie(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -153,13 +174,13 @@ func TestARefusedSignInChangesNothingAndIsLogged(t *testing.T) {
 		t.Fatalf("the honest sign-in answered %d", answer.StatusCode)
 	}
 	for check, posting := range map[string]simulator.Posting{
-		"signature":      forged(other, nil),
-		"issuer":         forged(elsewhere, nil),
-		"audience":       forged(w.identity, func(c *idp.Claims) { c.Audience = "https://other.example" }),
-		"destination":    forged(w.identity, func(c *idp.Claims) { c.Destination = "https://other.example/acs" }),
-		"recipient":      forged(w.identity, func(c *idp.Claims) { c.Recipient = "https://other.example/acs" }),
-		"in-response-to": forged(w.identity, func(c *idp.Claims) { c.InResponseTo = "_unknown" }),
-		"once":           accepted,
+		"signature":   forged(other, nil),
+		"issuer":      forged(elsewhere, nil),
+		"audience":    forged(w.identity, func(c *idp.Claims) { c.Audience = "https://other.example" }),
+		"destination": forged(w.identity, func(c *idp.Claims) { c.Destination = "https://other.example/acs" }),
+		"recipient":   forged(w.identity, func(c *idp.Claims) { c.Recipient = "https://other.example/acs" }),
+		"asked-here":  forged(w.identity, func(c *idp.Claims) { c.InResponseTo = "_unknown" }),
+		"once":        accepted,
 	} {
 		answer, body := w.post(browser(), posting.ACS, postingForm(posting))
 		if answer.StatusCode != http.StatusForbidden || len(answer.Cookies()) > 0 {

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,6 +37,8 @@ type world struct {
 	identity     idp.Identity
 	okta         *simulator.Tenant
 	assigned     *simulator.App
+
+	asking sync.Map // by SAMLResponse, the cookies of the browser that asked for it
 }
 
 // connection is what the probe answers, as somebody outside reads it.
@@ -284,7 +287,8 @@ var errTaken = errors.New("the response was taken")
 func (w *world) response(person *simulator.Person, alter ...func(*idp.Claims)) simulator.Posting {
 	w.t.Helper()
 	var taken simulator.Posting
-	visit, err := w.okta.Browser(http.DefaultTransport).SignIn(w.t.Context(), w.assigned, person, simulator.SignInOptions{
+	asked := w.okta.Browser(http.DefaultTransport)
+	visit, err := asked.SignIn(w.t.Context(), w.assigned, person, simulator.SignInOptions{
 		StartURL: w.organization.SAML.SignIn,
 		Alter: func(claims *idp.Claims) {
 			for _, change := range alter {
@@ -299,6 +303,7 @@ func (w *world) response(person *simulator.Person, alter ...func(*idp.Claims)) s
 	if !errors.Is(err, errTaken) {
 		w.t.Fatalf("Okta made no response for %s: %v, %s", person, err, visit.Blocked)
 	}
+	w.asking.Store(taken.SAMLResponse, asked.Cookies(taken.ACS))
 	return taken
 }
 
@@ -306,7 +311,8 @@ func postingForm(p simulator.Posting) url.Values {
 	return url.Values{"SAMLResponse": {p.SAMLResponse}, "RelayState": {p.RelayState}}
 }
 
-// post posts a form as the identity provider's page does: from another site.
+// post posts a form as the identity provider's page does: from another site. A response
+// that [world.response] got comes with the cookies that the product gave its browser.
 func (w *world) post(client *http.Client, address string, form url.Values) (reply, []byte) {
 	w.t.Helper()
 	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, address, strings.NewReader(form.Encode()))
@@ -316,6 +322,11 @@ func (w *world) post(client *http.Client, address string, form url.Values) (repl
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Origin", "https://acme.okta.com")
 	request.Header.Set("Sec-Fetch-Site", "cross-site")
+	if asked, ok := w.asking.Load(form.Get("SAMLResponse")); ok {
+		for _, cookie := range asked.([]*http.Cookie) {
+			request.AddCookie(cookie)
+		}
+	}
 	return w.send(client, request)
 }
 

@@ -41,10 +41,10 @@ func init() {
 	register("recipient-not-checked", func(p *reference.Parts) { withoutChecks(p, "recipient") })
 	register("destination-not-checked", func(p *reference.Parts) { withoutChecks(p, "destination") })
 	register("status-not-checked", func(p *reference.Parts) { withoutChecks(p, "status") })
-	register("request-not-checked", func(p *reference.Parts) { p.SAML.Replace("in-response-to", unchecked) })
+	register("request-not-checked", requestUnchecked)
 	register("replay-not-checked", func(p *reference.Parts) { withoutChecks(p, "once") })
 	register("replay-of-answers-not-checked", func(p *reference.Parts) {
-		p.SAML.Replace("in-response-to", unchecked)
+		requestUnchecked(p)
 		withoutChecks(p, "once")
 	})
 	register("unsolicited-refused", func(p *reference.Parts) {
@@ -85,4 +85,10 @@ func init() {
 			return signature(ctx, m)
 		})
 	})
+}
+
+// requestUnchecked takes any response for the answer to any request.
+func requestUnchecked(p *reference.Parts) {
+	withoutChecks(p, "asked-here")
+	p.SAML.Replace("in-response-to", unchecked)
 }

@@ -47,6 +47,9 @@ type Arrival struct {
 	Uses     UseLog
 	// AllowUnsolicited lets in a response that answers no request of ours.
 	AllowUnsolicited bool
+	// AskedHere says whether the browser that brought the response is the one for which
+	// we made the request with this ID; nil where the caller cannot tell.
+	AskedHere func(request string) bool
 }
 
 // Message is an arrival on its way through the checks: each check reads it, and a

@@ -66,6 +66,7 @@ func Standard() Policy {
 			{"issue-instant", checkIssueInstant},
 			{"authn-statement", checkAuthnStatement},
 			{"name-id", checkNameID},
+			{"asked-here", checkAskedHere},
 			{"in-response-to", checkInResponseTo},
 			{"once", checkOnce},
 		},

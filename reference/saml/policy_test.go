@@ -42,7 +42,7 @@ func TestStandardIsNew(t *testing.T) {
 		return strings.Join(all, " ")
 	}
 	const want = "encoding document root status one-assertion issuer decryption signature trusted-issuer version contents destination bearer " +
-		"recipient confirmation-window audience conditions window issue-instant authn-statement name-id in-response-to once"
+		"recipient confirmation-window audience conditions window issue-instant authn-statement name-id asked-here in-response-to once"
 	spoiled := saml.Standard()
 	original := spoiled.Checks
 	spoiled.Without("audience")
@@ -74,6 +74,7 @@ func TestWithout(t *testing.T) {
 		"issue-instant":       {edit: in(assertionHead, stamp(0), stamp(-time.Hour))},
 		"version":             {edit: in(assertionHead, `Version="2.0"`, `Version="1.1"`)},
 		"authn-statement":     {edit: func(_ testing.TB, l *letter) { l.authn = "" }},
+		"asked-here":          {arrival: func(_ testing.TB, a *saml.Arrival) { a.AskedHere = func(string) bool { return false } }},
 		"in-response-to":      {arrival: func(_ testing.TB, a *saml.Arrival) { a.Requests = sent() }},
 		"once": {arrival: func(t testing.TB, a *saml.Arrival) {
 			if _, err := a.Uses.Use(t.Context(), idpEntity, "id1234567890654321", now); err != nil {

@@ -474,6 +474,9 @@ var authnFaults = []bad{
 	{name: "attribute twice", check: "contents", edit: in(attributes, attr("admin", "false"), attr("admin", "false")+attr("admin", "true"))},
 	{name: "attribute twice in two statements", check: "contents", edit: func(_ testing.TB, l *letter) { l.attributes += statement(attr("admin", "true")) }},
 	{name: "attribute without a name", check: "contents", edit: in(attributes, `Name="admin" `, "")},
+	{name: "another browser's request", check: "asked-here", reason: "not made for this browser", arrival: func(_ testing.TB, a *saml.Arrival) {
+		a.AskedHere = func(request string) bool { return request == "_another" }
+	}},
 	{name: "unknown request", check: "in-response-to", arrival: func(_ testing.TB, a *saml.Arrival) { a.Requests = sent("_another") }},
 	{name: "empty request", check: "in-response-to", reason: "without an ID", edit: func(_ testing.TB, l *letter) {
 		l.responseAttributes = strings.ReplaceAll(l.responseAttributes, requestID, "")

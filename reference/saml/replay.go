@@ -8,6 +8,17 @@ import (
 	"github.com/beevik/etree"
 )
 
+// checkAskedHere wants the answer from the browser that we sent to ask. Otherwise an
+// attacker could keep an answer of their own and have somebody else post it, who would
+// then work in the attacker's account without knowing.
+func checkAskedHere(_ context.Context, m *Message) error {
+	request, stated := attribute(m.Response, "InResponseTo")
+	if stated && m.AskedHere != nil && !m.AskedHere(request) {
+		return Refuse("request %s was not made for this browser", show(request))
+	}
+	return nil
+}
+
 // checkInResponseTo ties the response to the request that it answers: response and
 // confirmation name the same one, it was sent by us for this provider, and this is
 // its only answer. With neither naming one, the response is unsolicited.

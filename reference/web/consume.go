@@ -114,6 +114,7 @@ func (s *Server) examine(r *http.Request, organization org.Organization, provide
 		ACS:              at.ACS(organization.Slug),
 		Now:              s.org.Now(organization),
 		AllowUnsolicited: true,
+		AskedHere:        asked(r),
 	})
 }
 

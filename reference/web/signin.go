@@ -57,25 +57,25 @@ func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request) {
 		s.failPage(w, r, err)
 		return
 	}
-	address, err := s.request(r, organization, provider)
+	address, id, err := s.request(r, organization, provider)
 	if err != nil {
 		s.failPage(w, r, err)
 		return
 	}
+	s.noteAsked(w, r, id)
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, address, http.StatusFound)
 }
 
 // request makes an authentication request, notes it, and returns the address that
-// carries it to the identity provider.
-func (s *Server) request(r *http.Request, organization org.Organization, provider org.Provider) (string, error) {
+// carries it to the identity provider, and its ID.
+func (s *Server) request(r *http.Request, organization org.Organization, provider org.Provider) (address, id string, err error) {
 	relay := s.relayState(r)
 	request := asking(s.site(r), organization, provider).AuthnRequest(saml.NewID(rand.Reader), s.org.Now(organization))
-	address, err := request.Redirect(provider.IdPSSOURL, relay)
-	if err != nil {
-		return "", err
+	if address, err = request.Redirect(provider.IdPSSOURL, relay); err != nil {
+		return "", "", err
 	}
-	return address, s.org.BeginSignIn(r.Context(), organization, provider.ID, request.ID, relay)
+	return address, request.ID, s.org.BeginSignIn(r.Context(), organization, provider.ID, request.ID, relay)
 }
 
 // relayState is the page to come back to, if it is one of ours.
