@@ -11,6 +11,7 @@ import (
 	"io"
 
 	"github.com/beevik/etree"
+	"github.com/russellhaering/goxmldsig/etreeutils"
 )
 
 // Encryption makes a message readable for its recipients only (XML Encryption 1.1).
@@ -140,7 +141,11 @@ func (e Encryption) encrypted(tag string, element *etree.Element) (*etree.Elemen
 // standalone writes the element so that it can be read away from its place: with the
 // namespace declarations that it inherits.
 func standalone(element *etree.Element) ([]byte, error) {
-	detached, err := detach(element)
+	context, err := etreeutils.NSBuildParentContext(element)
+	if err != nil {
+		return nil, fmt.Errorf("namespaces around %s: %w", element.FullTag(), err)
+	}
+	detached, err := etreeutils.NSDetatch(context, element)
 	if err != nil {
 		return nil, err
 	}
