@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -30,7 +31,7 @@ const (
 type Browser struct {
 	tenant  *Tenant
 	cookies cookies
-	client  *http.Client
+	wire    http.RoundTripper
 
 	mu sync.Mutex
 	// since tells when each person signed in to Okta in this browser.
@@ -46,11 +47,8 @@ func (t *Tenant) Browser(transport http.RoundTripper) *Browser {
 	}
 	return &Browser{
 		tenant: t,
-		client: &http.Client{
-			Transport:     t.journal.Transport(transport, "browser", t.clock.Now),
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		since: map[*Person]time.Time{},
+		wire:   t.journal.Transport(transport, "browser", t.clock.Now),
+		since:  map[*Person]time.Time{},
 	}
 }
 
@@ -103,6 +101,8 @@ type step struct {
 	// initiator is the origin of the page that leads there; empty where somebody
 	// typed the address in.
 	initiator string
+	// delivery is what to send to the letter; nil for an ordinary navigation.
+	delivery *Delivery
 }
 
 // page is an answer that was read.
@@ -175,25 +175,15 @@ func (b *Browser) fetch(ctx context.Context, s step) (page, error) {
 	// A timeout of the client would cost a goroutine for each page.
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(b.tenant.options.PageTimeout, pageTimeout))
 	defer cancel()
-	var body io.Reader
-	if s.form != nil {
-		body = strings.NewReader(s.form.Encode())
-	}
-	request, err := http.NewRequestWithContext(ctx, s.method, s.address, body)
+	request, err := s.request(ctx)
 	if err != nil {
 		return page{}, fmt.Errorf("browser: %s: %w", bare(s.address), withoutURL(err))
-	}
-	request.Header.Set("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
-	if s.form != nil {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	if s.initiator != "" && s.method == http.MethodPost {
-		request.Header.Set("Origin", s.initiator)
 	}
 	for _, cookie := range b.cookies.pick(request.URL, s.method, s.initiator) {
 		request.AddCookie(cookie)
 	}
-	response, err := b.client.Do(request)
+	// A client would look into Location by itself, and take a strange one for no answer.
+	response, err := b.wire.RoundTrip(request)
 	if err != nil {
 		return page{}, fmt.Errorf("browser: %s %s: no answer: %w", s.method, bare(s.address), withoutURL(err))
 	}
@@ -204,6 +194,32 @@ func (b *Browser) fetch(ctx context.Context, s step) (page, error) {
 		return page{}, fmt.Errorf("browser: %s %s: the answer broke off: %w", s.method, bare(s.address), err)
 	}
 	return page{address: s.address, status: response.StatusCode, header: response.Header, body: string(content)}, nil
+}
+
+// request is what a browser sends for the step, but for its cookies.
+func (s step) request(ctx context.Context) (*http.Request, error) {
+	var body io.Reader
+	switch {
+	case s.delivery != nil && s.delivery.Body != nil:
+		body = bytes.NewReader(s.delivery.Body)
+	case s.form != nil:
+		body = strings.NewReader(s.form.Encode())
+	}
+	request, err := http.NewRequestWithContext(ctx, s.method, s.address, body)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+	if s.form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if s.initiator != "" && s.method == http.MethodPost {
+		request.Header.Set("Origin", s.initiator)
+	}
+	if s.delivery != nil {
+		s.delivery.shape(request)
+	}
+	return request, nil
 }
 
 // redirect returns where the page leads, or nil. 307 and 308 repeat the request,

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -16,6 +17,13 @@ import (
 type cookies struct {
 	mu   sync.Mutex
 	jars map[http.SameSite]*cookiejar.Jar // one for each kind of cookie
+	kept []keptCookie                     // in the order in which they came
+}
+
+// keptCookie is a cookie and the address that set it.
+type keptCookie struct {
+	from   *url.URL
+	cookie *http.Cookie
 }
 
 // unsetSameSite is the kind of a cookie that does not say. Chromium takes it for Lax,
@@ -56,6 +64,7 @@ func (c *cookies) keep(from *url.URL, set []*http.Cookie) {
 		if !acceptable(from, cookie) {
 			continue
 		}
+		c.kept = append(c.kept, keptCookie{from, cookie})
 		kind := cookie.SameSite
 		if kind == http.SameSiteDefaultMode { // a value that no browser knows
 			kind = unsetSameSite
@@ -78,6 +87,14 @@ func (c *cookies) keep(from *url.URL, set []*http.Cookie) {
 			jar.SetCookies(asTrusted(from), []*http.Cookie{&one})
 		}
 	}
+}
+
+// all lists every cookie that was ever kept, in order: a jar itself does not tell what
+// is in it.
+func (c *cookies) all() []keptCookie {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.kept)
 }
 
 // acceptable says whether a browser takes the cookie from that address: Secure only

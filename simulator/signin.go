@@ -27,6 +27,9 @@ type SignInOptions struct {
 	Replace func(*Posting) error
 	// Fail has Okta answer with this status and no assertion.
 	Fail *idp.Status
+	// Hold keeps the response back: nothing is posted, and Posted in the visit is what
+	// would have been.
+	Hold bool
 }
 
 // Posting is the form that carries a response to the product.
@@ -63,6 +66,11 @@ type Visit struct {
 	// Blocked says in Okta's words why no response was issued: "App Not Assigned",
 	// a person who is suspended, a request that is refused.
 	Blocked string
+	// Left is where the product sent the browser that is neither the product's own site
+	// nor Okta; only [Browser.Deliver], which does not follow there, fills it in.
+	Left string
+	// HungUp says why no answer came to what [Browser.Deliver] brought; nil if one came.
+	HungUp error
 }
 
 // SignIn signs the person in to the app. A refusal by the product is a visit
@@ -145,6 +153,9 @@ func (b *Browser) answer(ctx context.Context, app *App, person *Person, request 
 	}
 	if response.AssertionID != "" {
 		b.began(app, person, response)
+	}
+	if options.Hold {
+		return Visit{URL: identity.SSOURL, Posted: posting, Response: response, Request: request}, nil
 	}
 	visit, err := b.Post(ctx, posting)
 	visit.Response, visit.Request = response, request
