@@ -84,7 +84,7 @@ func TestFakeOktaTakesOurRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, state, err := idp.ParseRedirect(parse(t, location).Query())
+	request, state, err := idp.ParseRedirect(parse(t, location).RawQuery)
 	if err != nil {
 		t.Fatal(err)
 	}
