@@ -46,7 +46,7 @@ func (b *Browser) Deliver(ctx context.Context, d Delivery) (Visit, error) {
 	}
 	answered, err := b.fetch(ctx, first)
 	if err != nil {
-		return Visit{URL: bare(d.Address), HungUp: err}, ctx.Err()
+		return Visit{URL: bare(d.Address), Posted: Posting{ACS: d.Address}, HungUp: err}, ctx.Err()
 	}
 	visit := visitOf(answered)
 	b.follow(ctx, answered, first, &visit)

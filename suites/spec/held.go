@@ -3,13 +3,16 @@ package spec
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"net/url"
 
 	"rollcall.example/simulator"
 	"rollcall.example/simulator/idp"
 )
+
+// Offers says whether the target has the feature, for a spec that goes another way where
+// it lacks one.
+func (s *stage) Offers(feature string) bool { return s.live.Has(feature) }
 
 // Held is an answer of Okta's on its way to the product: the browser has it, and has
 // not posted it yet. What is done to it leaves the one that it was made from as it is.
@@ -28,6 +31,9 @@ type Browser struct{ *simulator.Browser }
 
 // NewBrowser is one that has been nowhere yet.
 func (o *Okta) NewBrowser() Browser { return Browser{o.tenant.Browser(nil)} }
+
+// Copy is another browser with all the cookies that this one has now.
+func (b Browser) Copy() Browser { return Browser{b.Browser.Copy()} }
 
 // Browser is the one that the visit was made in.
 func (v Visit) Browser() Browser { return Browser{v.browser} }
@@ -133,7 +139,13 @@ func (o *Okta) Deliver(ctx context.Context, h Held, change func(*simulator.Deliv
 	}
 	visit, err := h.browser.Deliver(ctx, d)
 	broken(err, 1)
-	return o.recognized(ctx, visit, h.browser, h.person)
+	crash := crashOf(visit, visit.HungUp)
+	if crash == "" {
+		broken(visit.HungUp, 1)
+	}
+	seen := o.recognized(ctx, visit, h.browser, h.person)
+	seen.crash = crash
+	return seen
 }
 
 // Ask opens the product's sign-in address, with these parameters added to it, in a new
@@ -154,18 +166,4 @@ func (o *Okta) Ask(ctx context.Context, parameters url.Values) simulator.Asked {
 // Remains asks the product whom it takes the browser for, without going anywhere.
 func (o *Okta) Remains(ctx context.Context, b Browser, p *Person) Visit {
 	return o.recognized(ctx, simulator.Visit{}, b.Browser, p)
-}
-
-// Fell says in words how the product fell over: it hung up, or answered with an error
-// of its own. Empty where it did not.
-func (v Visit) Fell() string {
-	switch {
-	case v.HungUp != nil:
-		return fmt.Sprintf("the product hung up: %v", v.HungUp)
-	case v.Answered >= http.StatusInternalServerError && v.Answered != http.StatusNotImplemented:
-		return v.Ended()
-	case v.Status >= http.StatusInternalServerError && v.Status != http.StatusNotImplemented:
-		return fmt.Sprintf("the page that it led to answered %d %s", v.Status, http.StatusText(v.Status))
-	}
-	return ""
 }

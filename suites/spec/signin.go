@@ -57,10 +57,7 @@ func (v Visit) Ended() string {
 	if v.Blocked != "" {
 		return "stopped at Okta: " + v.Blocked
 	}
-	switch {
-	case v.HungUp != nil:
-		return "the product hung up"
-	case v.Answered == 0:
+	if v.Answered == 0 {
 		return fmt.Sprintf("the product did not send the browser to Okta, but answered %d %s", v.Status, http.StatusText(v.Status))
 	}
 	return fmt.Sprintf("the assertion consumer service answered %d %s", v.Answered, http.StatusText(v.Answered))
