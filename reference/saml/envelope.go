@@ -33,8 +33,9 @@ func checkHeader(el *etree.Element) error {
 	return err
 }
 
-// checkStatus wants one status whose own code is Success. What is nested below it
-// does not count (Core 3.2.2.2).
+// checkStatus wants one status whose own code is Success, with none below it: the code
+// at the top decides (Core 3.2.2.2), and one that is at odds with it tells that
+// something went wrong.
 func checkStatus(_ context.Context, m *Message) error {
 	status, err := child(m.Response, nsProtocol, "Status")
 	if err != nil {
@@ -52,6 +53,9 @@ func checkStatus(_ context.Context, m *Message) error {
 	}
 	if v := value(code, "Value"); v != statusSuccess {
 		return Refuse("the identity provider reports %s", show(v))
+	}
+	if below := children(code, nsProtocol, "StatusCode"); len(below) > 0 {
+		return Refuse("the identity provider reports success, and below it %s", show(value(below[0], "Value")))
 	}
 	return nil
 }
@@ -132,7 +136,8 @@ func issuer(el *etree.Element) (name string, present bool, err error) {
 }
 
 // checkTrustedIssuer reads the issuer once more, now from the verified assertion: the
-// key that verified is that provider's, so the name must be too.
+// key that verified is that provider's, so the name must be too. A signed response has
+// to state its own (Profiles 4.1.4.2).
 func checkTrustedIssuer(_ context.Context, m *Message) error {
 	name, present, err := issuer(m.Trusted)
 	if err != nil {
@@ -141,7 +146,13 @@ func checkTrustedIssuer(_ context.Context, m *Message) error {
 	if !present || name != m.Provider.IdP.EntityID {
 		return Refuse("the verified assertion is from %s, not from %s", show(name), show(m.Provider.IdP.EntityID))
 	}
-	return nil
+	if !m.ResponseSigned {
+		return nil
+	}
+	if _, present, err = issuer(m.Response); err == nil && !present {
+		return Refuse("the response is signed but has no issuer")
+	}
+	return err
 }
 
 // checkVersion looks at version, ID and issue instant of the verified assertion

@@ -40,6 +40,9 @@ type Arrival struct {
 	Providers []Provider
 	// ACS is the absolute URL that the response was posted to, query included.
 	ACS string
+	// Client is the network address that the response was posted from, to be held
+	// against the Address of a confirmation; empty where that is not to be looked at.
+	Client string
 	// Now is the time by which everything is judged.
 	Now time.Time
 	// Requests and Uses are the caller's memory.
@@ -114,6 +117,10 @@ type Assertion struct {
 	// Attributes are in document order; no two have the same name.
 	Attributes []Attribute
 }
+
+// Transient says whether the name is good for this one visit and names nobody who is
+// known from before (Core 8.3.8).
+func (a *Assertion) Transient() bool { return a.NameIDFormat == formatTransient }
 
 // Attribute is one named attribute with its values in document order. One that is
 // present without any value, or with a nil one, has none; an empty AttributeValue

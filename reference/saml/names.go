@@ -17,11 +17,13 @@ const (
 	bindingPOST     = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 	bindingRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 
-	methodBearer  = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
-	statusSuccess = "urn:oasis:names:tc:SAML:2.0:status:Success"
-	formatEntity  = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
-	formatEmail   = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
-	formatAny     = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
+	methodBearer     = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+	statusSuccess    = "urn:oasis:names:tc:SAML:2.0:status:Success"
+	formatEntity     = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
+	formatEmail      = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+	formatPersistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+	formatTransient  = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+	formatAny        = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 
 	typeElement      = nsEncryption + "Element"
 	typeEncryptedKey = nsEncryption + "EncryptedKey"

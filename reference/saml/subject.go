@@ -48,6 +48,20 @@ func checkConfirmationWindow(_ context.Context, m *Message) error {
 	})
 }
 
+// checkConfirmationAddress wants a confirmation that names the browser's address to name
+// the one that the response came from, where the caller says which that is.
+func checkConfirmationAddress(_ context.Context, m *Message) error {
+	if m.Client == "" {
+		return nil
+	}
+	return keepConfirmations(m, func(_, data *etree.Element) string {
+		if address, stated := attribute(data, "Address"); stated && address != m.Client {
+			return "it is for a browser at " + show(address)
+		}
+		return ""
+	})
+}
+
 // keepConfirmations drops the confirmations that lack says something against and
 // refuses when none is left. One confirmation has to satisfy all checks: the right
 // recipient of one and the right time of another do not make a good one.
