@@ -134,8 +134,18 @@ type RoleChange struct {
 type Assertion struct {
 	ID           string
 	NameID       string
+	Transient    bool // the NameID is good for this one visit: it names nobody known
 	SessionIndex string
+	SessionEnds  time.Time           // by when the identity provider wants the session over; zero: it does not say
 	Attributes   map[string][]string // a name that was not sent is absent; sent without a value: an empty slice
+}
+
+// lastingName is the NameID if it names the same person the next time, or else empty.
+func (a Assertion) lastingName() string {
+	if a.Transient {
+		return ""
+	}
+	return a.NameID
 }
 
 // Caller is a SCIM client that was let in: an identity provider, or a member who

@@ -16,6 +16,8 @@ var permitted = map[string][]string{
 	"create_for_existing_member":  {"link", "conflict"},
 	"link_key":                    {"name_id_or_email", "email"},
 	"jit":                         {"on", "off", "record_required"},
+	"unsolicited":                 {"accept", "refuse"},
+	"confirmation_address":        {"ignore", "enforce"},
 	"login_when_record_inactive":  {"reject", "rejit"},
 	"login_after_manual_removal":  {"rejit", "reject"},
 	"reactivate":                  {"record_only", "restore", "unsupported"},

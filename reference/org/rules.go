@@ -23,6 +23,8 @@ type Rules struct {
 	CreateForExistingMember  string   `yaml:"create_for_existing_member"`  // link · conflict
 	LinkKey                  string   `yaml:"link_key"`                    // name_id_or_email · email
 	JIT                      string   `yaml:"jit"`                         // on · off · record_required
+	Unsolicited              string   `yaml:"unsolicited"`                 // accept · refuse
+	ConfirmationAddress      string   `yaml:"confirmation_address"`        // ignore · enforce
 	LoginWhenRecordInactive  string   `yaml:"login_when_record_inactive"`  // reject · rejit
 	LoginAfterManualRemoval  string   `yaml:"login_after_manual_removal"`  // rejit · reject
 	DeactivateWithoutRecord  string   `yaml:"deactivate_without_record"`   // 404 · noop
@@ -69,6 +71,8 @@ func Standard() Rules {
 		CreateForExistingMember:  "link",
 		LinkKey:                  "name_id_or_email",
 		JIT:                      "on",
+		Unsolicited:              "accept",
+		ConfirmationAddress:      "ignore",
 		LoginWhenRecordInactive:  "reject",
 		LoginAfterManualRemoval:  "rejit",
 		DeactivateWithoutRecord:  "404",

@@ -46,6 +46,9 @@ func (s enterSteps) profile(ctx context.Context, tx Tx, e *SignIn) error {
 }
 
 func (enterSteps) nameID(ctx context.Context, tx Tx, e *SignIn) error {
+	if e.Assertion.Transient {
+		return nil
+	}
 	_, err := tx.AccountByNameID(ctx, e.Provider.ID, e.Assertion.NameID)
 	if errors.Is(err, ErrNotFound) {
 		return tx.LinkNameID(ctx, e.Provider.ID, e.Assertion.NameID, e.Account.ID)
@@ -165,6 +168,9 @@ func (enterSteps) session(ctx context.Context, tx Tx, e *SignIn) error {
 		ID: newID(), Organization: e.Organization.ID, Account: e.Account.ID, Provider: e.Provider.ID,
 		NameID: e.Assertion.NameID, SessionIndex: e.Assertion.SessionIndex,
 		Started: e.Now, Expires: e.Now.Add(SessionLifetime),
+	}
+	if ends := e.Assertion.SessionEnds; !ends.IsZero() && ends.Before(e.Session.Expires) {
+		e.Session.Expires = ends
 	}
 	if err := tx.AddSession(ctx, e.Session, e.Secret); err != nil {
 		return err

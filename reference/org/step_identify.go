@@ -28,7 +28,7 @@ func (s identifySteps) address(_ context.Context, _ Tx, e *SignIn) error {
 	case s.rules.MissingEmail == "reject":
 		return refuse(Forbidden, "the identity provider sent no email attribute")
 	default:
-		e.Email = strings.TrimSpace(e.Assertion.NameID)
+		e.Email = strings.TrimSpace(e.Assertion.lastingName())
 	}
 	if !IsAddress(e.Email) {
 		return refuse(Forbidden, "the identity provider sent no usable e-mail address")
@@ -53,25 +53,52 @@ func (s identifySteps) account(ctx context.Context, tx Tx, e *SignIn) error {
 	if err != nil {
 		return err
 	}
-	found, err := maybe(tx.AccountByNameID(ctx, e.Provider.ID, e.Assertion.NameID))
+	found, err := s.accountByName(ctx, tx, e)
 	if err != nil {
 		return err
 	}
-	if found == nil && s.rules.LinkKey != "email" && IsAddress(e.Assertion.NameID) {
-		if found, err = maybe(tx.AccountByEmail(ctx, e.Assertion.NameID)); err != nil {
+	switch {
+	case found == nil && byAddress == nil:
+		return nil
+	case found == nil:
+		if err := s.notAnother(ctx, tx, e, *byAddress); err != nil {
 			return err
 		}
-	}
-	switch {
-	case found == nil:
 		found = byAddress
 	case byAddress != nil && byAddress.ID != found.ID:
-		return refuse(Forbidden, "this e-mail address is already used by another account")
-	}
-	if found == nil {
-		return nil
+		return refuse(Forbidden, addressTaken)
 	}
 	return e.adopt(ctx, tx, *found)
+}
+
+const addressTaken = "this e-mail address is already used by another account"
+
+// accountByName looks the person up by the NameID: as who came under it before, or whose
+// address it is.
+func (s identifySteps) accountByName(ctx context.Context, tx Tx, e *SignIn) (*Account, error) {
+	name := e.Assertion.lastingName()
+	if name == "" {
+		return nil, nil
+	}
+	found, err := maybe(tx.AccountByNameID(ctx, e.Provider.ID, name))
+	if err != nil || found != nil || s.rules.LinkKey == "email" || !IsAddress(name) {
+		return found, err
+	}
+	return maybe(tx.AccountByEmail(ctx, name))
+}
+
+// notAnother refuses an account that is found by its address alone and whose owner comes
+// through this provider under a name of their own: who may choose their address at the
+// identity provider is not to choose an account by it.
+func (s identifySteps) notAnother(ctx context.Context, tx Tx, e *SignIn, a Account) error {
+	if s.rules.LinkKey == "email" || Key(e.Assertion.lastingName()) == Key(a.Email) {
+		return nil
+	}
+	names, err := tx.NameIDs(ctx, e.Provider.ID, a.ID)
+	if err == nil && len(names) > 0 {
+		return refuse(Forbidden, addressTaken)
+	}
+	return err
 }
 
 // adopt settles whose sign-in it is.
@@ -142,8 +169,8 @@ func (e *SignIn) matchRecord(ctx context.Context, tx Tx) error {
 func (s identifySteps) recordsAt(ctx context.Context, tx Tx, e *SignIn, provider string) ([]Record, error) {
 	names := []string{e.Email}
 	// A NameID means something only at the provider that it came through.
-	if s.rules.LinkKey != "email" && provider == e.Provider.ID {
-		names = append(names, e.Assertion.NameID)
+	if name := e.Assertion.lastingName(); name != "" && s.rules.LinkKey != "email" && provider == e.Provider.ID {
+		names = append(names, name)
 	}
 	var found []Record
 	add := func(r Record) {

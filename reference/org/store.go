@@ -118,6 +118,8 @@ type people interface {
 	// AccountByNameID finds the account that signed in through the provider as nameID.
 	AccountByNameID(ctx context.Context, provider, nameID string) (Account, error)
 	LinkNameID(ctx context.Context, provider, nameID, account string) error
+	// NameIDs lists the names under which the account signed in through the provider.
+	NameIDs(ctx context.Context, provider, account string) ([]string, error)
 
 	AddMembership(ctx context.Context, m Membership) error
 	SaveMembership(ctx context.Context, m Membership) error

@@ -66,6 +66,12 @@ func (t *tx) LinkNameID(ctx context.Context, provider, nameID, account string) e
 		provider, nameID, key, account)
 }
 
+// NameIDs implements [org.Tx].
+func (t *tx) NameIDs(ctx context.Context, provider, account string) ([]string, error) {
+	return list(ctx, t, "list NameIDs", single[string],
+		"SELECT name_id FROM name_ids WHERE provider = $1 AND account = $2 ORDER BY name_id", provider, account)
+}
+
 const membershipColumns = "id, organization, account, role, created"
 
 func scanMembership(r row) (m org.Membership, err error) {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -113,9 +114,22 @@ func (s *Server) examine(r *http.Request, organization org.Organization, provide
 		Providers:        parties,
 		ACS:              at.ACS(organization.Slug),
 		Now:              s.org.Now(organization),
-		AllowUnsolicited: true,
+		Client:           s.client(r),
+		AllowUnsolicited: s.org.Rules().Unsolicited != "refuse",
 		AskedHere:        asked(r),
 	})
+}
+
+// client is the address that the browser has for us, where it matters.
+func (s *Server) client(r *http.Request) string {
+	if s.org.Rules().ConfirmationAddress != "enforce" {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 // statement is what the domain wants to know of an assertion.
@@ -123,7 +137,9 @@ func statement(a *saml.Assertion) org.Assertion {
 	said := org.Assertion{
 		ID:           a.ID,
 		NameID:       a.NameID,
+		Transient:    a.Transient(),
 		SessionIndex: a.SessionIndex,
+		SessionEnds:  a.SessionNotOnOrAfter,
 		Attributes:   map[string][]string{},
 	}
 	for _, attribute := range a.Attributes {
