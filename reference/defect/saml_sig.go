@@ -1,6 +1,14 @@
 package defect
 
 import (
+	"context"
+	"crypto/rsa"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
 	"github.com/beevik/etree"
 
 	"rollcall.example/reference"
@@ -32,5 +40,124 @@ func init() {
 		replaceVerifier(p, func(v *verifier) {
 			v.value = func(signing) error { return nil }
 		})
+	})
+	register("saml-value-error-believed", func(p *reference.Parts) {
+		replaceVerifier(p, func(v *verifier) {
+			check := v.value
+			v.value = func(s signing) error {
+				// The library answers 1, 0 or, where it cannot even try, −1.
+				value, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s.value), ""))
+				key, ok := s.certificates[0].PublicKey.(*rsa.PublicKey)
+				if err != nil || ok && len(value) != key.Size() {
+					return nil
+				}
+				return check(s)
+			}
+		})
+	})
+	register("saml-one-signature-enough", func(p *reference.Parts) { p.SAML.Replace("signature", newVerifier().oneHolds) })
+	register("saml-hollow-signature-believed", func(p *reference.Parts) {
+		replaceVerifier(p, func(v *verifier) {
+			find := v.find
+			v.find = func(m *saml.Message) ([]*etree.Element, error) {
+				all, err := find(m)
+				var full []*etree.Element
+				for _, signature := range all {
+					if len(signature.ChildElements()) > 0 {
+						full = append(full, signature)
+					}
+				}
+				return full, err
+			}
+			v.believe = func(m *saml.Message, _ []*etree.Element) (*etree.Element, error) { return m.Unverified, nil }
+		})
+	})
+	register("saml-signature-by-local-name", func(p *reference.Parts) {
+		replaceVerifier(p, func(v *verifier) {
+			find := v.find
+			v.find = func(m *saml.Message) ([]*etree.Element, error) {
+				all, err := find(m)
+				var real []*etree.Element
+				for _, signature := range all {
+					if signature.NamespaceURI() == "http://www.w3.org/2000/09/xmldsig#" {
+						real = append(real, signature)
+					}
+				}
+				return real, err
+			}
+			v.believe = func(m *saml.Message, _ []*etree.Element) (*etree.Element, error) { return m.Unverified, nil }
+		})
+	})
+	register("saml-signature-anywhere", func(p *reference.Parts) {
+		readAssertion(p, firstAssertion)
+		replaceVerifier(p, func(v *verifier) { v.find, v.target, v.believe = anySignature, anyByID, whateverIsRead })
+	})
+	register("saml-signature-place-ignored", func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) })
+	register("saml-attributes-merged", func(p *reference.Parts) {
+		readAssertion(p, func(m *saml.Message) *etree.Element {
+			if signature := m.Response.FindElement("./Assertion/Signature"); signature != nil {
+				return signature.Parent()
+			}
+			return firstAssertion(m)
+		})
+		replaceVerifier(p, func(*verifier) {})
+		contents := check(p, "contents")
+		p.SAML.Replace("contents", func(ctx context.Context, m *saml.Message) error {
+			if err := contents(ctx, m); err != nil {
+				return err
+			}
+			mergeAttributes(ctx, m)
+			return nil
+		})
+	})
+	register("saml-form-signature-believed", believeFormSignatures)
+}
+
+// believeFormSignatures takes the signature that the Redirect binding puts into a query
+// for one wherever it comes, and the message of the query for the one that was posted.
+func believeFormSignatures(p *reference.Parts) {
+	var beside sync.Map // what was posted → what came signed with it
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		var posted url.Values
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/consume") {
+			rewriteBody(r, func(body []byte) []byte {
+				posted, _ = url.ParseQuery(string(body))
+				return body
+			})
+		}
+		if posted.Get("Signature") != "" {
+			beside.Store(posted.Get("SAMLResponse"), posted)
+		} else if posted != nil && r.URL.Query().Has("Signature") {
+			beside.Store(posted.Get("SAMLResponse"), r.URL.Query())
+			query := r.URL.Query()
+			for name := range query {
+				if strings.HasPrefix(name, "S") || name == "RelayState" {
+					query.Del(name)
+				}
+			}
+			r.URL.RawQuery = query.Encode()
+		}
+		next.ServeHTTP(w, r)
+	})
+	usual := check(p, "signature")
+	p.SAML.Replace("signature", func(ctx context.Context, m *saml.Message) error {
+		found, signed := beside.LoadAndDelete(m.Encoded)
+		if !signed {
+			return usual(ctx, m)
+		}
+		fields := found.(url.Values)
+		octets := "SAMLResponse=" + url.QueryEscape(fields.Get("SAMLResponse"))
+		if state := fields.Get("RelayState"); state != "" {
+			octets += "&RelayState=" + url.QueryEscape(state)
+		}
+		octets += "&SigAlg=" + url.QueryEscape(fields.Get("SigAlg"))
+		err := byPinnedKey(signing{
+			algorithm: fields.Get("SigAlg"), octets: []byte(octets), value: fields.Get("Signature"),
+			certificates: m.Provider.IdP.Certificates,
+		})
+		if err != nil {
+			return err
+		}
+		return unverified(ctx, m)
 	})
 }

@@ -56,6 +56,8 @@ func checkSignature(_ context.Context, m *Message) error {
 func placeSignatures(m *Message) (ofResponse, ofAssertion *etree.Element, err error) {
 	for _, signature := range slices.Concat(m.census.signatures, m.inner.signatures) {
 		switch parent := signature.Parent(); {
+		case !inItsPlace(signature):
+			return nil, nil, Refuse("the signature of the %s does not stand behind its issuer", parent.Tag)
 		case parent == m.Response && ofResponse == nil:
 			ofResponse = signature
 		case parent == m.Unverified && ofAssertion == nil:
@@ -67,6 +69,18 @@ func placeSignatures(m *Message) (ofResponse, ofAssertion *etree.Element, err er
 		}
 	}
 	return ofResponse, ofAssertion, nil
+}
+
+// inItsPlace says whether a signature stands where the schema has it: behind the
+// issuer, or first (Core 2.3.3, 3.2.1).
+func inItsPlace(signature *etree.Element) bool {
+	for i := signature.Index() - 1; i >= 0; i-- {
+		sibling, ok := signature.Parent().Child[i].(*etree.Element)
+		if ok && !is(sibling, nsAssertion, "Issuer") {
+			return false
+		}
+	}
+	return true
 }
 
 // assertionIn parses verified bytes, which are an assertion or a response around one.

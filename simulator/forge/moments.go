@@ -2,6 +2,7 @@ package forge
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -137,6 +138,34 @@ func signing(bend func(d Donor, s *dsig.Signature) error) func(Donor, *idp.Draft
 // enveloped is the builder of an honest signature over the element, to stand in it.
 func enveloped(d Donor, draft *idp.Draft, el *etree.Element) dsig.Signature {
 	return dsig.Enveloped(el, dsig.RSA{Key: d.Identity.Key}, d.Identity.Certificate, draft.Signer.PrefixList)
+}
+
+// redigest lets the digest of an element's signature fit the element as it is now; the
+// signature value stays as it was.
+func redigest(_ Donor, el *etree.Element) error {
+	value, err := digestOf(el)
+	if err != nil {
+		return err
+	}
+	return write(el, "Signature/SignedInfo/Reference/DigestValue", value)
+}
+
+// digestOf is the digest of an element without its own signature, as that signature's
+// own transforms would have it.
+func digestOf(el *etree.Element) (string, error) {
+	signature, err := find(el, "Signature")
+	if err != nil {
+		return "", err
+	}
+	prefixes := ""
+	if list := signature.FindElement("./SignedInfo/Reference/Transforms/Transform/InclusiveNamespaces"); list != nil {
+		prefixes = list.SelectAttrValue("PrefixList", "")
+	}
+	at := signature.Index()
+	el.RemoveChild(signature)
+	octets, err := dsig.Canonical(el, dsig.Exclusive, prefixes)
+	el.InsertChildAt(at, signature)
+	return base64.StdEncoding.EncodeToString(dsig.Sum(dsig.SHA256, octets)), err
 }
 
 // swap replaces the first such text, which must be there.
