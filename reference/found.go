@@ -3,8 +3,10 @@ package reference
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rollcall.example/reference/org"
+	"rollcall.example/reference/saml"
 	"rollcall.example/reference/web"
 	"rollcall.example/reference/web/probe"
 )
@@ -33,6 +35,19 @@ func (a *App) Found(ctx context.Context, wanted org.NewOrganization) (Founded, e
 // provider or, with an empty id, through the first that it got.
 func (a *App) Connection(ctx context.Context, organization, provider string) (probe.Connection, error) {
 	return probe.Connect(ctx, a.org, a.where(), organization, provider)
+}
+
+// DecryptionKey is the key, PEM, that a provider may be founded with so that its
+// assertions have to be encrypted. It is one and the same for the whole App.
+func (a *App) DecryptionKey() (string, error) { return a.decryptionKey() }
+
+func newDecryptionKey(now time.Time) (string, error) {
+	key, err := saml.NewDecryptionKey(now)
+	if err != nil {
+		return "", err
+	}
+	text, err := key.Marshal()
+	return string(text), err
 }
 
 // NewProvider describes a provider to found an organization with, by the identity

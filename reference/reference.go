@@ -32,6 +32,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -71,6 +72,8 @@ type App struct {
 	handler    http.Handler
 	base       atomic.Pointer[site.Site]
 	probeToken string
+
+	decryptionKey func() (string, error) // made when it is first asked for
 }
 
 // New puts an App together and opens its store. Whoever made it closes it.
@@ -89,6 +92,7 @@ func New(ctx context.Context, options Options, more ...Option) (*App, error) {
 		app.SetBaseURL(options.BaseURL)
 	}
 	app.org = org.New(parts.wrapStore(opened), parts.domain, parts.Clock)
+	app.decryptionKey = sync.OnceValues(func() (string, error) { return newDecryptionKey(parts.Clock()) })
 	app.handler = app.assemble(parts, options.Logger)
 	return app, nil
 }
@@ -120,7 +124,9 @@ func (a *App) assemble(parts *Parts, logger *slog.Logger) http.Handler {
 		Logger:   logger,
 	})
 	pages := web.New(web.Options{Org: a.org, SAML: *parts.SAML, Site: a.site, Logger: logger})
-	window := probe.New(probe.Options{Org: a.org, Site: a.site, Token: a.probeToken, Logger: logger})
+	window := probe.New(probe.Options{
+		Org: a.org, Site: a.site, Token: a.probeToken, Logger: logger, DecryptionKey: a.decryptionKey,
+	})
 	var handler http.Handler = &entrance{scim: provisioning.Handler(), probe: window, pages: pages}
 	handler = web.Headers(handler)
 	for _, around := range parts.Edge {

@@ -26,6 +26,8 @@ type NewProvider struct {
 	IdPSSOURL   string
 	IdPCerts    [][]byte // DER
 	Groups      bool     // SCIM may push groups, whatever the rules have
+	// DecryptionKey is what assertions have to be encrypted for, PEM; empty: they come plain.
+	DecryptionKey string
 }
 
 // Founded is what came of founding an organization.

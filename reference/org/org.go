@@ -75,7 +75,10 @@ type Provider struct {
 	IdPSSOURL    string
 	IdPCerts     [][]byte // DER; every one of them is trusted
 	Groups       bool     // SCIM may push groups, which are mapped to teams
-	Created      time.Time
+	// DecryptionKey is what its assertions have to be encrypted for, PEM; empty where
+	// they come plain. The domain only keeps it.
+	DecryptionKey string
+	Created       time.Time
 }
 
 // ProviderKind tells Okta's own integration from a custom SAML one.

@@ -22,7 +22,8 @@ func (s *Service) addProvider(ctx context.Context, tx Tx, o Organization, now ti
 	p := Provider{
 		ID: newID(), Organization: o.ID, Kind: wanted.Kind, State: wanted.State,
 		IdPEntityID: wanted.IdPEntityID, IdPSSOURL: wanted.IdPSSOURL, IdPCerts: wanted.IdPCerts,
-		Groups: wanted.Groups || s.behaviour.Rules.SCIMGroups == "push", Created: now,
+		Groups:        wanted.Groups || s.behaviour.Rules.SCIMGroups == "push",
+		DecryptionKey: wanted.DecryptionKey, Created: now,
 	}
 	if p.State == "" {
 		p.State = Created

@@ -123,7 +123,7 @@ func testProvidersRoundTrip(t *testing.T, fresh store.Options) {
 	found(t, s)
 	p := org.Provider{ID: "p", Organization: "globex", Kind: org.CustomSAML, State: org.Created, Tested: true,
 		IdPEntityID: "http://www.okta.com/ex?a=b&c", IdPSSOURL: "https://acme.okta.com/sso",
-		IdPCerts: [][]byte{{0, 1, 255}, {}, []byte("second")}, Groups: true, Created: noon}
+		IdPCerts: [][]byte{{0, 1, 255}, {}, []byte("second")}, Groups: true, DecryptionKey: "a key", Created: noon}
 	bare := org.Provider{ID: "q", Organization: "globex", Kind: org.Okta, State: org.Disabled, Created: noon}
 	do(t, s, func(tx org.Tx) error {
 		return all(
@@ -139,7 +139,7 @@ func testProvidersRoundTrip(t *testing.T, fresh store.Options) {
 	same(t, s, "the providers", []org.Provider{p, bare}, func(ctx context.Context, tx org.Tx) ([]org.Provider, error) {
 		return tx.Providers(ctx, "globex")
 	})
-	p.State, p.Tested, p.IdPCerts, p.Groups = org.Enabled, false, nil, false
+	p.State, p.Tested, p.IdPCerts, p.Groups, p.DecryptionKey = org.Enabled, false, nil, false, ""
 	do(t, s, func(tx org.Tx) error { return tx.SaveProvider(ctx, p) })
 	same(t, s, "a saved provider", p, byID("p"))
 	missing(t, s, "an unknown provider", byID("nobody"))

@@ -10,7 +10,7 @@ import (
 )
 
 // serviceProvider is us, as one provider of an organization sees us, with the
-// certificates by which we know it.
+// certificates by which we know it and the key that it encrypts for.
 func serviceProvider(at site.Site, organization org.Organization, provider org.Provider) (saml.Provider, error) {
 	var trusted []*x509.Certificate
 	for i, der := range provider.IdPCerts {
@@ -22,6 +22,14 @@ func serviceProvider(at site.Site, organization org.Organization, provider org.P
 	}
 	us := asking(at, organization, provider)
 	us.IdP.Certificates = trusted
+	if provider.DecryptionKey == "" {
+		return us, nil
+	}
+	key, err := saml.ParseDecryptionKey([]byte(provider.DecryptionKey))
+	if err != nil {
+		return saml.Provider{}, fmt.Errorf("provider %s: %w", provider.ID, err)
+	}
+	us.Decryption = key
 	return us, nil
 }
 

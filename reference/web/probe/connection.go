@@ -33,6 +33,8 @@ type SAML struct {
 	EntityID string `json:"entity_id"`
 	ACS      string `json:"acs"`
 	SignIn   string `json:"sign_in"`
+	// Encrypted says that assertions have to be; the key for it is in the metadata.
+	Encrypted bool `json:"wants_encrypted_assertions,omitempty"`
 }
 
 // Doors are addresses behind which somebody is in or not. Team has {team} in place
@@ -77,10 +79,11 @@ func Connect(ctx context.Context, product *org.Service, at site.Site, organizati
 		Provider:     through.ID,
 		SCIM:         SCIM{at.SCIM(through.ID), current(through, credentials, product.Now(o))},
 		SAML: SAML{
-			Metadata: at.Metadata(through.ID),
-			EntityID: at.EntityID(),
-			ACS:      at.ACS(o.Slug),
-			SignIn:   at.SignInThrough(o.Slug, through.ID),
+			Metadata:  at.Metadata(through.ID),
+			EntityID:  at.EntityID(),
+			ACS:       at.ACS(o.Slug),
+			SignIn:    at.SignInThrough(o.Slug, through.ID),
+			Encrypted: through.DecryptionKey != "",
 		},
 		Doors: doors(at, o.Slug, through.ID),
 		Teams: all(teams, connectionTeam),

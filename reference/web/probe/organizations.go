@@ -21,6 +21,7 @@ type newOrganization struct {
 	Provider newProvider `json:"provider"`
 	Founder  bool        `json:"founder"`
 	Groups   bool        `json:"groups"`
+	Encrypt  bool        `json:"encrypted"` // assertions are to be encrypted
 	Teams    []newTeam   `json:"teams"`
 }
 
@@ -67,6 +68,11 @@ func (p *Probe) found(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	wanted.Provider.Groups = asked.Groups
+	if asked.Encrypt {
+		if wanted.Provider.DecryptionKey, err = p.decryptionKey(); err != nil {
+			return err
+		}
+	}
 	made, err := p.org.Found(r.Context(), wanted)
 	if err != nil {
 		return err
@@ -104,6 +110,9 @@ func (p *Probe) addProvider(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	wanted.Groups = slices.ContainsFunc(others, func(p org.Provider) bool { return p.Groups })
+	for _, other := range others {
+		wanted.DecryptionKey = other.DecryptionKey
+	}
 	made, _, err := p.org.AddProvider(r.Context(), byHand, r.PathValue("id"), wanted)
 	if err != nil {
 		return err

@@ -27,6 +27,9 @@ type Options struct {
 	Site   func(*http.Request) site.Site
 	Token  string // who has it may do everything
 	Logger *slog.Logger
+	// DecryptionKey returns the key with which an organization is founded that wants
+	// its assertions encrypted, PEM.
+	DecryptionKey func() (string, error)
 }
 
 // Probe is the contract as an [http.Handler] for everything below [Prefix].
@@ -36,11 +39,13 @@ type Probe struct {
 	token  [sha256.Size]byte
 	log    *slog.Logger
 	routes *route.Table
+
+	decryptionKey func() (string, error)
 }
 
 // New puts the probe together.
 func New(o Options) *Probe {
-	p := &Probe{org: o.Org, site: o.Site, token: sha256.Sum256([]byte(o.Token)), log: o.Logger}
+	p := &Probe{org: o.Org, site: o.Site, token: sha256.Sum256([]byte(o.Token)), log: o.Logger, decryptionKey: o.DecryptionKey}
 	p.routes = route.New(refuse)
 	// ServeMux tells the prefix with and without its slash apart; callers do not.
 	p.routes.Handle("GET", Prefix, p.handle(p.describe))
