@@ -30,6 +30,7 @@ func (a *App) Claims(person *Person) idp.Claims {
 		NameIDFormat: settings.SAML.NameIDFormat,
 		Now:          a.tenant.clock.Now(),
 		Sign:         settings.SAML.Sign,
+		Encrypt:      settings.SAML.Encrypt,
 		Unset:        settings.SAML.Unset,
 	}
 	for _, statement := range statements {

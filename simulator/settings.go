@@ -68,6 +68,9 @@ type SAML struct {
 	// NameIDFormat defaults to the e-mail address format.
 	NameIDFormat string
 	Sign         idp.Signing
+	// Encrypt is "Assertion Encryption" with the product's certificate; nil leaves the
+	// assertion readable.
+	Encrypt *idp.Encryption
 	// DefaultRelayState goes along when Okta starts the sign-in.
 	DefaultRelayState string
 	// Statements are the attribute statements; nil means BuildkiteStatements, an

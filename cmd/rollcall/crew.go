@@ -17,13 +17,17 @@ func settle(ctx context.Context, tenant *simulator.Tenant, c target.Connection, 
 	if err != nil {
 		return err
 	}
+	encryption, err := c.SAML.Encryption()
+	if err != nil {
+		return err
+	}
 	app := tenant.NewApp(simulator.AppSettings{
 		Label:       c.Okta.App,
 		SCIM:        simulator.Connection{BaseURL: c.SCIM.BaseURL, Token: c.SCIM.Token},
 		Integration: c.SCIM.Token != "",
 		CreateUsers: true, UpdateAttributes: true, DeactivateUsers: true, LifecycleManagement: true,
 		PushGroups: groups, Import: simulator.ImportSettings{Groups: groups},
-		SAML: simulator.SAML{ACS: c.SAML.ACS, Audience: c.SAML.EntityID},
+		SAML: simulator.SAML{ACS: c.SAML.ACS, Audience: c.SAML.EntityID, Encrypt: encryption},
 	})
 	admins := map[*simulator.Person]bool{}
 	members := map[string][]*simulator.Person{}

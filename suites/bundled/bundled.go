@@ -38,6 +38,7 @@ type Options struct {
 	Listen   string           // host:port; empty: a free port on loopback
 	Profile  fixtures.Profile // what it declares, and does; zero: what the defect is about, or two-layer
 	Groups   bool             // the provider that it is founded with offers groups, whatever the profile says
+	Secret   bool             // that provider takes encrypted assertions only
 	OktaURL  string           // where the Okta that it trusts answers; empty: it is met in process
 }
 
@@ -48,6 +49,7 @@ type Bundled struct {
 
 	okta   target.Okta
 	groups bool
+	secret bool
 	server *http.Server
 	served chan error
 }
@@ -83,7 +85,7 @@ func Start(ctx context.Context, o Options) (*Bundled, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bundled{Target: described, App: app, okta: oktaTenant(o.OktaURL), groups: o.Groups, served: make(chan error, 1)}
+	b := &Bundled{Target: described, App: app, okta: oktaTenant(o.OktaURL), groups: o.Groups, secret: o.Secret, served: make(chan error, 1)}
 	if err := b.open(ctx, o.Listen); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -169,6 +171,11 @@ func (b *Bundled) found(ctx context.Context) (target.Connection, error) {
 		return target.Connection{}, err
 	}
 	provider.Groups = b.groups
+	if b.secret {
+		if provider.DecryptionKey, err = b.App.DecryptionKey(); err != nil {
+			return target.Connection{}, err
+		}
+	}
 	made, err := b.App.Found(ctx, org.NewOrganization{
 		Name: "Rollcall", Slug: Slug, Plan: org.Enterprise, Founder: "founder@rollcall.test", Provider: provider,
 		Teams: []org.NewTeam{

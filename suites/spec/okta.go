@@ -50,7 +50,11 @@ func (s *stage) hireOkta(okta *Okta) error {
 	if err != nil {
 		return err
 	}
-	*okta = Okta{stage: s, tenant: tenant, app: tenant.NewApp(s.settings()), said: map[*Person]simulator.AppProfile{}}
+	settings := s.settings()
+	if settings.SAML.Encrypt, err = s.connection.SAML.Encryption(); err != nil {
+		return err
+	}
+	*okta = Okta{stage: s, tenant: tenant, app: tenant.NewApp(settings), said: map[*Person]simulator.AppProfile{}}
 	return nil
 }
 

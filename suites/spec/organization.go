@@ -16,6 +16,7 @@ type Organization struct {
 	State      string   // enabled where empty; or created, disabled
 	Leaderless bool     // no administrator of its own
 	Groups     bool     // groups can be pushed to it over SCIM
+	Encrypted  bool     // it takes encrypted assertions only
 	Teams      []target.NewTeam
 }
 
@@ -37,12 +38,43 @@ func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Produ
 		Founder: !wanted.Leaderless,
 		Groups:  wanted.Groups,
 		Teams:   append([]target.NewTeam{}, wanted.Teams...),
+
+		Encrypted: wanted.Encrypted,
 	})
 	broken(err, 1)
 	broken(reachable(made), 1)
 	p.pace.Acted()
 	made.Okta = customer
-	return p.enter(made)
+	made.SAML.WantsEncryption = made.SAML.WantsEncryption || wanted.Encrypted
+	return p.enter(p.withKey(ctx, made))
+}
+
+// withKey returns the connection with the key to encrypt for, where it wants that.
+func (p *Product) withKey(ctx context.Context, made target.Connection) target.Connection {
+	if !made.SAML.WantsEncryption {
+		return made
+	}
+	made, ok, err := p.live.Encrypted(ctx, made)
+	broken(err, 2)
+	if !ok {
+		conclude(EntryUntestable, "the product wants encrypted assertions, and its metadata has no key to encrypt for", 2)
+	}
+	return made
+}
+
+// WithEncryption is Okta and the product at a connection that takes encrypted assertions:
+// the usual one where its metadata has a key for that, and otherwise that of an
+// organization which is founded so. Okta encrypts there.
+func (p *Product) WithEncryption(ctx context.Context) (*Okta, *Product) {
+	usual, ok, err := p.live.Encrypted(ctx, p.connection)
+	broken(err, 1)
+	if ok {
+		return p.enter(usual)
+	}
+	if !p.live.Has(target.OrgCreate) {
+		conclude(EntryUntestable, "the product's metadata has no key to encrypt for, and nobody can found an organization that has one", 1)
+	}
+	return p.Found(ctx, Organization{Encrypted: true})
 }
 
 // reachable says what is wrong with a connection that a probe gave. Everything that
@@ -66,14 +98,14 @@ func (p *Product) AddProvider(ctx context.Context) (*Okta, *Product) {
 	broken(reachable(made), 1)
 	p.pace.Acted()
 	made.Okta = customer
-	return p.enter(made)
+	return p.enter(p.withKey(ctx, made))
 }
 
 // Reconnect gives Okta the SCIM address and token that the organization has now.
 func (p *Product) Reconnect(ctx context.Context) *Okta {
 	found := p.Connection(ctx)
 	found.Okta = p.connection.Okta
-	okta, _ := p.enter(found)
+	okta, _ := p.enter(p.withKey(ctx, found))
 	return okta
 }
 

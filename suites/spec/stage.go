@@ -74,8 +74,6 @@ func holdTo(t target.Target, r fixtures.Requirement) {
 	}
 	for _, feature := range r.Needs {
 		switch {
-		case strings.HasPrefix(feature, "saml.") && t.Connection().SAML.WantsEncryption:
-			conclude(EntryUnsupported, "the product takes encrypted assertions only (saml.wants_encrypted_assertions), and Rollcall does not encrypt any", 1)
 		case t.Has(feature):
 		case t.Unseen(feature):
 			conclude(EntryUnobserved, "nobody can see it without "+feature, 1)

@@ -41,6 +41,7 @@
 //	      sp_metadata: https://acme.test/saml/metadata   # an address or a file; or else entity_id and acs
 //	      sign_in: https://acme.test/sso/acme            # where a person starts; leave it out where nobody can
 //	      idp_initiated: true                            # a sign-in may start at Okta as well
+//	      wants_encrypted_assertions: true               # plain ones are refused; the key stands in the metadata
 //	      signed_in:                                     # how one tells who is in: exactly one way
 //	        whoami:
 //	          url: https://acme.test/api/me
@@ -127,8 +128,9 @@
 //	scim.bulk scim.etag scim.me     # /Bulk; versions and If-Match; /Me
 //	scim.groups                     # a connection can be had where groups are offered
 //	scim.cursor                     # paging by cursor
+//	saml.encrypted                  # a connection can be had that takes encrypted assertions
 //
-// Those of saml and door follow from the file, those of look, arrange and organization
+// The others of saml, and those of door, follow from the file, those of look, arrange and organization
 // from what the probe says of itself. [Features] lists them.
 //
 // # The probe

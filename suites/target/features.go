@@ -25,6 +25,7 @@ const (
 	SAMLSignIn       = "saml.sign-in"       // sign-in, wherever it starts
 	SAMLSPInitiated  = "saml.sp-initiated"  // sign-in starts at the product
 	SAMLIdPInitiated = "saml.idp-initiated" // sign-in starts at Okta
+	SAMLEncrypted    = "saml.encrypted"     // a connection can be had that takes encrypted assertions
 	DoorSignedIn     = "door.signed-in"     // whether a browser is in after a sign-in
 	DoorSession      = "door.session"       // whether it is still in, at any time
 	DoorWhoAmI       = "door.whoami"        // who a browser or an API token is
@@ -60,7 +61,7 @@ func Features() []string {
 	return []string{
 		SCIMUsers, SCIMPatch, SCIMDelete, SCIMDiscovery, SCIMAttributes, SCIMEnterprise, SCIMExtension, SCIMPassword,
 		SCIMFilter, SCIMSort, SCIMProjection, SCIMSearch, SCIMBulk, SCIMETag, SCIMMe, SCIMGroups, SCIMCursor,
-		SAMLSignIn, SAMLSPInitiated, SAMLIdPInitiated,
+		SAMLSignIn, SAMLSPInitiated, SAMLIdPInitiated, SAMLEncrypted,
 		DoorSignedIn, DoorSession, DoorWhoAmI, DoorRole, DoorAdmin, DoorSettings, DoorTeam,
 		LookRecords, LookAccounts, LookMemberships, LookSeats, LookSessions, LookTokens,
 		ArrangeAdmin, ArrangeByMember, ArrangeTeam, ArrangeRemoval, ArrangeToken, ArrangeDisband,
@@ -98,6 +99,8 @@ func (t Target) follows(feature string) bool {
 		return saml.SignIn != ""
 	case SAMLIdPInitiated:
 		return saml.IdPInitiated
+	case SAMLEncrypted:
+		return saml.WantsEncryption
 	case DoorSignedIn:
 		return oracle != nil
 	case DoorSession:

@@ -148,6 +148,8 @@ func (s *SAML) check() error {
 	switch {
 	case s.Metadata == "" && (s.EntityID == "" || s.ACS == ""):
 		return errors.New("name sp_metadata, or else entity_id and acs")
+	case s.Metadata == "" && s.WantsEncryption:
+		return strict.At("wants_encrypted_assertions", errors.New("the key to encrypt for stands in the metadata: name sp_metadata"))
 	case !s.Offered():
 		return errors.New("nobody can sign in: name sign_in, or say idp_initiated: true")
 	case s.WhoAmI != "" && s.SignedIn != nil:

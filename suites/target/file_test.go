@@ -149,7 +149,7 @@ func TestAFileWithEverything(t *testing.T) {
 		Organization: "acme",
 		SCIM:         target.SCIM{BaseURL: "https://acme.test/scim/v2", Auth: &target.Auth{OAuth2: oauth, Headers: map[string]string{"X-Key": secret}}},
 		SAML: target.SAML{
-			Metadata: "https://acme.test/saml/metadata", SignIn: "https://acme.test/sso/acme", IdPInitiated: true,
+			Metadata: "https://acme.test/saml/metadata", SignIn: "https://acme.test/sso/acme", IdPInitiated: true, WantsEncryption: true,
 			SignedIn: &target.SignedIn{WhoAmI: &target.ByWhoAmI{URL: "https://acme.test/api/me"}},
 		},
 		Doors: target.Doors{
@@ -185,7 +185,7 @@ func TestAFileWithEverything(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	want := []string{
-		target.SCIMUsers, target.SCIMPatch, target.SCIMDelete, target.SAMLSignIn, target.SAMLSPInitiated, target.SAMLIdPInitiated,
+		target.SCIMUsers, target.SCIMPatch, target.SCIMDelete, target.SAMLSignIn, target.SAMLSPInitiated, target.SAMLIdPInitiated, target.SAMLEncrypted,
 		target.DoorSignedIn, target.DoorSession, target.DoorWhoAmI, target.DoorAdmin, target.DoorSettings, target.DoorTeam,
 	}
 	if !slices.Equal(got.Features, want) {

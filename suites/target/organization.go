@@ -17,6 +17,8 @@ type NewOrganization struct {
 	Founder  bool        `json:"founder"`          // with an administrator of its own, as a break-glass
 	Groups   bool        `json:"groups,omitempty"` // its providers offer groups over SCIM
 	Teams    []NewTeam   `json:"teams"`
+	// Encrypted asks for providers that take encrypted assertions only.
+	Encrypted bool `json:"encrypted,omitempty"`
 }
 
 // NewProvider is a connection to an identity provider to be made.

@@ -15,8 +15,8 @@ import (
 )
 
 // Resolve reads the service provider's metadata where the target leaves the entity
-// id or the assertion consumer service to it, and returns the target with both
-// filled in. What the target states itself stays. Where nothing is left to the
+// id, the assertion consumer service or the key to encrypt for to it, and returns the
+// target with all filled in. What the target states itself stays. Where nothing is left to the
 // metadata it reads nothing.
 func (t Target) Resolve(ctx context.Context) (Target, error) {
 	if !slices.ContainsFunc(t.Connections, Connection.leftToMetadata) {
@@ -39,12 +39,19 @@ func (t Target) Resolve(ctx context.Context) (Target, error) {
 		}
 		c.SAML.EntityID = orElse(c.SAML.EntityID, metadata.EntityID)
 		c.SAML.ACS = orElse(c.SAML.ACS, metadata.PostACS())
+		if !c.SAML.WantsEncryption {
+			continue
+		}
+		if c.SAML.EncryptionCertificate = metadata.encryptionCertificate(); c.SAML.EncryptionCertificate == "" {
+			return t, fmt.Errorf("the service provider's metadata %s cannot be used: %w", bareAddress(c.SAML.Metadata), errNoEncryptionKey)
+		}
 	}
 	return t, t.Check()
 }
 
 func (c Connection) leftToMetadata() bool {
-	return c.SAML.Offered() && c.SAML.Metadata != "" && (c.SAML.EntityID == "" || c.SAML.ACS == "")
+	return c.SAML.Offered() && c.SAML.Metadata != "" &&
+		(c.SAML.EntityID == "" || c.SAML.ACS == "" || c.SAML.WantsEncryption && c.SAML.EncryptionCertificate == "")
 }
 
 // SPMetadata reads the metadata of the connection's service provider, from its

@@ -188,6 +188,7 @@ func TestResolve(t *testing.T) {
 		from             string
 		entity, acs, bad string
 	}{
+		"no key":              {func(s *target.SAML) { s.WantsEncryption = true }, file, "", "", "it has no KeyDescriptor for encryption"},
 		"an address":          {nil, server.URL + "/metadata", "urn:acme", "https://acme.test/acs", ""},
 		"a file":              {nil, file, "urn:acme", "https://acme.test/acs", ""},
 		"its own ACS":         {func(s *target.SAML) { s.ACS = "https://acme.test/own" }, file, "urn:acme", "https://acme.test/own", ""},
@@ -217,6 +218,41 @@ func TestResolve(t *testing.T) {
 		}
 		if fmt.Sprint(given) != before {
 			t.Errorf("%s: the target that was given has changed", name)
+		}
+	}
+}
+
+// TestEncryptionKeyIsLeftToMetadata: who wants encryption says with which key in the
+// metadata, and what is signed in is then encrypted for it.
+func TestEncryptionKeyIsLeftToMetadata(t *testing.T) {
+	t.Parallel()
+	identity, err := target.Okta{Subdomain: "sp", App: "SP", Key: "service-provider", Created: readAt}.Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := base64.StdEncoding.EncodeToString(identity.Certificate.Raw)
+	file := filepath.Join(t.TempDir(), "sp.xml")
+	if err := os.WriteFile(file, []byte(described("urn:acme", "", keyFor(` use="encryption"`, text)+oneACS)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, wants := range []bool{false, true} {
+		given := published(file)
+		given.Connections[0].SAML.WantsEncryption = wants
+		got, err := given.Resolve(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		encryption, err := got.Connections[0].SAML.Encryption()
+		if err != nil || (encryption != nil) != wants || wants && !encryption.Recipients[0].Certificate.Equal(identity.Certificate) {
+			t.Errorf("wanted: %t: %+v, %v", wants, encryption, err)
+		}
+		if got.Has(target.SAMLEncrypted) != wants {
+			t.Errorf("wanted: %t: the feature follows: %t", wants, got.Has(target.SAMLEncrypted))
+		}
+	}
+	for _, broken := range []string{"!", "AAAA"} {
+		if _, err := (target.SAML{EncryptionCertificate: broken}).Encryption(); err == nil {
+			t.Errorf("%q was read", broken)
 		}
 	}
 }

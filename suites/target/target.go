@@ -98,9 +98,12 @@ type SAML struct {
 	// WhoAmI is short for a SignedIn that asks this address and finds the e-mail
 	// address of whoever is in under body.email. Only a target file has it.
 	WhoAmI string `json:"-" yaml:"whoami" read:"url"`
-	// WantsEncryption says that the product takes encrypted assertions only, which
-	// Rollcall does not send yet: what needs a sign-in is then unsupported.
-	WantsEncryption bool `json:"wants_encrypted_assertions,omitempty"`
+	// WantsEncryption says that the product takes encrypted assertions only. The key to
+	// encrypt for stands in the metadata.
+	WantsEncryption bool `json:"wants_encrypted_assertions,omitempty" yaml:"wants_encrypted_assertions"`
+	// EncryptionCertificate is the certificate that assertions are encrypted for, DER in
+	// base64; empty where they go plain. See [Target.Resolve] and [Live.Encrypted].
+	EncryptionCertificate string `json:"encryption_certificate,omitempty"`
 }
 
 // Offered says whether there is any way to sign in.

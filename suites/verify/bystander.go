@@ -42,7 +42,7 @@ func Enroll(ctx context.Context, t target.Target) (leave func(context.Context), 
 	if _, err := app.Assign(ctx, person, nil); err != nil && !errors.Is(err, target.ErrNotOurs) {
 		return nil, fmt.Errorf("assigning a bystander: %w", err)
 	}
-	if c.SAML.Offered() && !c.SAML.WantsEncryption {
+	if c.SAML.Offered() {
 		way := simulator.SignInOptions{StartURL: c.SAML.SignIn, IdPInitiated: c.SAML.SignIn == ""}
 		if _, err := tenant.Browser(nil).SignIn(ctx, app, person, way); err != nil {
 			return nil, fmt.Errorf("signing a bystander in: %w", err)
@@ -65,6 +65,10 @@ func customer(live *target.Live, c target.Connection) (*simulator.Tenant, *simul
 	if err != nil {
 		return nil, nil, err
 	}
+	encryption, err := c.SAML.Encryption()
+	if err != nil {
+		return nil, nil, err
+	}
 	return tenant, tenant.NewApp(simulator.AppSettings{
 		Label:           c.Okta.App,
 		SCIM:            live.Okta(c.SCIM),
@@ -77,6 +81,7 @@ func customer(live *target.Live, c target.Connection) (*simulator.Tenant, *simul
 			ACS: c.SAML.ACS, Recipient: c.SAML.ACS, Destination: c.SAML.ACS, Audience: c.SAML.EntityID,
 			NameIDFormat: idp.FormatEmailAddress,
 			Statements:   simulator.BuildkiteStatements(),
+			Encrypt:      encryption,
 		},
 	}), nil
 }

@@ -35,7 +35,7 @@ func (s strangerError) Hint() string {
 // without an assertion: to where sign-in starts, and to where it ends with nonsense.
 func meetStranger(ctx context.Context, live *target.Live, c target.Connection) error {
 	oracle := c.Oracle()
-	if oracle == nil || !c.SAML.Offered() || c.SAML.WantsEncryption {
+	if oracle == nil || !c.SAML.Offered() {
 		return nil
 	}
 	identity, err := c.Okta.Identity()

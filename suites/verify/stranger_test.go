@@ -139,9 +139,6 @@ func TestOraclesThatTellLessLeaveMoreUnobserved(t *testing.T) {
 			"jit.audience-kept[wrong-audience]": report.Passed, "jit.needs-no-record": report.Passed, "jit.creates-account": report.Passed,
 			"jit.signed-is-what-is-read[appended-assertion]": report.Passed, "offboarding.token-shut": report.Passed,
 		}},
-		"only encrypted": {func(p *target.Target) { p.Connections[0].SAML.WantsEncryption = true }, "", map[string]report.Verdict{
-			"jit.audience-kept[wrong-audience]": report.Unsupported, "jit.needs-no-record": report.Unsupported,
-		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := verdicts(told(t, bundled.Options{Defect: c.defect}, only, c.change))

@@ -29,7 +29,7 @@ func newVisitor(live *target.Live, c target.Connection, first, last, email strin
 
 // signsIn says whether there is a way to sign in that we can go.
 func (v *visitor) signsIn() bool {
-	return v.connection.SAML.Offered() && !v.connection.SAML.WantsEncryption
+	return v.connection.SAML.Offered()
 }
 
 // signIn takes the person through sign-in, at the product where that is offered.
