@@ -22,16 +22,16 @@ type convertFlags struct {
 }
 
 // formats are what a report can be rendered as.
-var formats = []string{"console", "html", "json", "junit", "markdown"}
+var formats = []string{"console", "html", "json", "junit", "markdown", "sarif"}
 
 // formatOf is the format that a file's name asks for.
-var formatOf = map[string]string{".html": "html", ".htm": "html", ".json": "json", ".xml": "junit", ".md": "markdown", ".markdown": "markdown"}
+var formatOf = map[string]string{".html": "html", ".htm": "html", ".json": "json", ".xml": "junit", ".md": "markdown", ".markdown": "markdown", ".sarif": "sarif"}
 
 func convertCommand() *cobra.Command {
 	var f convertFlags
 	c := &cobra.Command{
 		Use:   "convert REPORT.json",
-		Short: "Render a report as HTML, JUnit, Markdown, JSON or text",
+		Short: "Render a report as HTML, JUnit, SARIF, Markdown, JSON or text",
 		Long: `Convert renders a report that rollcall verify --json wrote; - reads it from standard
 input. The format follows from the name of the output file where --format does not
 say it, and is text for a console otherwise.
@@ -47,8 +47,9 @@ Exit status: 0 converted, whatever the report says; 2 could not be read or writt
   rollcall report convert --format markdown report.json >> "$GITHUB_STEP_SUMMARY"
   rollcall report convert --format markdown report.json | buildkite-agent annotate --context rollcall
 
-  # for build servers
+  # for build servers, and for code scanning
   rollcall report convert -o report.xml report.json
+  rollcall report convert -o report.sarif report.json
 
   # once more on the console, with other waivers
   rollcall report convert --waivers waivers.yaml report.json`,
@@ -115,6 +116,8 @@ func renderReport(r report.Report, format string, w io.Writer, colour bool) erro
 		return r.JUnit(w)
 	case "markdown":
 		return r.Markdown(w)
+	case "sarif":
+		return r.SARIF(w)
 	case "console":
 		return r.Console(w, colour)
 	}

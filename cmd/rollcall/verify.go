@@ -31,6 +31,7 @@ type verifyFlags struct {
 	json, junit string
 	html        string
 	markdown    string
+	sarif       string
 	waivers     string
 	baseline    string
 	seed        int64
@@ -90,7 +91,7 @@ could not run; 130 interrupted.`,
   rollcall verify --target rollcall.yaml
 
   # for a pipeline: every rendering, and a gate with exceptions that somebody answers for
-  rollcall verify --json report.json --junit report.xml --html report.html --markdown report.md
+  rollcall verify --json report.json --junit report.xml --html report.html --markdown report.md --sarif report.sarif
   rollcall verify --waivers waivers.yaml
   rollcall verify --baseline last-release.json`,
 		Args: noArguments("choose specs with --only"),
@@ -110,6 +111,7 @@ could not run; 130 interrupted.`,
 	flags.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to this `file`")
 	flags.StringVar(&f.html, "html", "", "write the report as one HTML page to this `file`")
 	flags.StringVar(&f.markdown, "markdown", "", "write the report as Markdown to this `file`, for the summary of a job")
+	flags.StringVar(&f.sarif, "sarif", "", "write findings and failures as SARIF 2.1.0 to this `file`, for code scanning")
 	flags.StringVar(&f.waivers, "waivers", "", "let specs fail that this YAML `file` waives, with a reason, an owner and a last day")
 	flags.StringVar(&f.baseline, "baseline", "", "fail only on what got worse since the report in this JSON `file`")
 	flags.Int64Var(&f.seed, "seed", 0, "run the specs in the order of this `number`; 0 chooses one")
@@ -161,6 +163,7 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		{flag: "junit", path: f.junit, render: func(w io.Writer) error { return r.JUnit(w) }},
 		{flag: "html", path: f.html, render: func(w io.Writer) error { return r.HTML(w) }},
 		{flag: "markdown", path: f.markdown, render: func(w io.Writer) error { return r.Markdown(w) }},
+		{flag: "sarif", path: f.sarif, render: func(w io.Writer) error { return r.SARIF(w) }},
 	}
 	if err := files.ready(); err != nil {
 		return err

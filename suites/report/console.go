@@ -10,13 +10,14 @@ import (
 )
 
 // Console writes the report for a person: the specs as a tree of sections, the
-// story of each that went wrong, all failures again at the end, and the
-// conclusion. With colour it uses terminal escapes; see [Colours].
+// story of each that went wrong, the failures again at the end, what is behind them, and
+// the conclusion. With colour it uses terminal escapes; see [Colours].
 func (r Report) Console(w io.Writer, colour bool) error {
 	p := printer{report: r, style: style{on: colour}}
 	p.heading()
 	p.tree()
 	p.failuresAgain()
+	p.findings()
 	p.gates()
 	p.conclusion()
 	_, err := io.WriteString(w, p.text.String())
@@ -167,14 +168,14 @@ func Rerun(s Spec, with Configuration) string {
 
 // failuresAgain repeats what broke conformance and what ended in an error, so that
 // it stands where the eye is when the run is over. What a baseline knows already
-// is only named.
+// is only named, and what fails with others for one cause stands under its finding.
 func (p *printer) failuresAgain() {
 	var failed, known []Spec
 	for _, s := range p.report.Specs {
 		switch {
 		case p.report.known(s):
 			known = append(known, s)
-		case p.report.fails(s):
+		case p.report.fails(s) && !p.report.gathered(s):
 			failed = append(failed, s)
 		}
 	}

@@ -21,6 +21,7 @@ type pageView struct {
 	Counts   []countView
 	Levels   []levelView
 	Notes    []noteView
+	Findings []Finding
 	Failures []linkView
 	More     int // failures that the list leaves out
 	Areas    []areaView
@@ -104,7 +105,7 @@ func (r Report) view(allowed allowance) pageView {
 		Title:  r.Target.Name + ": " + r.Summary.Headline,
 		Target: r.Target.Name, Headline: upperFirst(r.Summary.Headline), Tone: r.tone(),
 		Claim: fmt.Sprintf("Rollcall suite %s, profile %s", r.Suite.Version, r.Profile),
-		Facts: r.facts(), Counts: countsOf(r.Specs, true), Notes: r.notes(),
+		Facts: r.facts(), Counts: countsOf(r.Specs, true), Notes: r.notes(), Findings: r.Findings,
 		Made: r.Tool.Name + " " + r.Tool.Version + " · " + r.Schema,
 	}
 	v.Levels = r.levelViews(v.Counts)

@@ -20,7 +20,7 @@ const (
 )
 
 // Markdown writes the report for the summary of a job or an annotation: the
-// conclusion, a table of counts, each failure with what was expected and what was
+// conclusion, a table of counts, what is behind the failures, each failure with what was expected and what was
 // there, and lists of what was known, waived and unobserved. It never grows beyond
 // what GitHub and Buildkite take, and says what it left out.
 func (r Report) Markdown(w io.Writer) error {
@@ -28,6 +28,7 @@ func (r Report) Markdown(w io.Writer) error {
 	d.add(r.markdownHead())
 	d.add(r.markdownCounts())
 	d.add(r.markdownGates())
+	d.add(r.markdownFindings())
 	r.markdownFailures(d)
 	d.room += listRoom
 	for _, kind := range []struct {

@@ -27,6 +27,8 @@ func Read(from io.Reader) (Report, error) {
 	// The order is part of the format, and look-ups rely on it.
 	slices.SortStableFunc(r.Specs, bySpec)
 	slices.SortStableFunc(r.Requirements, func(a, b Requirement) int { return cmp.Compare(a.ID, b.ID) })
+	// Findings follow from the verdicts, by the causes that this tool knows.
+	r.Findings = r.triage()
 	return r, nil
 }
 

@@ -23,7 +23,7 @@ func TestNoFormatShowsASecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, render := range map[string]func(io.Writer) error{
-		"JSON": r.JSON, "JUnit": r.JUnit, "HTML": r.HTML, "Markdown": r.Markdown,
+		"JSON": r.JSON, "JUnit": r.JUnit, "HTML": r.HTML, "Markdown": r.Markdown, "SARIF": r.SARIF, "SARIF, gated": gated.SARIF,
 		"console":          func(w io.Writer) error { return r.Console(w, false) },
 		"console, colour":  func(w io.Writer) error { return r.Console(w, true) },
 		"JSON, gated":      gated.JSON,

@@ -38,6 +38,7 @@ type Report struct {
 	Summary       Summary       `json:"summary"`
 	Waivers       []WaiverUse   `json:"waivers,omitempty"`  // what came of each waiver, sorted by id; see Apply
 	Baseline      *Comparison   `json:"baseline,omitempty"` // what changed since an older report; see Against
+	Findings      []Finding     `json:"findings,omitempty"` // what is behind the failures, worst first
 	Requirements  []Requirement `json:"requirements"`       // sorted by id
 	Specs         []Spec        `json:"specs"`              // sorted by id and variant
 }

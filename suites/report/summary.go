@@ -66,6 +66,7 @@ func (r *Report) summarize(planned int, missingCore []string) {
 	s.NotRun = max(0, planned-len(r.Specs))
 	r.Partial = r.Interrupted || s.NotRun > 0
 	r.Summary = s
+	r.Findings = r.triage()
 	_, r.Summary.Headline = r.conclude()
 }
 
