@@ -59,6 +59,7 @@ func readSubject(m *Message) error {
 		return err
 	}
 	m.Assertion.NameIDFormat = value(name, "Format")
+	m.Assertion.NameQualifier, m.Assertion.SPNameQualifier = value(name, "NameQualifier"), value(name, "SPNameQualifier")
 	var ok bool
 	if m.Assertion.NameID, ok = text(name); !ok {
 		return Refuse("the NameID is not plain text")

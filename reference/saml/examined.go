@@ -30,7 +30,7 @@ func (p Policy) Examine(ctx context.Context, arrival Arrival) (*Examined, error)
 		split = len(p.Checks)
 	}
 	e := &Examined{message: &Message{Arrival: arrival, Limits: p.Limits, Ciphers: p.Ciphers}, rest: p.Checks[split:]}
-	if err := e.message.run(ctx, p.Checks[:split]); err != nil {
+	if err := run(ctx, e.message, p.Checks[:split]); err != nil {
 		return nil, err
 	}
 	if e.message.Trusted == nil || e.message.Assertion == nil {
@@ -46,7 +46,7 @@ func (e *Examined) ProviderID() string { return e.message.Assertion.ProviderID }
 // says. It may be called once. Errors are those of [Policy.Verify].
 func (e *Examined) Believe(ctx context.Context, requests RequestLog, uses UseLog) (*Assertion, error) {
 	e.message.Requests, e.message.Uses = requests, uses
-	if err := e.message.run(ctx, e.rest); err != nil {
+	if err := run(ctx, e.message, e.rest); err != nil {
 		return nil, err
 	}
 	return e.message.Assertion, nil

@@ -62,7 +62,7 @@ func readEntity(xml []byte) (IdP, error) {
 	if err != nil {
 		return IdP{}, err
 	}
-	if idp.SSOURL, err = redirectURL(role); err != nil {
+	if err := idp.readServices(role); err != nil {
 		return IdP{}, err
 	}
 	idp.Certificates, err = signingCertificates(role)
@@ -80,19 +80,45 @@ func idpRole(root *etree.Element) (*etree.Element, error) {
 	return roles[0], nil
 }
 
-func redirectURL(role *etree.Element) (string, error) {
-	for _, service := range children(role, nsMetadata, "SingleSignOnService") {
-		if value(service, "Binding") != bindingRedirect {
+// readServices reads where messages are taken. A sign-in address for the Redirect
+// binding must be there.
+func (p *IdP) readServices(role *etree.Element) error {
+	p.WantsSignedRequests = slices.Contains([]string{"true", "1"}, value(role, "WantAuthnRequestsSigned"))
+	for _, wanted := range []struct {
+		service, binding, what string
+		into                   *string
+	}{
+		{"SingleSignOnService", bindingRedirect, "sign-in", &p.SSOURL},
+		{"SingleSignOnService", bindingPOST, "sign-in", &p.SSOPostURL},
+		{"SingleLogoutService", bindingRedirect, "logout", &p.SLOURL},
+		{"SingleLogoutService", bindingPOST, "logout", &p.SLOPostURL},
+	} {
+		var err error
+		if *wanted.into, err = location(role, wanted.service, wanted.binding, wanted.what); err != nil {
+			return err
+		}
+	}
+	if p.SSOURL == "" {
+		return Refuse("it has no SingleSignOnService with the HTTP-Redirect binding")
+	}
+	return nil
+}
+
+// location is the address of the first such service with that binding; empty where
+// there is none.
+func location(role *etree.Element, service, binding, what string) (string, error) {
+	for _, el := range children(role, nsMetadata, service) {
+		if value(el, "Binding") != binding {
 			continue
 		}
-		location := value(service, "Location")
+		location := value(el, "Location")
 		parsed, err := url.Parse(location)
 		if err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
-			return "", Refuse("its sign-in address %s is not an http or https URL", show(location))
+			return "", Refuse("its %s address %s is not an http or https URL", what, show(location))
 		}
 		return location, nil
 	}
-	return "", Refuse("it has no SingleSignOnService with the HTTP-Redirect binding")
+	return "", nil
 }
 
 // signingCertificates returns the certificates of all keys that may sign: those marked

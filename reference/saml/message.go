@@ -103,6 +103,8 @@ type Assertion struct {
 	// NameID is the person's name in full, and NameIDFormat the URI that says what
 	// kind of name it is ("" when absent).
 	NameID, NameIDFormat string
+	// NameQualifier and SPNameQualifier say for whom the name is one; "" when absent.
+	NameQualifier, SPNameQualifier string
 	// SessionIndex names the identity provider's session; "" when absent.
 	SessionIndex string
 	// InResponseTo is the ID of our request; "" when the response is unsolicited.

@@ -17,8 +17,13 @@ const (
 	bindingPOST     = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 	bindingRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 
-	methodBearer     = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
-	statusSuccess    = "urn:oasis:names:tc:SAML:2.0:status:Success"
+	methodBearer  = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+	statusSuccess = "urn:oasis:names:tc:SAML:2.0:status:Success"
+
+	statusRequester        = "urn:oasis:names:tc:SAML:2.0:status:Requester"
+	statusPartialLogout    = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout"
+	statusUnknownPrincipal = "urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal"
+
 	formatEntity     = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 	formatEmail      = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 	formatPersistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"

@@ -27,11 +27,14 @@ type Policy struct {
 	Checks  []Check
 }
 
-// Check is one question asked of a message. Run returns nil, a refusal (see
-// Refuse), or, when our own memory fails, any other error.
-type Check struct {
+// Check is one question asked of a response.
+type Check = CheckOf[Message]
+
+// CheckOf is one question asked of a message of kind M. Run returns nil, a refusal
+// (see Refuse), or, when our own memory fails, any other error.
+type CheckOf[M any] struct {
 	Name string
-	Run  func(ctx context.Context, m *Message) error
+	Run  func(ctx context.Context, m *M) error
 }
 
 // Standard returns the strict policy, in slices of its own every time: whoever
@@ -83,26 +86,35 @@ var producers = []string{"encoding", "document", "one-assertion", "issuer", "dec
 // Without takes the named check out. It panics when there is none of this name, and
 // when others read what it produces: such a check can only be replaced.
 func (p *Policy) Without(name string) {
-	at := p.index(name)
-	if slices.Contains(producers, name) {
-		panic(fmt.Sprintf("saml: check %q produces what later checks read: replace it instead", name))
-	}
-	p.Checks = slices.Delete(slices.Clone(p.Checks), at, at+1)
+	p.Checks = without(p.Checks, producers, name)
 }
 
 // Replace puts another function in the place of the named check. It panics when
 // there is none of this name.
 func (p *Policy) Replace(name string, run func(ctx context.Context, m *Message) error) {
-	at := p.index(name)
-	p.Checks = slices.Clone(p.Checks)
-	p.Checks[at].Run = run
+	p.Checks = replaced(p.Checks, name, run)
 }
 
-func (p *Policy) index(name string) int {
-	at := slices.IndexFunc(p.Checks, func(c Check) bool { return c.Name == name })
+func without[M any](checks []CheckOf[M], producers []string, name string) []CheckOf[M] {
+	at := index(checks, name)
+	if slices.Contains(producers, name) {
+		panic(fmt.Sprintf("saml: check %q produces what later checks read: replace it instead", name))
+	}
+	return slices.Delete(slices.Clone(checks), at, at+1)
+}
+
+func replaced[M any](checks []CheckOf[M], name string, run func(ctx context.Context, m *M) error) []CheckOf[M] {
+	at := index(checks, name)
+	checks = slices.Clone(checks)
+	checks[at].Run = run
+	return checks
+}
+
+func index[M any](checks []CheckOf[M], name string) int {
+	at := slices.IndexFunc(checks, func(c CheckOf[M]) bool { return c.Name == name })
 	if at < 0 {
-		names := make([]string, len(p.Checks))
-		for i, check := range p.Checks {
+		names := make([]string, len(checks))
+		for i, check := range checks {
 			names[i] = check.Name
 		}
 		panic(fmt.Sprintf("saml: no check named %q; there are %s", name, strings.Join(names, ", ")))
@@ -125,7 +137,7 @@ func (p Policy) Verify(ctx context.Context, arrival Arrival) (*Assertion, error)
 }
 
 // run takes a message through some of the checks.
-func (m *Message) run(ctx context.Context, checks []Check) error {
+func run[M any](ctx context.Context, m *M, checks []CheckOf[M]) error {
 	for _, check := range checks {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("saml: stopped before check %s: %w", check.Name, err)

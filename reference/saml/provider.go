@@ -16,6 +16,13 @@ type Provider struct {
 	// Decryption is the key that assertions through this connection are encrypted for;
 	// nil where they come plain. With a key, a plain one is refused.
 	Decryption *DecryptionKey
+	// SLO is the absolute URL of our single logout service for this connection; empty
+	// where there is none.
+	SLO string
+	// Signing signs what we send; nil where nothing is signed.
+	Signing *KeyPair
+	// SignsRequests says that every AuthnRequest is signed.
+	SignsRequests bool
 	// IdP is the identity provider on the other side.
 	IdP IdP
 }
@@ -26,6 +33,13 @@ type IdP struct {
 	EntityID string
 	// SSOURL is where a sign-in request is sent with the Redirect binding.
 	SSOURL string
+	// SSOPostURL is where one is sent with the POST binding; empty where that is not offered.
+	SSOPostURL string
+	// SLOURL and SLOPostURL are where logout messages are sent with either binding;
+	// empty where that is not offered.
+	SLOURL, SLOPostURL string
+	// WantsSignedRequests says that it takes only requests that we sign.
+	WantsSignedRequests bool
 	// Certificates hold the RSA and ECDSA keys that may sign. Two of them are a rollover;
 	// either may have signed a message. Only their keys matter, not their dates.
 	Certificates []*x509.Certificate

@@ -25,14 +25,31 @@ type Request struct {
 // the answer should go, for identity providers that want to be told, and leaves the
 // kind of name to them.
 func (p Provider) AuthnRequest(id string, now time.Time) Request {
+	return p.Ask(id, now, Wish{})
+}
+
+// Wish is what a sign-in request may ask for beyond a sign-in.
+type Wish struct {
+	ForceAuthn bool // that the person proves anew who they are
+	IsPassive  bool // that nobody is asked anything: who is not signed in there stays out
+}
+
+// Ask is AuthnRequest with a wish.
+func (p Provider) Ask(id string, now time.Time, w Wish) Request {
 	document := newDocument()
 	request := document.CreateElement("samlp:AuthnRequest")
 	request.CreateAttr("xmlns:samlp", nsProtocol)
 	request.CreateAttr("xmlns:saml", nsAssertion)
 	request.CreateAttr("ID", id)
 	request.CreateAttr("Version", "2.0")
-	request.CreateAttr("IssueInstant", now.UTC().Format("2006-01-02T15:04:05.000Z"))
+	request.CreateAttr("IssueInstant", stamp(now))
 	request.CreateAttr("Destination", p.IdP.SSOURL)
+	if w.ForceAuthn {
+		request.CreateAttr("ForceAuthn", "true")
+	}
+	if w.IsPassive {
+		request.CreateAttr("IsPassive", "true")
+	}
 	request.CreateAttr("AssertionConsumerServiceURL", p.ACS)
 	request.CreateAttr("ProtocolBinding", bindingPOST)
 	request.CreateElement("saml:Issuer").SetText(p.EntityID)
@@ -47,20 +64,39 @@ func (p Provider) AuthnRequest(id string, now time.Time) Request {
 // names. relayState comes back with the response; "" leaves it out. It is at most 1024
 // bytes, which is more than the 80 of the standard and less than any known limit.
 func (r Request) Redirect(ssoURL, relayState string) (string, error) {
-	target, err := url.Parse(ssoURL)
+	return redirect(ssoURL, "SAMLRequest", r.XML, relayState, nil)
+}
+
+// SignedRedirect is Redirect with a signature in the address, by our own key.
+func (r Request) SignedRedirect(ssoURL, relayState string, k *KeyPair) (string, error) {
+	return redirect(ssoURL, "SAMLRequest", r.XML, relayState, k)
+}
+
+// Posted is the form value SAMLRequest of the POST binding (Bindings 3.5.4), signed
+// where a key is given.
+func (r Request) Posted(k *KeyPair) (string, error) { return posted(r.XML, k) }
+
+// redirect writes a message into the query of an address, signed where there is a key.
+func redirect(to, parameter string, xml []byte, relayState string, k *KeyPair) (string, error) {
+	target, err := url.Parse(to)
 	if err != nil || target.Host == "" || target.Scheme != "https" && target.Scheme != "http" {
-		return "", fmt.Errorf("saml: the identity provider's sign-in address %q is not an http or https URL", ssoURL)
+		return "", fmt.Errorf("saml: the identity provider's address %q is not an http or https URL", to)
 	}
 	if len(relayState) > maxRelayState {
 		return "", fmt.Errorf("saml: the relay state has %d bytes; %d are allowed", len(relayState), maxRelayState)
 	}
-	deflated, err := deflate(r.XML)
+	deflated, err := deflate(xml)
 	if err != nil {
-		return "", fmt.Errorf("saml: the request could not be deflated: %w", err)
+		return "", fmt.Errorf("saml: the message could not be deflated: %w", err)
 	}
-	query := "SAMLRequest=" + url.QueryEscape(base64.StdEncoding.EncodeToString(deflated))
+	query := parameter + "=" + url.QueryEscape(base64.StdEncoding.EncodeToString(deflated))
 	if relayState != "" {
 		query += "&RelayState=" + url.QueryEscape(relayState)
+	}
+	if k != nil {
+		if query, err = k.signQuery(query); err != nil {
+			return "", err
+		}
 	}
 	if target.RawQuery != "" {
 		query = strings.TrimSuffix(target.RawQuery, "&") + "&" + query

@@ -2,13 +2,14 @@ package saml
 
 import (
 	"encoding/base64"
+	"strconv"
 
 	"github.com/beevik/etree"
 )
 
 // Metadata returns our metadata for this connection, an EntityDescriptor in UTF-8 to be
-// served as application/samlmetadata+xml (Metadata 2.4.4). Requests are not signed;
-// assertions are wanted signed.
+// served as application/samlmetadata+xml (Metadata 2.4.4). Assertions are wanted
+// signed. Whether requests are, is said, and where there is a key of ours, which.
 func (p Provider) Metadata() []byte {
 	document := newDocument()
 	entity := document.CreateElement("md:EntityDescriptor")
@@ -16,11 +17,23 @@ func (p Provider) Metadata() []byte {
 	entity.CreateAttr("entityID", p.EntityID)
 
 	role := entity.CreateElement("md:SPSSODescriptor")
-	role.CreateAttr("AuthnRequestsSigned", "false")
+	role.CreateAttr("AuthnRequestsSigned", strconv.FormatBool(p.SignsRequests))
 	role.CreateAttr("WantAssertionsSigned", "true")
 	role.CreateAttr("protocolSupportEnumeration", nsProtocol)
+	if p.Signing != nil {
+		descriptor := role.CreateElement("md:KeyDescriptor")
+		descriptor.CreateAttr("use", "signing")
+		p.Signing.keyInfo(descriptor)
+	}
 	if p.Decryption != nil {
 		p.Decryption.describe(role)
+	}
+	if p.SLO != "" {
+		for _, binding := range []string{bindingRedirect, bindingPOST} {
+			slo := role.CreateElement("md:SingleLogoutService")
+			slo.CreateAttr("Binding", binding)
+			slo.CreateAttr("Location", p.SLO)
+		}
 	}
 	for _, format := range []string{formatEmail, formatAny} {
 		role.CreateElement("md:NameIDFormat").SetText(format)

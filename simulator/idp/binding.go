@@ -2,6 +2,7 @@ package idp
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"crypto"
 	"encoding/base64"
@@ -154,28 +155,18 @@ func redirected(location, parameter string, xml []byte, relayState string, signe
 // SignQuery appends SigAlg and Signature to a query that holds a message and perhaps
 // a RelayState, and nothing else (SAML 2.0 bindings §3.4.4.1).
 func (s Signer) SignQuery(query string) (string, error) {
-	algorithm := s.Algorithm
-	if algorithm == "" {
-		algorithm = RSASHA256
-	}
-	hash, known := queryHashes[algorithm]
+	algorithm := cmp.Or(s.Algorithm, RSASHA256)
+	by, known := methods[algorithm]
 	if !known {
 		return "", fmt.Errorf("a query cannot be signed with %s", algorithm)
 	}
 	query += "&SigAlg=" + url.QueryEscape(algorithm)
-	value, err := s.Key.Sign(nil, digest(hash, query), hash)
+	hash := digests[by.digest]
+	value, err := by.sign(s.Key, hash, digest(hash, query))
 	if err != nil {
 		return "", fmt.Errorf("signing a query: %w", err)
 	}
 	return query + "&Signature=" + url.QueryEscape(base64.StdEncoding.EncodeToString(value)), nil
-}
-
-// queryHashes are the algorithms by which queries are signed with an RSA key.
-var queryHashes = map[string]crypto.Hash{
-	RSASHA1:   crypto.SHA1,
-	RSASHA256: crypto.SHA256,
-	"http://www.w3.org/2001/04/xmldsig-more#rsa-sha384": crypto.SHA384,
-	"http://www.w3.org/2001/04/xmldsig-more#rsa-sha512": crypto.SHA512,
 }
 
 func digest(hash crypto.Hash, text string) []byte {

@@ -3,8 +3,6 @@ package idp
 import (
 	"crypto"
 	"crypto/rsa"
-	_ "crypto/sha1" // makes SHA-1 available to crypto.Hash: some service providers still sign with it
-	_ "crypto/sha512"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -54,6 +52,12 @@ func (s Signature) Verify(certificates []*x509.Certificate) error {
 		}
 	}
 	return errors.New("its signature does not verify with any certificate of the service provider")
+}
+
+// queryHashes are the algorithms by which service providers sign queries: with RSA keys.
+// Some still sign with SHA-1.
+var queryHashes = map[string]crypto.Hash{
+	RSASHA1: crypto.SHA1, RSASHA256: crypto.SHA256, RSASHA384: crypto.SHA384, RSASHA512: crypto.SHA512,
 }
 
 func (s Signature) holds(certificate *x509.Certificate, hash crypto.Hash) bool {
