@@ -89,7 +89,7 @@ func init() {
 		})
 	})
 	register("saml-signature-anywhere", func(p *reference.Parts) {
-		readAssertion(p, firstAssertion)
+		readAssertion(p, topAssertion)
 		replaceVerifier(p, func(v *verifier) { v.find, v.target, v.believe = anySignature, anyByID, whateverIsRead })
 	})
 	register("saml-signature-place-ignored", func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) })
@@ -98,7 +98,7 @@ func init() {
 			if signature := m.Response.FindElement("./Assertion/Signature"); signature != nil {
 				return signature.Parent()
 			}
-			return firstAssertion(m)
+			return topAssertion(m)
 		})
 		replaceVerifier(p, func(*verifier) {})
 		contents := check(p, "contents")

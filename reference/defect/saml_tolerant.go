@@ -36,16 +36,8 @@ func readAssertion(p *reference.Parts, pick func(m *saml.Message) *etree.Element
 	})
 }
 
-// firstAssertion and lastAssertion are those among the children of the response.
-func firstAssertion(m *saml.Message) *etree.Element { return m.Response.SelectElement("Assertion") }
-
-func lastAssertion(m *saml.Message) *etree.Element {
-	all := m.Response.SelectElements("Assertion")
-	if len(all) == 0 {
-		return nil
-	}
-	return all[len(all)-1]
-}
+// topAssertion is the first one among the children of the response.
+func topAssertion(m *saml.Message) *etree.Element { return m.Response.SelectElement("Assertion") }
 
 // anySignature finds every signature, wherever it stands.
 func anySignature(m *saml.Message) ([]*etree.Element, error) {
