@@ -113,6 +113,8 @@ type Attack struct {
 	Summary string
 	// Expect is what a service provider owes.
 	Expect Expect
+	// Enrolled says that the victim has to have an account for the attack to take over.
+	Enrolled bool
 	// NoCrash says that it is the row's point that the product stays up: an answer of
 	// 500 or none at all is then no refusal.
 	NoCrash bool

@@ -59,6 +59,9 @@ func try(ctx context.Context, okta *spec.Okta, attack forge.Attack, mode idp.Sig
 	GinkgoHelper()
 	return between(ctx, okta, mode, func(attacker, victim *spec.Person) spec.Visit {
 		GinkgoHelper()
+		if attack.Enrolled {
+			spec.Given(okta.SignIn(ctx, victim)).To(BeSignedIn())
+		}
 		visit := okta.ForgeIn(ctx, mode, attack, attacker, victim)
 		claim(okta, attack, visit, victim)
 		return visit
