@@ -8,11 +8,13 @@ package saml_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
 	"rollcall.example/reference/saml"
 	"rollcall.example/simulator/idp"
+	"rollcall.example/simulator/idp/shapes"
 )
 
 func fakeOkta(t *testing.T) idp.Identity {
@@ -116,5 +118,49 @@ func TestFakeOktaRollsOver(t *testing.T) {
 	a.Providers = []saml.Provider{p}
 	if _, err := saml.Standard().Verify(t.Context(), a); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestEveryHonestShapeIsBelieved: how other identity providers write is no reason to
+// refuse them, but for canonicalizations that the package does not have by intent.
+func TestEveryHonestShapeIsBelieved(t *testing.T) {
+	t.Parallel()
+	identity := fakeOkta(t)
+	for _, shape := range shapes.All() {
+		metadata, shape, err := shape.Metadata(identity, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := saml.ParseIdPMetadata(metadata)
+		if err != nil {
+			t.Errorf("%s: %v", shape.Name, err)
+			continue
+		}
+		said := idp.Claims{Destination: ourACS, Recipient: ourACS, Audience: ourEntity, InResponseTo: requestID, NameID: honest, NameIDFormat: idp.FormatEmailAddress, Now: now,
+			Attributes: []idp.Attribute{{Name: "name", Values: []string{"Han Solo"}}, {Name: "admin", Values: []string{"true"}}}}
+		shape.Apply(&said)
+		message, err := identity.Issue(said)
+		if err != nil {
+			t.Fatalf("%s: %v", shape.Name, err)
+		}
+		a := arrival(t, string(message.XML))
+		a.Providers = []saml.Provider{{ID: providerID, EntityID: ourEntity, ACS: ourACS, IdP: parsed}}
+		if shape.Proves == "canonicalization" {
+			refused(t, a, "signature")
+			continue
+		}
+		got, err := saml.Standard().Verify(t.Context(), a)
+		if err != nil {
+			t.Errorf("%s: %v", shape.Name, err)
+			continue
+		}
+		if got.NameID != said.NameID || got.InResponseTo != requestID {
+			t.Errorf("%s: read as %+v", shape.Name, got)
+		}
+		for _, attribute := range said.Attributes {
+			if values, present := got.Attribute(attribute.Name); !present || !slices.Equal(values, attribute.Values) && shape.Name != "nil" {
+				t.Errorf("%s: attribute %s is read as %q, and was %q", shape.Name, attribute.Name, values, attribute.Values)
+			}
+		}
 	}
 }

@@ -43,8 +43,8 @@ func subjectName(org string) ([]byte, error) {
 // Certify makes the self-signed certificate that Okta makes with a key:
 // the serial number is the time of creation in milliseconds, validity begins a
 // minute earlier and ends ten years later, and there are no extensions. The key may be of any
-// kind.
-func Certify(org string, key Key, created time.Time) (*x509.Certificate, error) {
+// kind, and changes made to the certificate before it is signed.
+func Certify(org string, key Key, created time.Time, changes ...func(*x509.Certificate)) (*x509.Certificate, error) {
 	name, err := subjectName(org)
 	if err != nil {
 		return nil, fmt.Errorf("identity provider: certificate subject for %q: %w", org, err)
@@ -55,6 +55,9 @@ func Certify(org string, key Key, created time.Time) (*x509.Certificate, error) 
 		RawSubject:   name,
 		NotBefore:    created.Add(-time.Minute).Truncate(time.Second),
 		NotAfter:     created.AddDate(10, 0, 0).Truncate(time.Second),
+	}
+	for _, change := range changes {
+		change(template)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {

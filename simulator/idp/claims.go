@@ -1,6 +1,7 @@
 package idp
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -109,6 +110,8 @@ type Claims struct {
 	EncryptName *Encryption
 	// Unset says what becomes of attributes without a value.
 	Unset Unset
+	// Shape is how it is written; the zero value is Okta's.
+	Shape Shape
 	// Random feeds the IDs; nil means crypto/rand. The same bytes give the same IDs.
 	Random io.Reader
 }
@@ -157,6 +160,18 @@ func (c Claims) written() []Attribute {
 
 // identifiers draws the IDs of one message. Those of Okta are "id" and decimal
 // digits of which the first ten are the same in Response and Assertion.
+func (c Claims) identifiers() (response, assertion, session string, err error) {
+	response, assertion, session, err = identifiers(c.Random)
+	if err != nil || c.Shape.ID == "" {
+		return response, assertion, session, err
+	}
+	if response, err = c.Shape.identifier(c.Random); err != nil {
+		return "", "", "", err
+	}
+	assertion, err = c.Shape.identifier(c.Random)
+	return response, assertion, session, err
+}
+
 func identifiers(random io.Reader) (response, assertion, session string, err error) {
 	if random == nil {
 		random = rand.Reader
@@ -182,7 +197,13 @@ func digits(random io.Reader, width int) (string, error) {
 	return number.Add(number, low).String(), nil
 }
 
-// instant writes a time as Okta does: UTC with exactly three decimals.
-func instant(t time.Time) string {
-	return t.UTC().Format("2006-01-02T15:04:05.000Z")
+// oktaInstants is the layout of Okta's times: exactly three decimals.
+const oktaInstants = "2006-01-02T15:04:05.000Z"
+
+// instant writes a time as Okta does, in UTC.
+func instant(t time.Time) string { return t.UTC().Format(oktaInstants) }
+
+// instant writes a time as the shape does, in UTC.
+func (c Claims) instant(t time.Time) string {
+	return t.UTC().Format(cmp.Or(c.Shape.Instants, oktaInstants))
 }

@@ -10,7 +10,8 @@
 // was given beforehand in the metadata (Identity.Metadata).
 //
 // Everything is in Okta's shape down to the order of attributes, since products
-// break on shape as often as on meaning. What may differ from one message to the
+// break on shape as often as on meaning; a Shape in the claims makes it another's, and
+// package shapes has those that are met. What may differ from one message to the
 // next is in Claims; an Encryption there hides the assertion, or the name in it, from
 // everybody but the product. To make a response that is wrong on purpose, take the Draft
 // that Issue would sign, change it before or after Signer.Sign, and Seal it.

@@ -1,6 +1,7 @@
 package idp
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -40,8 +41,10 @@ type Draft struct {
 	Encrypt     *Encryption
 	EncryptName *Encryption
 	// Signer has the identity's key and certificate, and the prefix list that this
-	// message needs.
+	// message needs, or what the shape has in their place.
 	Signer Signer
+
+	sends func([]byte) []byte
 }
 
 // Issue returns the response that Okta would send for these claims.
@@ -121,6 +124,9 @@ func (d *Draft) Seal() *Response {
 		ID:          d.Response.SelectAttrValue("ID", ""),
 		AssertionID: d.Assertion.SelectAttrValue("ID", ""),
 	}
+	if d.sends != nil {
+		sealed.XML = d.sends(sealed.XML)
+	}
 	if name := d.Assertion.FindElement("./Subject/NameID"); name != nil {
 		sealed.Name = nameIn(name)
 	}
@@ -141,7 +147,7 @@ func (i Identity) Draft(claims Claims) (*Draft, error) {
 	if claims.AuthnInstant.IsZero() {
 		claims.AuthnInstant = claims.Now
 	}
-	responseID, assertionID, session, err := identifiers(claims.Random)
+	responseID, assertionID, session, err := claims.identifiers()
 	if err != nil {
 		return nil, err
 	}
@@ -158,14 +164,12 @@ func (i Identity) Draft(claims Claims) (*Draft, error) {
 	document.SetRoot(response)
 	assertion := message.assertion(assertionID)
 	response.AddChild(assertion)
-	signer := i.Signer()
-	if len(message.attributes) > 0 {
-		signer.PrefixList = "xs"
-	}
-	return &Draft{
+	draft := &Draft{
 		Document: document, Response: response, Assertion: assertion,
-		Encrypt: claims.Encrypt, EncryptName: claims.EncryptName, Signer: signer,
-	}, nil
+		Encrypt: claims.Encrypt, EncryptName: claims.EncryptName,
+		Signer: claims.Shape.signer(i, len(message.attributes) > 0), sends: claims.Shape.Sends,
+	}
+	return draft, claims.Shape.write(draft)
 }
 
 // message builds the elements of one response. Okta declares a namespace again
@@ -184,7 +188,7 @@ func (m message) response(id string) *etree.Element {
 	if m.InResponseTo != "" {
 		attributes(response, "InResponseTo", m.InResponseTo)
 	}
-	attributes(response, "IssueInstant", instant(m.Now), "Version", "2.0", "xmlns:saml2p", nsProtocol)
+	attributes(response, "IssueInstant", m.instant(m.Now), "Version", "2.0", "xmlns:saml2p", nsProtocol)
 	m.declareSchema(response)
 	m.issuer(response)
 	status := response.CreateElement("saml2p:Status")
@@ -196,7 +200,7 @@ func (m message) response(id string) *etree.Element {
 // assertion builds the statement about the person (SAML 2.0 core §2.3.3).
 func (m message) assertion(id string) *etree.Element {
 	assertion := etree.NewElement("saml2:Assertion")
-	attributes(assertion, "ID", id, "IssueInstant", instant(m.Now), "Version", "2.0", "xmlns:saml2", nsAssertion)
+	attributes(assertion, "ID", id, "IssueInstant", m.instant(m.Now), "Version", "2.0", "xmlns:saml2", nsAssertion)
 	m.declareSchema(assertion)
 	m.issuer(assertion)
 	m.subject(assertion)
@@ -208,7 +212,7 @@ func (m message) assertion(id string) *etree.Element {
 
 // declareSchema declares the prefix that xsi:type values use, where there are any.
 func (m message) declareSchema(element *etree.Element) {
-	if len(m.attributes) > 0 {
+	if len(m.attributes) > 0 && m.Shape.ValueType != Untyped {
 		attributes(element, "xmlns:xs", nsSchema)
 	}
 }
@@ -231,14 +235,14 @@ func (m message) subject(assertion *etree.Element) {
 	if m.InResponseTo != "" {
 		attributes(data, "InResponseTo", m.InResponseTo)
 	}
-	attributes(data, "NotOnOrAfter", instant(m.Now.Add(Leeway)), "Recipient", m.Recipient)
+	attributes(data, "NotOnOrAfter", m.instant(m.Now.Add(Leeway)), "Recipient", m.Recipient)
 }
 
 func (m message) conditions(assertion *etree.Element) {
 	conditions := assertion.CreateElement("saml2:Conditions")
 	attributes(conditions,
-		"NotBefore", instant(m.Now.Add(-Leeway)),
-		"NotOnOrAfter", instant(m.Now.Add(Leeway)),
+		"NotBefore", m.instant(m.Now.Add(-Leeway)),
+		"NotOnOrAfter", m.instant(m.Now.Add(Leeway)),
 		"xmlns:saml2", nsAssertion)
 	conditions.CreateElement("saml2:AudienceRestriction").CreateElement("saml2:Audience").SetText(m.Audience)
 }
@@ -246,7 +250,7 @@ func (m message) conditions(assertion *etree.Element) {
 func (m message) authnStatement(assertion *etree.Element) {
 	statement := assertion.CreateElement("saml2:AuthnStatement")
 	attributes(statement,
-		"AuthnInstant", instant(m.AuthnInstant),
+		"AuthnInstant", m.instant(m.AuthnInstant),
 		"SessionIndex", m.SessionIndex,
 		"xmlns:saml2", nsAssertion)
 	statement.CreateElement("saml2:AuthnContext").CreateElement("saml2:AuthnContextClassRef").
@@ -265,7 +269,9 @@ func (m message) attributeStatement(assertion *etree.Element) {
 		attributes(element, "Name", attribute.Name, "NameFormat", attribute.NameFormat)
 		for _, value := range attribute.Values {
 			item := element.CreateElement("saml2:AttributeValue")
-			attributes(item, "xmlns:xs", nsSchema, "xmlns:xsi", nsInstance, "xsi:type", "xs:string")
+			if m.Shape.ValueType != Untyped {
+				attributes(item, "xmlns:xs", nsSchema, "xmlns:xsi", nsInstance, "xsi:type", cmp.Or(m.Shape.ValueType, "xs:string"))
+			}
 			if value != "" {
 				item.SetText(value)
 			}
