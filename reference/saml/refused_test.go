@@ -377,6 +377,7 @@ var keyFaults = []bad{
 	{name: "attacker's key by name", check: "signature", signer: &signer{key: "attacker", keyInfo: ptr(`<ds:KeyInfo><ds:KeyName>okta</ds:KeyName></ds:KeyInfo>`)}},
 	{name: "key fetched from elsewhere", check: "signature", signer: &signer{keyInfo: ptr(`<ds:KeyInfo><ds:RetrievalMethod URI="http://evil.example/"/></ds:KeyInfo>`)}},
 	{name: "two KeyInfos", check: "signature", post: inSignature("<ds:KeyInfo>", "<ds:KeyInfo/><ds:KeyInfo>")},
+	{name: "signature as last child", check: "signature", signer: &signer{position: func(el, signature *etree.Element) { el.AddChild(signature) }}},
 	{name: "certificate that is none", check: "signature", signer: &signer{keyInfo: ptr(x509KeyInfo("AAAA"))}},
 	{name: "certificate that is not base64", check: "signature", signer: &signer{keyInfo: ptr(x509KeyInfo("-----BEGIN CERTIFICATE-----"))}},
 	{name: "other connection's key", check: "signature", signer: &signer{key: "other-tenant"}},
