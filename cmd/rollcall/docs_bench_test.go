@@ -33,6 +33,8 @@ var recipes = map[string]recipe{
 	"rollcall ci":             {},
 	"rollcall completion":     {},
 	"rollcall doctor":         {},
+	"rollcall forge":          {},
+	"rollcall forge list":     {},
 	"rollcall idp init":       {before: "rm -r idp"},
 	"rollcall idp metadata":   {},
 	"rollcall idp rotate":     {},
@@ -94,7 +96,7 @@ func newBench(t *testing.T) *bench {
 			"GITHUB_STEP_SUMMARY=summary.md",
 		},
 		addresses: strings.NewReplacer(
-			"https://acme.test/scim/v2", c.SCIM.BaseURL, "https://acme.test/saml/metadata", c.SAML.Metadata,
+			"https://acme.test/scim/v2", c.SCIM.BaseURL, "https://acme.test/saml/metadata", c.SAML.Metadata, "https://acme.test/saml/acs", c.SAML.ACS,
 			"https://acme.test/sso/acme", c.SAML.SignIn, "https://acme.test/sso", c.SAML.SignIn, "https://acme.test/api/me", c.Doors.WhoAmI,
 			"127.0.0.1:8080", "127.0.0.1:0", "127.0.0.1:8081", "127.0.0.1:0",
 		),

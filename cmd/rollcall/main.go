@@ -13,6 +13,7 @@
 //	rollcall serve           run the reference and the fake Okta, to click through
 //	rollcall probe           test a probe for its own honesty
 //	rollcall idp             keep the identity that signs for a product of your own
+//	rollcall forge           print or post one forged SAML response
 //	rollcall ci              print a pipeline to start from
 //	rollcall version         say which versions this is
 //
@@ -83,7 +84,7 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 		requirementsCommand(),
 		profileCommand(),
 		serveCommand(), probeCommand(),
-		idpCommand(),
+		idpCommand(), forgeCommand(),
 		ciCommand(),
 		versionCommand(),
 	)

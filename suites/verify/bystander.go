@@ -65,7 +65,7 @@ func customer(live *target.Live, c target.Connection) (*simulator.Tenant, *simul
 	if err != nil {
 		return nil, nil, err
 	}
-	encryption, err := c.SAML.Encryption()
+	saml, err := samlOf(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -77,13 +77,19 @@ func customer(live *target.Live, c target.Connection) (*simulator.Tenant, *simul
 		DeactivateUsers: true,
 		Dialect:         dialectOf(live.Target),
 		UserNameFormat:  simulator.Email,
-		SAML: simulator.SAML{
-			ACS: c.SAML.ACS, Recipient: c.SAML.ACS, Destination: c.SAML.ACS, Audience: c.SAML.EntityID,
-			NameIDFormat: idp.FormatEmailAddress,
-			Statements:   simulator.BuildkiteStatements(),
-			Encrypt:      encryption,
-		},
+		SAML:            saml,
 	}), nil
+}
+
+// samlOf is the sign-on of the app as it is connected there.
+func samlOf(c target.Connection) (simulator.SAML, error) {
+	encryption, err := c.SAML.Encryption()
+	return simulator.SAML{
+		ACS: c.SAML.ACS, Recipient: c.SAML.ACS, Destination: c.SAML.ACS, Audience: c.SAML.EntityID,
+		NameIDFormat: idp.FormatEmailAddress,
+		Statements:   simulator.BuildkiteStatements(),
+		Encrypt:      encryption,
+	}, err
 }
 
 func dialectOf(t target.Target) provision.Dialect {
