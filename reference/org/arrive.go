@@ -43,6 +43,16 @@ func (m *Memory) Use(ctx context.Context, issuer, assertionID string, until time
 	return first, err
 }
 
+// AnswerLogout notes that a logout request of ours was answered, and says whether it
+// waited for that.
+func (m *Memory) AnswerLogout(ctx context.Context, providerID, id string, now time.Time) (waited bool, err error) {
+	err = m.do(ctx, func(ctx context.Context, tx Tx) (err error) {
+		waited, err = tx.AnswerLogout(ctx, providerID, id, now)
+		return err
+	})
+	return waited, err
+}
+
 // do does something and remembers it for [Memory.again].
 func (m *Memory) do(ctx context.Context, deed func(context.Context, Tx) error) error {
 	m.done = append(m.done, deed)

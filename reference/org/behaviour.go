@@ -37,6 +37,7 @@ func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 	grant := grantSteps{rules, grammar}
 	group := groupSteps{}
 	team := teamSteps{}
+	part := partSteps{}
 	return Events{
 		Call: []Step[Call]{
 			{"token", call.token},
@@ -156,6 +157,12 @@ func twoLayerEvents(rules *Rules, grammar *Grammar) Events {
 			{"address", who.address},
 			{"tested", who.tested},
 			{"audit", auditTestSignIn},
+		},
+		SingleLogout: []Step[Parting]{
+			{"name", part.name},
+			{"indexes", part.indexes},
+			{"sessions", part.sessions},
+			{"audit", auditParting},
 		},
 		Session: []Step[Request]{
 			{"known", sessionKnown},

@@ -19,10 +19,11 @@ type Events struct {
 	DeleteGroup []Step[Grouping] // SCIM deletes a group
 
 	// The sign-in's side.
-	SignIn     []Step[SignIn]  // a verified assertion arrives at an enabled provider
-	TestSignIn []Step[SignIn]  // the same at a provider that is not enabled yet
-	Session    []Step[Request] // a browser asks for something
-	Token      []Step[Request] // an API token asks for something
+	SignIn       []Step[SignIn]  // a verified assertion arrives at an enabled provider
+	TestSignIn   []Step[SignIn]  // the same at a provider that is not enabled yet
+	SingleLogout []Step[Parting] // the identity provider ends somebody's sessions
+	Session      []Step[Request] // a browser asks for something
+	Token        []Step[Request] // an API token asks for something
 
 	// The administrators' side.
 	Remove     []Step[Leaving]    // an administrator removes a member
@@ -105,6 +106,24 @@ type SignIn struct {
 	Events     []Event
 }
 
+// Parting is an identity provider saying that somebody's sessions are over.
+type Parting struct {
+	Organization Organization
+	Provider     Provider
+	Departure    Departure
+	Now          time.Time
+
+	Sessions []Session // those that are meant, and live
+	Events   []Event
+}
+
+// Departure is what a verified logout request says of a person.
+type Departure struct {
+	NameID   string
+	NameKind NameKind
+	Indexes  []string // of the sessions that are over; none means all of theirs
+}
+
 // Request is somebody at the product's own door, by session or by API token.
 // The step "known" finds the organization and sets Now by its clock.
 type Request struct {
@@ -135,6 +154,7 @@ type Assertion struct {
 	ID           string
 	NameID       string
 	Transient    bool // the NameID is good for this one visit: it names nobody known
+	NameKind     NameKind
 	SessionIndex string
 	SessionEnds  time.Time           // by when the identity provider wants the session over; zero: it does not say
 	Attributes   map[string][]string // a name that was not sent is absent; sent without a value: an empty slice

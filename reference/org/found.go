@@ -28,6 +28,9 @@ type NewProvider struct {
 	Groups      bool     // SCIM may push groups, whatever the rules have
 	// DecryptionKey is what assertions have to be encrypted for, PEM; empty: they come plain.
 	DecryptionKey string
+	// The rest of where it takes messages, and how, is that of [Provider].
+	IdPSSOPostURL, IdPSLOURL, IdPSLOPostURL string
+	SignsRequests                           bool
 }
 
 // Founded is what came of founding an organization.

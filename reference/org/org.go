@@ -79,6 +79,10 @@ type Provider struct {
 	// they come plain. The domain only keeps it.
 	DecryptionKey string
 	Created       time.Time
+
+	IdPSSOPostURL            string // where it takes sign-in requests by POST; empty where it does not
+	IdPSLOURL, IdPSLOPostURL string // where it takes logout messages, by Redirect and by POST
+	SignsRequests            bool   // it takes only sign-in requests that we sign
 }
 
 // ProviderKind tells Okta's own integration from a custom SAML one.
@@ -242,11 +246,23 @@ type Session struct {
 	Account      string
 	Provider     string // Provider.ID; empty for a founder's, which came without single sign-on
 	NameID       string
+	NameKind     NameKind
 	SessionIndex string
 	Started      time.Time
 	Expires      time.Time
 	Ended        time.Time // zero: live
 	EndCause     string
+}
+
+// NameKind is what belongs to a NameID beside its text: it is the same name only where
+// all of it is the same. What was not stated is empty.
+type NameKind struct{ Format, Qualifier, SPQualifier string }
+
+// OwnKey is a private key of the product's own.
+type OwnKey struct {
+	Name    string
+	Private []byte // PKCS #8
+	Created time.Time
 }
 
 // Token is an API access token of an account, opening one organization.
@@ -325,6 +341,7 @@ const (
 	SignInSucceeded     Action = "SSO_LOGIN_SUCCEEDED"
 	SignInDenied        Action = "SSO_LOGIN_DENIED"
 	SignInTested        Action = "SSO_LOGIN_TESTED"
+	LogoutDenied        Action = "SSO_LOGOUT_DENIED"
 	AttributeIgnored    Action = "SSO_ATTRIBUTE_IGNORED"
 	DemotionSkipped     Action = "SSO_DEMOTION_SKIPPED"
 	SessionStarted      Action = "AUTHORIZATION_CREATED"

@@ -22,6 +22,8 @@ func (s *Service) addProvider(ctx context.Context, tx Tx, o Organization, now ti
 	p := Provider{
 		ID: newID(), Organization: o.ID, Kind: wanted.Kind, State: wanted.State,
 		IdPEntityID: wanted.IdPEntityID, IdPSSOURL: wanted.IdPSSOURL, IdPCerts: wanted.IdPCerts,
+		IdPSSOPostURL: wanted.IdPSSOPostURL, IdPSLOURL: wanted.IdPSLOURL, IdPSLOPostURL: wanted.IdPSLOPostURL,
+		SignsRequests: wanted.SignsRequests,
 		Groups:        wanted.Groups || s.behaviour.Rules.SCIMGroups == "push",
 		DecryptionKey: wanted.DecryptionKey, Created: now,
 	}
@@ -151,6 +153,9 @@ type IdPConfig struct {
 	EntityID string
 	SSOURL   string
 	Certs    [][]byte // DER; every one of them is trusted
+	// The rest of where it takes messages, and how, is that of [Provider].
+	SSOPostURL, SLOURL, SLOPostURL string
+	SignsRequests                  bool
 }
 
 // ConfigureIdP says which identity provider stands behind the provider. An
@@ -187,6 +192,7 @@ func configure(ctx context.Context, tx Tx, p *Provider, now time.Time, actor str
 	e := p.event(ProviderUpdated, now, actor)
 	e.Before, e.After = p.IdPEntityID, c.EntityID
 	p.IdPEntityID, p.IdPSSOURL, p.IdPCerts = c.EntityID, c.SSOURL, c.Certs
+	p.IdPSSOPostURL, p.IdPSLOURL, p.IdPSLOPostURL, p.SignsRequests = c.SSOPostURL, c.SLOURL, c.SLOPostURL, c.SignsRequests
 	p.Tested = false
 	if err := tx.SaveProvider(ctx, *p); err != nil {
 		return err

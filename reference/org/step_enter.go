@@ -166,7 +166,7 @@ func (enterSteps) session(ctx context.Context, tx Tx, e *SignIn) error {
 	e.Secret = newSecret()
 	e.Session = Session{
 		ID: newID(), Organization: e.Organization.ID, Account: e.Account.ID, Provider: e.Provider.ID,
-		NameID: e.Assertion.NameID, SessionIndex: e.Assertion.SessionIndex,
+		NameID: e.Assertion.NameID, NameKind: e.Assertion.NameKind, SessionIndex: e.Assertion.SessionIndex,
 		Started: e.Now, Expires: e.Now.Add(SessionLifetime),
 	}
 	if ends := e.Assertion.SessionEnds; !ends.IsZero() && ends.Before(e.Session.Expires) {

@@ -147,6 +147,9 @@ type access interface {
 	SaveSession(ctx context.Context, s Session) error
 	SessionBySecret(ctx context.Context, secret string) (Session, error)
 	Sessions(ctx context.Context, organization, account string) ([]Session, error)
+	// SessionsNamed lists the live sessions that started at the provider under exactly
+	// this NameID.
+	SessionsNamed(ctx context.Context, provider, nameID string) ([]Session, error)
 	// SessionsThrough lists the live sessions that started at the provider.
 	SessionsThrough(ctx context.Context, provider string) ([]Session, error)
 
@@ -162,6 +165,16 @@ type access interface {
 	AnswerRequest(ctx context.Context, provider, id string) error
 	// UseAssertion notes an assertion id and says whether this was its first use.
 	UseAssertion(ctx context.Context, issuer, id string, until time.Time) (bool, error)
+
+	// AddLogout notes a logout request sent through the provider.
+	AddLogout(ctx context.Context, provider, id string, expires time.Time) error
+	// AnswerLogout forgets the logout request, and says whether it was known and not
+	// expired at now.
+	AnswerLogout(ctx context.Context, provider, id string, now time.Time) (bool, error)
+
+	// OwnKey is one of the product's own keys.
+	OwnKey(ctx context.Context, name string) (OwnKey, error)
+	AddOwnKey(ctx context.Context, k OwnKey) error
 }
 
 type ledger interface {

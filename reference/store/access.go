@@ -7,23 +7,26 @@ import (
 	"rollcall.example/reference/org"
 )
 
-const sessionColumns = `id, organization, account, provider, name_id, session_index, started, expires, ended, end_cause`
+const sessionColumns = `id, organization, account, provider, name_id, session_index, started, expires, ended, end_cause,
+	name_format, name_qualifier, sp_name_qualifier`
 
 func scanSession(r row) (s org.Session, err error) {
 	err = r.Scan(&s.ID, &s.Organization, &s.Account, referred{&s.Provider}, &s.NameID, &s.SessionIndex,
-		moment{&s.Started}, moment{&s.Expires}, moment{&s.Ended}, &s.EndCause)
+		moment{&s.Started}, moment{&s.Expires}, moment{&s.Ended}, &s.EndCause,
+		&s.NameKind.Format, &s.NameKind.Qualifier, &s.NameKind.SPQualifier)
 	return s, err
 }
 
 func sessionValues(s org.Session) []any {
 	return []any{s.ID, s.Organization, s.Account, reference(s.Provider), s.NameID, s.SessionIndex,
-		at(s.Started), at(s.Expires), atOrNever(s.Ended), s.EndCause}
+		at(s.Started), at(s.Expires), atOrNever(s.Ended), s.EndCause,
+		s.NameKind.Format, s.NameKind.Qualifier, s.NameKind.SPQualifier}
 }
 
 // AddSession implements [org.Tx].
 func (t *tx) AddSession(ctx context.Context, s org.Session, secret string) error {
 	return t.add(ctx, "add a session",
-		"INSERT INTO sessions ("+sessionColumns+", secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+		"INSERT INTO sessions ("+sessionColumns+", secret_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
 		append(sessionValues(s), digest(secret))...)
 }
 
@@ -31,7 +34,8 @@ func (t *tx) AddSession(ctx context.Context, s org.Session, secret string) error
 func (t *tx) SaveSession(ctx context.Context, s org.Session) error {
 	return t.change(ctx, "save a session",
 		`UPDATE sessions SET organization = $2, account = $3, provider = $4, name_id = $5, session_index = $6,
-			started = $7, expires = $8, ended = $9, end_cause = $10 WHERE id = $1`,
+			started = $7, expires = $8, ended = $9, end_cause = $10,
+			name_format = $11, name_qualifier = $12, sp_name_qualifier = $13 WHERE id = $1`,
 		sessionValues(s)...)
 }
 
@@ -54,6 +58,13 @@ func (t *tx) Sessions(ctx context.Context, organization, account string) ([]org.
 func (t *tx) SessionsThrough(ctx context.Context, provider string) ([]org.Session, error) {
 	return list(ctx, t, "list a provider's sessions", scanSession,
 		"SELECT "+sessionColumns+" FROM sessions WHERE provider = $1 AND ended IS NULL ORDER BY started, id", provider)
+}
+
+// SessionsNamed implements [org.Tx].
+func (t *tx) SessionsNamed(ctx context.Context, provider, nameID string) ([]org.Session, error) {
+	return list(ctx, t, "list the sessions of a name", scanSession,
+		"SELECT "+sessionColumns+" FROM sessions WHERE provider = $1 AND name_id = $2 AND ended IS NULL ORDER BY started, id",
+		provider, nameID)
 }
 
 const tokenColumns = "id, organization, account, name, created, revoked, revoke_cause"

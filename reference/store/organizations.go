@@ -51,11 +51,13 @@ func (t *tx) Organizations(ctx context.Context) ([]org.Organization, error) {
 		"SELECT "+organizationColumns+" FROM organizations ORDER BY created, id")
 }
 
-const providerColumns = "id, organization, kind, state, tested, idp_entity_id, idp_sso_url, idp_certs, pushes_groups, decryption_key, created"
+const providerColumns = `id, organization, kind, state, tested, idp_entity_id, idp_sso_url, idp_certs, pushes_groups, decryption_key, created,
+	idp_sso_post_url, idp_slo_url, idp_slo_post_url, signs_requests`
 
 func scanProvider(r row) (p org.Provider, err error) {
 	err = r.Scan(&p.ID, &p.Organization, &p.Kind, &p.State, &p.Tested,
-		&p.IdPEntityID, &p.IdPSSOURL, unpacked[[]byte]{&p.IdPCerts}, &p.Groups, &p.DecryptionKey, moment{&p.Created})
+		&p.IdPEntityID, &p.IdPSSOURL, unpacked[[]byte]{&p.IdPCerts}, &p.Groups, &p.DecryptionKey, moment{&p.Created},
+		&p.IdPSSOPostURL, &p.IdPSLOURL, &p.IdPSLOPostURL, &p.SignsRequests)
 	return p, err
 }
 
@@ -63,9 +65,10 @@ func scanProvider(r row) (p org.Provider, err error) {
 func (t *tx) AddProvider(ctx context.Context, p org.Provider) error {
 	t.changes()
 	return t.add(ctx, "add a provider",
-		"INSERT INTO providers ("+providerColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+		"INSERT INTO providers ("+providerColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 		p.ID, p.Organization, string(p.Kind), string(p.State), bit(p.Tested),
-		p.IdPEntityID, p.IdPSSOURL, packed(p.IdPCerts), bit(p.Groups), p.DecryptionKey, at(p.Created))
+		p.IdPEntityID, p.IdPSSOURL, packed(p.IdPCerts), bit(p.Groups), p.DecryptionKey, at(p.Created),
+		p.IdPSSOPostURL, p.IdPSLOURL, p.IdPSLOPostURL, bit(p.SignsRequests))
 }
 
 // SaveProvider implements [org.Tx].
@@ -73,9 +76,11 @@ func (t *tx) SaveProvider(ctx context.Context, p org.Provider) error {
 	t.changes()
 	return t.change(ctx, "save a provider",
 		`UPDATE providers SET organization = $2, kind = $3, state = $4, tested = $5,
-			idp_entity_id = $6, idp_sso_url = $7, idp_certs = $8, pushes_groups = $9, decryption_key = $10, created = $11 WHERE id = $1`,
+			idp_entity_id = $6, idp_sso_url = $7, idp_certs = $8, pushes_groups = $9, decryption_key = $10, created = $11,
+			idp_sso_post_url = $12, idp_slo_url = $13, idp_slo_post_url = $14, signs_requests = $15 WHERE id = $1`,
 		p.ID, p.Organization, string(p.Kind), string(p.State), bit(p.Tested),
-		p.IdPEntityID, p.IdPSSOURL, packed(p.IdPCerts), bit(p.Groups), p.DecryptionKey, at(p.Created))
+		p.IdPEntityID, p.IdPSSOURL, packed(p.IdPCerts), bit(p.Groups), p.DecryptionKey, at(p.Created),
+		p.IdPSSOPostURL, p.IdPSLOURL, p.IdPSLOPostURL, bit(p.SignsRequests))
 }
 
 // Provider implements [org.Tx].

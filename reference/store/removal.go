@@ -29,6 +29,7 @@ var emptied = []string{
 	"DELETE FROM list_counts WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
 	"DELETE FROM name_ids WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
 	"DELETE FROM requests WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
+	"DELETE FROM logouts WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
 	"DELETE FROM credentials WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
 	"DELETE FROM providers WHERE organization = $1",
 }
