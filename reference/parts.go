@@ -14,11 +14,12 @@ import (
 // vary. All of it is made anew for each App, so that a variation never reaches
 // another one in the same process.
 type Parts struct {
-	Rules   *org.Rules     // decisions in which products differ
-	Events  *org.Events    // what happens to people, step by step
-	Grammar *org.Grammar   // how SAML attributes are read
-	SAML    *saml.Policy   // how an assertion is verified, check by check
-	SCIM    *scim.Protocol // how SCIM requests are understood and answered
+	Rules   *org.Rules         // decisions in which products differ
+	Events  *org.Events        // what happens to people, step by step
+	Grammar *org.Grammar       // how SAML attributes are read
+	SAML    *saml.Policy       // how an assertion is verified, check by check
+	Logout  *saml.LogoutPolicy // how a logout message is verified, check by check
+	SCIM    *scim.Protocol     // how SCIM requests are understood and answered
 
 	// Edge stands around the whole HTTP server; the last one is the outermost.
 	Edge []func(http.Handler) http.Handler
@@ -48,12 +49,13 @@ func With(d Defect) Option { return func(p *Parts) { d.Install(p) } }
 func standardParts(options Options) *Parts {
 	domain := org.NewBehaviour(*options.Rules)
 	domain.Rules.LoginOverwrites = slices.Clone(options.Rules.LoginOverwrites)
-	policy := saml.Standard()
+	policy, logout := saml.Standard(), saml.StandardLogout()
 	return &Parts{
 		Rules:   &domain.Rules,
 		Events:  &domain.Events,
 		Grammar: &domain.Grammar,
 		SAML:    &policy,
+		Logout:  &logout,
 		SCIM:    scim.Standard(),
 		Clock:   options.Clock,
 		domain:  domain,

@@ -20,6 +20,7 @@
 //	/sso/{organization}                              where a person starts to sign in
 //	/login/sso/saml/consume?organization={…}         where the identity provider's answer arrives
 //	/sso/~/{provider}/saml/metadata                  who we are, for the identity provider
+//	/sso/~/{provider}/saml/logout                    where its logout messages arrive
 //	/organizations/…, /teams/…, /audit, /settings/…  pages
 //	/api/v1/…                                        the same in JSON
 //	/probe/v1/…                                      the probe contract
@@ -28,6 +29,7 @@ package reference
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -61,6 +63,9 @@ type Options struct {
 	Logger *slog.Logger
 	// ProbeToken opens the probe; empty: one is made, see [App.ProbeToken].
 	ProbeToken string
+	// Key is what the App signs its own SAML messages with; nil: one is made when it is
+	// first needed, and kept in the store. Making one takes a while.
+	Key *rsa.PrivateKey
 	// Rules are the decisions in which products differ; nil: [org.Standard].
 	Rules *org.Rules
 }
@@ -72,6 +77,7 @@ type App struct {
 	handler    http.Handler
 	base       atomic.Pointer[site.Site]
 	probeToken string
+	key        *rsa.PrivateKey
 
 	decryptionKey func() (string, error) // made when it is first asked for
 }
@@ -87,7 +93,7 @@ func New(ctx context.Context, options Options, more ...Option) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reference: %w", err)
 	}
-	app := &App{store: opened, probeToken: options.ProbeToken}
+	app := &App{store: opened, probeToken: options.ProbeToken, key: options.Key}
 	if options.BaseURL != "" {
 		app.SetBaseURL(options.BaseURL)
 	}
@@ -123,7 +129,7 @@ func (a *App) assemble(parts *Parts, logger *slog.Logger) http.Handler {
 		Clock:    parts.Clock,
 		Logger:   logger,
 	})
-	pages := web.New(web.Options{Org: a.org, SAML: *parts.SAML, Site: a.site, Logger: logger})
+	pages := web.New(web.Options{Org: a.org, SAML: *parts.SAML, Logout: *parts.Logout, Key: a.key, Site: a.site, Logger: logger})
 	window := probe.New(probe.Options{
 		Org: a.org, Site: a.site, Token: a.probeToken, Logger: logger, DecryptionKey: a.decryptionKey,
 	})

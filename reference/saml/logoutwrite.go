@@ -93,15 +93,19 @@ func (p Provider) Send(n Notice, relayState string) (Leaving, error) {
 		address, err := redirect(p.IdP.SLOURL, n.parameter, n.XML, relayState, p.Signing)
 		return Leaving{Address: address}, err
 	}
-	encoded, err := posted(n.XML, p.Signing)
+	return post(p.IdP.SLOPostURL, n.parameter, n.XML, relayState, p.Signing)
+}
+
+func post(to, parameter string, xml []byte, relayState string, k *KeyPair) (Leaving, error) {
+	encoded, err := posted(xml, k)
 	if err != nil {
 		return Leaving{}, err
 	}
-	form := map[string]string{n.parameter: encoded}
+	form := map[string]string{parameter: encoded}
 	if relayState != "" {
 		form["RelayState"] = relayState
 	}
-	return Leaving{p.IdP.SLOPostURL, form}, nil
+	return Leaving{to, form}, nil
 }
 
 func stamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -59,6 +59,16 @@ func (p Provider) Ask(id string, now time.Time, w Wish) Request {
 	return Request{ID: id, XML: write(document)}
 }
 
+// SendRequest puts a request on its way: by Redirect, or by POST where that is asked for
+// and the identity provider takes it. It is signed where there is a key to sign with.
+func (p Provider) SendRequest(r Request, relayState string, byPost bool) (Leaving, error) {
+	if !byPost || p.IdP.SSOPostURL == "" {
+		address, err := redirect(p.IdP.SSOURL, "SAMLRequest", r.XML, relayState, p.Signing)
+		return Leaving{Address: address}, err
+	}
+	return post(p.IdP.SSOPostURL, "SAMLRequest", r.XML, relayState, p.Signing)
+}
+
 // Redirect returns the address that sends the request to ssoURL with the Redirect
 // binding (Bindings 3.4.4): deflated, base64, and in the order that the binding
 // names. relayState comes back with the response; "" leaves it out. It is at most 1024

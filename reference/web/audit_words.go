@@ -48,6 +48,7 @@ var wordings = map[org.Action]wording{
 	org.SignInSucceeded:     {"signed in", false},
 	org.SignInDenied:        {"sign-in refused", false},
 	org.SignInTested:        {"test sign-in succeeded", false},
+	org.LogoutDenied:        {"sign-out by the identity provider refused", false},
 	org.AttributeIgnored:    {"attribute had no effect", true},
 	org.DemotionSkipped:     {"stays admin", false},
 	org.SessionStarted:      {"session started", false},

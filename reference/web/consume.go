@@ -138,6 +138,7 @@ func statement(a *saml.Assertion) org.Assertion {
 		ID:           a.ID,
 		NameID:       a.NameID,
 		Transient:    a.Transient(),
+		NameKind:     org.NameKind{Format: a.NameIDFormat, Qualifier: a.NameQualifier, SPQualifier: a.SPNameQualifier},
 		SessionIndex: a.SessionIndex,
 		SessionEnds:  a.SessionNotOnOrAfter,
 		Attributes:   map[string][]string{},

@@ -39,7 +39,12 @@ func asking(at site.Site, organization org.Organization, provider org.Provider) 
 		ID:       provider.ID,
 		EntityID: at.EntityID(),
 		ACS:      at.ACS(organization.Slug),
-		IdP:      saml.IdP{EntityID: provider.IdPEntityID, SSOURL: provider.IdPSSOURL},
+		SLO:      at.Logout(provider.ID),
+		IdP: saml.IdP{
+			EntityID: provider.IdPEntityID, SSOURL: provider.IdPSSOURL, SSOPostURL: provider.IdPSSOPostURL,
+			SLOURL: provider.IdPSLOURL, SLOPostURL: provider.IdPSLOPostURL,
+		},
+		SignsRequests: provider.SignsRequests,
 	}
 }
 
@@ -49,7 +54,9 @@ func NewProvider(kind org.ProviderKind, state org.ProviderState, metadata []byte
 	if err != nil {
 		return org.NewProvider{}, err
 	}
-	wanted := org.NewProvider{Kind: kind, State: state, IdPEntityID: idp.EntityID, IdPSSOURL: idp.SSOURL}
+	wanted := org.NewProvider{Kind: kind, State: state, IdPEntityID: idp.EntityID, IdPSSOURL: idp.SSOURL,
+		IdPSSOPostURL: idp.SSOPostURL, IdPSLOURL: idp.SLOURL, IdPSLOPostURL: idp.SLOPostURL, SignsRequests: idp.WantsSignedRequests,
+	}
 	for _, certificate := range idp.Certificates {
 		wanted.IdPCerts = append(wanted.IdPCerts, certificate.Raw)
 	}

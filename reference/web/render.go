@@ -20,7 +20,7 @@ var staticFiles embed.FS
 
 // pages holds every page, each with the layout around it and read once.
 var pages = parsePages(
-	"login", "home", "people", "teams", "team", "audit", "providers", "settings", "tested", "problem",
+	"login", "home", "people", "teams", "team", "audit", "providers", "settings", "tested", "problem", "onward", "parted",
 )
 
 func parsePages(names ...string) map[string]*template.Template {

@@ -57,25 +57,35 @@ func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request) {
 		s.failPage(w, r, err)
 		return
 	}
-	address, id, err := s.request(r, organization, provider)
+	leaving, id, err := s.request(r, organization, provider)
 	if err != nil {
 		s.failPage(w, r, err)
 		return
 	}
 	s.noteAsked(w, r, id)
-	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, address, http.StatusFound)
+	s.sendOff(w, r, leaving, "Signing in", "Your identity provider signs you in.")
 }
 
-// request makes an authentication request, notes it, and returns the address that
-// carries it to the identity provider, and its ID.
-func (s *Server) request(r *http.Request, organization org.Organization, provider org.Provider) (address, id string, err error) {
-	relay := s.relayState(r)
-	request := asking(s.site(r), organization, provider).AuthnRequest(saml.NewID(rand.Reader), s.org.Now(organization))
-	if address, err = request.Redirect(provider.IdPSSOURL, relay); err != nil {
-		return "", "", err
+// request makes an authentication request, notes it, and returns how it goes to the
+// identity provider, and its ID. The address of the sign-in may ask for what some
+// connections need: ?force_authn=true that the person proves anew who they are,
+// ?passive=true that nobody is asked anything, ?signed=true that the request is signed
+// though the identity provider does not want it, and ?binding=post that it is posted.
+func (s *Server) request(r *http.Request, organization org.Organization, provider org.Provider) (leaving saml.Leaving, id string, err error) {
+	us := asking(s.site(r), organization, provider)
+	query := r.URL.Query()
+	wants := func(name string) bool { return query.Get(name) == "true" }
+	if provider.SignsRequests || wants("signed") {
+		if us.Signing, err = s.signing.pair(r.Context(), s.org, us.EntityID); err != nil {
+			return saml.Leaving{}, "", err
+		}
 	}
-	return address, request.ID, s.org.BeginSignIn(r.Context(), organization, provider.ID, request.ID, relay)
+	relay := s.relayState(r)
+	request := us.Ask(saml.NewID(rand.Reader), s.org.Now(organization), saml.Wish{ForceAuthn: wants("force_authn"), IsPassive: wants("passive")})
+	if leaving, err = us.SendRequest(request, relay, query.Get("binding") == "post"); err != nil {
+		return saml.Leaving{}, "", err
+	}
+	return leaving, request.ID, s.org.BeginSignIn(r.Context(), organization, provider.ID, request.ID, relay)
 }
 
 // relayState is the page to come back to, if it is one of ours.
@@ -119,25 +129,13 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request) {
 		s.failPage(w, r, err)
 		return
 	}
-	party, err := serviceProvider(s.site(r), organization, provider)
+	party, err := s.signingParty(r, organization, provider)
 	if err != nil {
 		s.failPage(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/samlmetadata+xml")
 	_, _ = w.Write(party.Metadata())
-}
-
-// signOut ends the session, here and in the store.
-func (s *Server) signOut(w http.ResponseWriter, r *http.Request, _ visit) error {
-	if cookie, err := r.Cookie(sessionCookie); err == nil {
-		if err := s.org.SignOut(r.Context(), cookie.Value); err != nil {
-			return err
-		}
-	}
-	http.SetCookie(w, s.cookie(r, "", -1))
-	http.Redirect(w, r, "/login", http.StatusSeeOther)
-	return nil
 }
 
 // home is the first page of an organization.

@@ -11,11 +11,12 @@
 //   - What belongs to another organization, or to a team one is not in, is not
 //     found (404). What is there but for administrators only is forbidden (403).
 //   - With the cookie, whatever changes something must come from our own pages:
-//     see [sameOrigin]. The one exception is the SAML consume endpoint, which is
-//     posted to from elsewhere by design and trusts only the signature.
+//     see [sameOrigin]. The exceptions are the SAML endpoints, for responses and for
+//     logout, which are posted to from elsewhere by design and trust only the signature.
 package web
 
 import (
+	"crypto/rsa"
 	"log/slog"
 	"net/http"
 
@@ -29,22 +30,26 @@ import (
 type Options struct {
 	Org    *org.Service
 	SAML   saml.Policy                   // how an assertion is verified
+	Logout saml.LogoutPolicy             // how a logout message is
+	Key    *rsa.PrivateKey               // what we sign with; nil: one is made, and kept in the store
 	Site   func(*http.Request) site.Site // where the product is, as the request sees it
 	Logger *slog.Logger
 }
 
 // Server serves everything under "/" that is neither SCIM nor the probe.
 type Server struct {
-	org    *org.Service
-	policy saml.Policy
-	site   func(*http.Request) site.Site
-	log    *slog.Logger
-	routes *route.Table
+	org     *org.Service
+	policy  saml.Policy
+	logout  saml.LogoutPolicy
+	signing ownKey
+	site    func(*http.Request) site.Site
+	log     *slog.Logger
+	routes  *route.Table
 }
 
 // New puts the server together.
 func New(o Options) *Server {
-	s := &Server{org: o.Org, policy: o.SAML, site: o.Site, log: o.Logger}
+	s := &Server{org: o.Org, policy: o.SAML, logout: o.Logout, signing: ownKey{given: o.Key}, site: o.Site, log: o.Logger}
 	s.routes = route.New(s.refuse)
 	s.routeSignIn()
 	s.routePages()
@@ -61,6 +66,8 @@ func (s *Server) routeSignIn() {
 	s.routes.Handle("POST", "/logout", s.page(s.signOut))
 	s.routes.Handle("GET", "/sso/{slug}", s.startSignIn)
 	s.routes.Handle("GET", "/sso/~/{provider}/saml/metadata", s.metadata)
+	s.routes.Handle("GET", "/sso/~/{provider}/saml/logout", s.singleLogout)
+	s.routes.Handle("POST", "/sso/~/{provider}/saml/logout", s.singleLogout)
 	s.routes.Handle("POST", "/login/sso/saml/consume", s.consume)
 	s.routes.Handle("GET", "/static/{file}", s.static)
 }

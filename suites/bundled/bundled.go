@@ -81,7 +81,11 @@ func Start(ctx context.Context, o Options) (*Bundled, error) {
 	if err != nil {
 		return nil, err
 	}
-	app, err := reference.New(ctx, reference.Options{Data: o.Data, Scratch: o.Scratch, Rules: &rules}, variation...)
+	key, err := fixtures.Key("service-provider")
+	if err != nil {
+		return nil, err
+	}
+	app, err := reference.New(ctx, reference.Options{Data: o.Data, Scratch: o.Scratch, Rules: &rules, Key: key}, variation...)
 	if err != nil {
 		return nil, err
 	}
@@ -157,6 +161,7 @@ func (b *Bundled) trustOkta(ctx context.Context, organization string) error {
 	}
 	_, err = b.App.Org().TrustIdP(ctx, providers[0].ID, org.IdPConfig{
 		EntityID: identity.EntityID, SSOURL: identity.SSOURL, Certs: [][]byte{identity.Certificate.Raw},
+		SSOPostURL: identity.SSOURL, SLOURL: identity.SLOURL, SLOPostURL: identity.SLOURL,
 	})
 	return err
 }

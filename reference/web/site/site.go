@@ -35,6 +35,15 @@ func (s Site) Metadata(provider string) string {
 	return string(s) + "/sso/~/" + url.PathEscape(provider) + "/saml/metadata"
 }
 
+// Logout is the single logout service for one provider: where its identity provider
+// sends logout messages.
+func (s Site) Logout(provider string) string {
+	return string(s) + "/sso/~/" + url.PathEscape(provider) + "/saml/logout"
+}
+
+// SignOut is where the pages' own sign-out button posts to.
+func (s Site) SignOut() string { return string(s) + "/logout" }
+
 // Whoami tells who is signed in.
 func (s Site) Whoami() string { return string(s) + "/api/v1/me" }
 
