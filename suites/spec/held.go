@@ -3,6 +3,8 @@ package spec
 import (
 	"context"
 	"encoding/base64"
+	"errors"
+	"net"
 	"net/http"
 	"net/url"
 
@@ -140,8 +142,11 @@ func (o *Okta) Deliver(ctx context.Context, h Held, change func(*simulator.Deliv
 	visit, err := h.browser.Deliver(ctx, d)
 	broken(err, 1)
 	crash := crashOf(visit, visit.HungUp)
-	if crash == "" {
-		broken(visit.HungUp, 1)
+	if dial := new(net.OpError); crash == "" && visit.HungUp != nil {
+		if errors.As(visit.HungUp, &dial) && dial.Op == "dial" {
+			broken(visit.HungUp, 1)
+		}
+		crash = "gave an answer that is none of HTTP"
 	}
 	seen := o.recognized(ctx, visit, h.browser, h.person)
 	seen.crash = crash
