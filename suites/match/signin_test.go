@@ -50,6 +50,7 @@ func TestMatchersOfVisits(t *testing.T) {
 		{name: "BeSignedIn, as nobody", matcher: match.BeSignedIn(), holds: himself, fails: stopped, expected: "signed in as the person signed for", actual: asNobody},
 		{name: "BeSignedIn, for nobody", matcher: match.BeSignedIn(), holds: himself, fails: visited{}, expected: "signed in as the person signed for", actual: asNobody},
 		{name: "BeSignedInAs", matcher: match.BeSignedInAs("LEIA@x.test"), holds: another, fails: stopped, expected: "signed in as LEIA@x.test", actual: asNobody},
+		{name: "BeSignedInAs, a look-alike", matcher: match.BeSignedInAs("leia@x.te\u017ft"), holds: visited{"han@x.test", "LEIA@x.te\u017ft"}, fails: another, expected: "signed in as leia@x.te\u017ft", actual: asLeia},
 		{name: "BeRefused", matcher: match.BeRefused(), holds: stopped, fails: another, expected: "refused", actual: asLeia},
 	})
 }
