@@ -61,6 +61,9 @@ type Donor struct {
 	Claims idp.Claims
 	// Victim is the NameID of somebody else.
 	Victim string
+	// Neighbour is the name of another identity provider that the product trusts; empty
+	// where there is none.
+	Neighbour string
 	// Collector is an address at which nobody may ever come by: what a message refers
 	// to outside of itself stands there. It ends in no slash.
 	Collector string

@@ -1,0 +1,8 @@
+package forge
+
+func init() {
+	register("sem", semStatus...)
+	register("sem", semHeader...)
+	register("sem", semAddress...)
+	register("sem", semAssertion...)
+}
