@@ -69,15 +69,7 @@ func (m *Message) envelope() (*etree.Element, error) {
 // EncryptedID, as an XML document of its own. Prefixes that it uses, it has to declare:
 // what stands around the ciphertext means nothing inside.
 func (m *Message) decipher(holder *etree.Element) (*etree.Element, census, error) {
-	sealed, err := readSealed(holder)
-	if err != nil {
-		return nil, census{}, err
-	}
-	keys, err := sealed.keysFor(m.Provider.EntityID)
-	if err != nil {
-		return nil, census{}, err
-	}
-	plain, err := m.Ciphers.open(m.Provider.Decryption.Key, sealed, keys)
+	plain, err := m.Open(holder)
 	if err != nil {
 		return nil, census{}, err
 	}
@@ -86,6 +78,21 @@ func (m *Message) decipher(holder *etree.Element) (*etree.Element, census, error
 		return nil, census{}, errUndecipherable()
 	}
 	return root, found, nil
+}
+
+// Open returns the text that stands encrypted in the holder, an EncryptedAssertion or
+// EncryptedID, for the connection's key. Nothing of it is trusted. Refusals are its only
+// errors.
+func (m *Message) Open(holder *etree.Element) ([]byte, error) {
+	sealed, err := readSealed(holder, m.MaxKeys)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := sealed.keysFor(m.Provider.EntityID)
+	if err != nil {
+		return nil, err
+	}
+	return m.Ciphers.open(m.Provider.Decryption.Key, sealed, keys)
 }
 
 // decipherName reads the name in an EncryptedID of the verified assertion.

@@ -6,15 +6,13 @@ import (
 	"github.com/beevik/etree"
 )
 
-// maxEncryptedKeys bounds the private-key operations that one message can cost us.
-const maxEncryptedKeys = 4
-
 // sealed is an EncryptedData of the one shape that SAML allows (Core 2.2.4): an element
 // inside, and its key encrypted in the same place.
 type sealed struct {
 	algorithm string
 	value     []byte
 	keys      []sealedKey
+	maxKeys   int
 }
 
 // sealedKey is an EncryptedKey.
@@ -34,9 +32,10 @@ type KeyMethod struct {
 }
 
 // readSealed reads EncryptedAssertion or EncryptedID. Nothing is fetched and nothing is
-// followed: the ciphertext and the keys stand in the message, or it is refused.
-func readSealed(holder *etree.Element) (sealed, error) {
-	var s sealed
+// followed: the ciphertext and the keys, no more than maxKeys of them, stand in the
+// message, or it is refused.
+func readSealed(holder *etree.Element, maxKeys int) (sealed, error) {
+	s := sealed{maxKeys: maxKeys}
 	here, err := inside(holder)
 	if err != nil {
 		return s, err
@@ -109,8 +108,8 @@ func (s *sealed) readKeyInfo(info *etree.Element, ids map[string]bool) error {
 }
 
 func (s *sealed) addKey(el *etree.Element) error {
-	if len(s.keys) == maxEncryptedKeys {
-		return Refuse("there are more than %d encrypted keys", maxEncryptedKeys)
+	if len(s.keys) == s.maxKeys {
+		return Refuse("there are more than %d encrypted keys", s.maxKeys)
 	}
 	here, err := inside(el)
 	if err != nil {

@@ -17,6 +17,9 @@ type Limits struct {
 	MaxBytes int
 	// MaxAge is how long ago a response may have been issued.
 	MaxAge time.Duration
+	// MaxKeys is how many encrypted keys one message may bring. Each can cost us an
+	// operation with our private key.
+	MaxKeys int
 }
 
 // Policy decides which responses are believed: checks in order, the first refusal
@@ -45,7 +48,7 @@ type CheckOf[M any] struct {
 // back (answering the request, using up the assertion) comes last.
 func Standard() Policy {
 	return Policy{
-		Limits:  Limits{Skew: 90 * time.Second, MaxBytes: 1 << 20, MaxAge: 10 * time.Minute},
+		Limits:  Limits{Skew: 90 * time.Second, MaxBytes: 1 << 20, MaxAge: 10 * time.Minute, MaxKeys: 4},
 		Ciphers: standardCiphers(),
 		Checks: []Check{
 			{"encoding", checkEncoding},
