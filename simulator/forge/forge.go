@@ -193,6 +193,10 @@ func (a Attack) forge(d *Donor) (*idp.Response, error) {
 			return nil, err
 		}
 	}
+	last, err := a.hide(d)
+	if err != nil {
+		return nil, err
+	}
 	draft, err := d.Identity.Draft(d.Claims)
 	if err != nil {
 		return nil, err
@@ -208,6 +212,9 @@ func (a Attack) forge(d *Donor) (*idp.Response, error) {
 		if err := moment(*d, draft); err != nil {
 			return nil, err
 		}
+	}
+	if err := last(draft); err != nil {
+		return nil, err
 	}
 	response := draft.Seal()
 	if a.bytes != nil {
