@@ -1,6 +1,7 @@
 package forge_test
 
 import (
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"reflect"
@@ -63,6 +64,26 @@ func donor(tb testing.TB) forge.Donor {
 			},
 		},
 	}
+}
+
+// donorFor is a donor that the attack can be made of: encrypted where it is about that.
+func donorFor(tb testing.TB, attack forge.Attack) forge.Donor {
+	tb.Helper()
+	given := donor(tb)
+	if attack.Family() == "enc" {
+		given.Claims.Encrypt = &idp.Encryption{Recipients: []idp.Recipient{{Key: &productKey(tb).PublicKey}}}
+	}
+	return given
+}
+
+// productKey is what the product under test decrypts with.
+func productKey(tb testing.TB) *rsa.PrivateKey {
+	tb.Helper()
+	key, err := fixtures.Key("service-provider")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return key
 }
 
 func parse(tb testing.TB, xml []byte) *etree.Element {
@@ -193,7 +214,7 @@ func TestEveryAttackCanBeMade(t *testing.T) {
 			t.Errorf("%s: %q is no row of the research list", attack.Name, attack.Row)
 		}
 		for _, mode := range attack.In() {
-			given, honest := donor(t), donor(t)
+			given, honest := donorFor(t, attack), donorFor(t, attack)
 			given.Claims.Sign, honest.Claims.Sign = mode, mode
 			var posting simulator.Posting
 			if err := attack.Post(given, &posting); err != nil {

@@ -14,11 +14,16 @@ import (
 
 // attacks builds a spec for each attack of a family in each of its modes.
 func attacks(family string, okta *spec.Okta) {
+	attacksAt(family, func(context.Context) *spec.Okta { return okta })
+}
+
+// attacksAt is attacks at a connection that the spec finds, or founds, when it runs.
+func attacksAt(family string, found func(context.Context) *spec.Okta) {
 	for _, mode := range []idp.Signing{idp.SignResponse, idp.SignAssertion, idp.SignBoth} {
 		for _, attack := range forge.Family(family) {
 			if !attack.ByHand && in(attack, mode) {
 				It("that "+attack.Summary+" ("+mode.String()+" signed)", proves(attack, mode), func(ctx SpecContext) {
-					try(ctx, okta, attack, mode)
+					try(ctx, found(ctx), attack, mode)
 				})
 			}
 		}
