@@ -99,7 +99,10 @@ func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		return g.post(request)
 	case http.MethodPut, http.MethodPatch, http.MethodDelete:
-		if !scim {
+		switch {
+		case !scim && request.Method != http.MethodDelete && g.takesResponses(request.URL):
+			return g.post(request)
+		case !scim:
 			return nil, withhold(request, errors.New("it is below no SCIM base URL of the target"))
 		}
 		return g.change(request, connection, below)
@@ -325,6 +328,17 @@ func (g *guard) post(request *http.Request) (*http.Response, error) {
 		}
 	}
 	return g.inner.RoundTrip(request)
+}
+
+// takesResponses says whether a tenant's assertion consumer service is at the address:
+// whatever method a response comes by there, it can do no more than sign somebody in.
+func (g *guard) takesResponses(at *url.URL) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.ContainsFunc(g.connections, func(c Connection) bool {
+		acs, err := url.Parse(c.SAML.ACS)
+		return err == nil && acs.Host != "" && addressOf(acs) == addressOf(at)
+	})
 }
 
 // connectionWithACS finds the tenant at whose assertion consumer service a browser

@@ -189,6 +189,9 @@ func TestOnlyOursIsChanged(t *testing.T) {
 		"another place":           {nil, "DELETE", "/scim2/Users/1", true, false},
 		"a way round":             {nil, "DELETE", "/scim/Users/../Users/1", true, false},
 		"by another method":       {nil, "PURGE", "/scim/Users/1", true, false},
+		"a response, put":         {nil, "PUT", "/acs?organization=o1", false, false},
+		"a response, deleted":     {nil, "DELETE", "/acs?organization=o1", true, false},
+		"a page":                  {nil, "PATCH", "/acs/members", true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
