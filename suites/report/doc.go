@@ -5,7 +5,7 @@
 // and gives a verdict for each spec and for each requirement. Everything else that a
 // person or a pipeline reads is rendered from a Report and from nothing else, so no
 // two outputs can disagree: the console text, a page of HTML, JUnit XML for build
-// servers, Markdown for the summary of a job. The format has a JSON Schema,
+// servers, Markdown for the summary of a job, SARIF for code scanning. The format has a JSON Schema,
 // [JSONSchema]; [Read] reads it back.
 //
 // # Getting one
@@ -13,7 +13,7 @@
 // A run writes it, in as many shapes as are asked for; later it can be rendered again
 // and held against another one:
 //
-//	rollcall verify --json report.json --junit report.xml --html report.html --markdown report.md
+//	rollcall verify --json report.json --junit report.xml --html report.html --markdown report.md --sarif report.sarif
 //	rollcall report convert -o report.html report.json
 //	rollcall report convert --format markdown report.json
 //	rollcall report diff last-week.json report.json
@@ -52,6 +52,18 @@
 //
 // A requirement gets the worst verdict of its specs. A run that was stopped is
 // marked partial; what it did not reach has no verdict at all.
+//
+// # Findings
+//
+// One mistake of a product lets many attacks pass. A [Finding] is such a mistake with the
+// specs that fail for it, what to change, and the advisories about other products of its
+// kind. It follows from the verdicts alone, by the table fixtures/causes.yaml: a cause is
+// found where a spec that shows it failed, and takes along what it explains. Causes are
+// asked in the order of the table, so that a later one is found only by what an earlier
+// one left: where unsigned responses are believed, wrapping says nothing more.
+//
+// [Report.SARIF] carries each finding as a result of its own, and each failed spec as one
+// that is a note where a finding explains it.
 //
 // # Gates
 //
