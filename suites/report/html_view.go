@@ -109,16 +109,20 @@ func (r Report) view(allowed allowance) pageView {
 		Made: r.Tool.Name + " " + r.Tool.Version + " · " + r.Schema,
 	}
 	v.Levels = r.levelViews(v.Counts)
-	failing := 0
+	failing, listed := 0, 0
 	for _, s := range r.Specs {
-		if r.fails(s) && !r.known(s) {
-			failing++
-			if len(v.Failures) < maxListed {
-				v.Failures = append(v.Failures, linkView{s.Key(), s.Section + ": " + s.Title, string(s.Verdict)})
-			}
+		if !r.fails(s) || r.known(s) {
+			continue
+		}
+		failing++
+		if r.gathered(s) {
+			continue // its finding lists it
+		}
+		if listed++; listed <= maxListed {
+			v.Failures = append(v.Failures, linkView{s.Key(), s.Section + ": " + s.Title, string(s.Verdict)})
 		}
 	}
-	v.More = failing - len(v.Failures)
+	v.More = listed - len(v.Failures)
 	v.Areas = r.areaViews(wire, failing <= maxListed, failing <= maxOpen)
 	for _, q := range r.Requirements {
 		if q.Verdict == Untested {
