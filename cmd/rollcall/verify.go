@@ -39,6 +39,7 @@ type verifyFlags struct {
 	list        bool
 	procs       int
 	store       string
+	heavy       bool
 	safety      safetyFlags
 }
 
@@ -60,6 +61,9 @@ What a run makes at a product of yours carries a tag, stands in a ledger before 
 is made, and is cleared away; rollcall sweep does it for a run that was killed.
 Nothing else there is changed. A product that is not on this machine needs
 --i-own-this (or ROLLCALL_I_OWN_THIS=1).
+
+What is made to wear a product out is small, but for --heavy: then there are messages
+of 100 MB and sign-ins that are begun by the thousand. Use it where nobody works.
 
 With --waivers the specs that a file names may fail until a day. It is a YAML list
 of id, reason, owner and expires (2027-01-31), all required; a waiver whose day has
@@ -119,6 +123,7 @@ could not run; 130 interrupted.`,
 	flags.BoolVar(&f.list, "list", false, "list the specs that would run, and run none")
 	flags.IntVar(&f.procs, "procs", 0, "run specs in this `number` of processes; 0: one a core against the reference, else 1")
 	flags.StringVar(&f.store, "store", "", "have the reference use the PostgreSQL database at this `address`, and leave nothing in it")
+	flags.BoolVar(&f.heavy, "heavy", false, "send what is made to wear a product out in its full size: messages of 100 MB, 10000 sign-ins begun")
 	f.safety.register(flags)
 	complete(c, "only", func() []string { return keys(verify.List()) })
 	complete(c, "defect", bundled.Defects)
@@ -146,6 +151,7 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	options := f.options()
 	options.Target = meant
 	options.Safety = f.safety.safety()
+	options.Heavy = f.heavy
 	chosen, err := verify.Select(options)
 	if err != nil {
 		return explained(err)

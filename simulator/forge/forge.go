@@ -67,6 +67,9 @@ type Donor struct {
 	// Collector is an address at which nobody may ever come by: what a message refers
 	// to outside of itself stands there. It ends in no slash.
 	Collector string
+	// Heavy asks for attacks that wear a product out in their full size. Otherwise they
+	// are so large as to show whether there is a bound.
+	Heavy bool
 }
 
 // Expect says what a service provider owes to an attack.

@@ -107,7 +107,7 @@ func (b *Bundled) open(ctx context.Context, listen string) error {
 		return fmt.Errorf("listening on %s: %w", listen, err)
 	}
 	b.App.SetBaseURL("http://" + listener.Addr().String())
-	b.server = &http.Server{Handler: b.App, ReadHeaderTimeout: 10 * time.Second}
+	b.server = &http.Server{Handler: b.App, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
 	go func() { b.served <- b.server.Serve(listener) }()
 
 	connection, err := b.settle(ctx)

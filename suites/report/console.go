@@ -155,6 +155,9 @@ func Rerun(s Spec, with Configuration) string {
 	if with.ReadOnly {
 		command = append(command, "--read-only")
 	}
+	if with.Heavy {
+		command = append(command, "--heavy")
+	}
 	if with.IOwnThis {
 		command = append(command, "--i-own-this")
 	}

@@ -83,6 +83,7 @@ type Configuration struct {
 	IOwnThis    bool     `json:"i_own_this,omitempty"`     // the product was said to be the caller's to change
 	Complete    bool     `json:"complete"`                 // unobserved MUSTs fail the run
 	ReadOnly    bool     `json:"read_only,omitempty"`      // nothing that changes the product was sent
+	Heavy       bool     `json:"heavy,omitempty"`          // what wears a product out was sent in its full size
 }
 
 // Requirement is an entry of the catalogue with the worst verdict of its specs.

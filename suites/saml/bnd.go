@@ -18,8 +18,8 @@ import (
 	"rollcall.example/suites/spec"
 )
 
-// bomb is how long a message is that was a few kilobytes on the wire.
-const bomb = 10 << 20
+// How long a message gets that was a few kilobytes on the wire.
+const bomb, heavyBomb = 10 << 20, 100 << 20
 
 var _ = spec.Section("A response that comes by another way than a browser's form", func(okta *spec.Okta, _ *spec.Product) {
 	refused(
@@ -27,8 +27,8 @@ var _ = spec.Section("A response that comes by another way than a browser's form
 		way{"saml.bnd.post-only", "deflated", "is refused in a query, deflated", got(deflated)},
 		way{"saml.bnd.post-only", "plain", "is refused in a query, as it is", got(document)},
 		way{"saml.bnd.not-deflated", "", "is refused in a form, deflated", posted(deflated)},
-		way{"saml.bnd.deflate-bounded", "query", "is refused when it inflates to many megabytes, in a query", got(bombed)},
-		way{"saml.bnd.deflate-bounded", "form", "is refused when it inflates to many megabytes, in a form", posted(bombed)},
+		way{"saml.bnd.deflate-bounded", "query", "is refused when it inflates to many megabytes, in a query", got(bombed(okta))},
+		way{"saml.bnd.deflate-bounded", "form", "is refused when it inflates to many megabytes, in a form", posted(bombed(okta))},
 		way{"saml.bnd.one-encoding", "zlib", "is refused in the form of zlib", posted(func(h spec.Held) []byte { return squeezed(h.XML(), zlibber) })},
 		way{"saml.bnd.one-encoding", "gzip", "is refused in the form of gzip", posted(func(h spec.Held) []byte { return squeezed(h.XML(), gzipper) })},
 		way{"saml.bnd.one-encoding", "twice", "is refused deflated twice", posted(func(h spec.Held) []byte { return squeezed(h.XML(), deflater, deflater) })},
@@ -74,7 +74,9 @@ var _ = spec.Section("A response that comes by another way than a browser's form
 	}
 })
 
-func bombed(h spec.Held) []byte { return squeezed(padded(h.XML(), bomb), deflater) }
+func bombed(okta *spec.Okta) func(spec.Held) []byte {
+	return func(h spec.Held) []byte { return squeezed(padded(h.XML(), sized(okta, bomb, heavyBomb)), deflater) }
+}
 
 func asJSON(h spec.Held, d *simulator.Delivery) {
 	d.Header.Set("Content-Type", "application/json")

@@ -42,7 +42,7 @@ func (o *Okta) Interfere(ctx context.Context, mode idp.Signing, attacker, victim
 }
 
 func (o *Okta) interfere(ctx context.Context, mode idp.Signing, attacker, victim *Person, do func(forge.Donor, *simulator.Posting) error) Visit {
-	donor := forge.Donor{Identity: o.app.Identity(), Victim: victim.Email(), Collector: o.Collector().Address()}
+	donor := forge.Donor{Identity: o.app.Identity(), Victim: victim.Email(), Collector: o.Collector().Address(), Heavy: o.Heavy()}
 	browser := o.tenant.Browser(nil)
 	visit, err := browser.SignIn(ctx, o.app, attacker, simulator.SignInOptions{
 		StartURL:     o.connection.SAML.SignIn,

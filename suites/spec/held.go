@@ -16,6 +16,9 @@ import (
 // it lacks one.
 func (s *stage) Offers(feature string) bool { return s.live.Has(feature) }
 
+// Heavy says whether what wears a product out is to be sent in its full size.
+func (s *stage) Heavy() bool { return s.live.Run.Heavy }
+
 // Held is an answer of Okta's on its way to the product: the browser has it, and has
 // not posted it yet. What is done to it leaves the one that it was made from as it is.
 type Held struct {

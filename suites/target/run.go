@@ -17,12 +17,15 @@ type Run struct {
 	Tag      Tag    `json:"tag,omitempty"`
 	Ledger   string `json:"ledger,omitempty"` // file; empty where nothing has to be cleared away
 	ReadOnly bool   `json:"read_only,omitempty"`
+	// Heavy says that what is made to wear a product out is sent in its full size.
+	Heavy bool `json:"heavy,omitempty"`
 }
 
 // BeginOptions say how a run begins.
 type BeginOptions struct {
 	Ledger   string // file; empty: one in [LedgerDirectory]
 	ReadOnly bool   // send nothing that changes the product
+	Heavy    bool   // send what wears a product out in its full size
 	// Owned says that the product is the caller's to change, which a target on another
 	// machine needs.
 	Owned bool
@@ -48,7 +51,7 @@ func Begin(ctx context.Context, t Target, o BeginOptions) (*Begun, error) {
 			return nil, err
 		}
 	}
-	t.Run = Run{Tag: NewTag(time.Now()), ReadOnly: o.ReadOnly}
+	t.Run = Run{Tag: NewTag(time.Now()), ReadOnly: o.ReadOnly, Heavy: o.Heavy}
 	if t.Disposable || o.ReadOnly {
 		return &Begun{Target: t}, nil
 	}

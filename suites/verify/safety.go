@@ -17,6 +17,10 @@ type Safety struct {
 	// ReadOnly sends nothing that changes the product; what cannot be shown so is
 	// unobserved.
 	ReadOnly bool
+	// Heavy sends what is made to wear a product out (messages of many megabytes, ten
+	// thousand sign-ins begun) in its full size; without it, in a size that shows whether
+	// there is a bound at all.
+	Heavy bool
 	// Ledger is the file in which the run writes down what it makes, until it is
 	// cleared away; empty for one in [target.LedgerDirectory].
 	Ledger string
@@ -29,12 +33,12 @@ const hurry = 2 * time.Second
 // begin begins the run. What it returns ends it, and lists what could not be cleared
 // away at the product.
 func (o *Options) begin(ctx context.Context) (end func(interrupted bool) []string, err error) {
-	begun, err := target.Begin(ctx, o.Target, target.BeginOptions{Ledger: o.Ledger, ReadOnly: o.ReadOnly, Owned: o.IOwnThis})
+	begun, err := target.Begin(ctx, o.Target, target.BeginOptions{Ledger: o.Ledger, ReadOnly: o.ReadOnly, Heavy: o.Heavy, Owned: o.IOwnThis})
 	if err != nil {
 		return nil, err
 	}
 	o.Target = begun.Target
-	o.Configuration.ReadOnly = o.ReadOnly
+	o.Configuration.ReadOnly, o.Configuration.Heavy = o.ReadOnly, o.Heavy
 	return func(interrupted bool) []string {
 		spec.Close()
 		ctx := context.WithoutCancel(ctx)
