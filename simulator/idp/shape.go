@@ -57,11 +57,11 @@ const (
 )
 
 // signer is who signs in this shape. Okta names a prefix in a message that has typed
-// values; others name what their style says.
+// values, and so do shapes that keep its prefixes and do not say otherwise.
 func (s Shape) signer(i Identity, typed bool) Signer {
 	signer := i.Signer()
 	signer.Style = s.Style
-	if typed && s.Style.PrefixList == "" && s.Name == "" {
+	if typed && s.listsSchema() {
 		signer.PrefixList = "xs"
 	}
 	if signer.Indent == "" {
@@ -71,6 +71,11 @@ func (s Shape) signer(i Identity, typed bool) Signer {
 		signer.Key, signer.Certificate = s.Key, s.Certificate
 	}
 	return signer
+}
+
+func (s Shape) listsSchema() bool {
+	exclusive := s.Style.Transform == "" || strings.HasPrefix(s.Style.Transform, Exclusive)
+	return exclusive && s.Style.PrefixList == "" && s.Protocol == "" && s.Assertion == "" && s.ValueType != Untyped
 }
 
 // write turns a draft in Okta's shape into one in this.

@@ -249,9 +249,15 @@ func (o Options) describe() (target.Target, error) {
 		}
 	}
 	return target.Target{
-		Name: "the reference", Profile: profile, Dialects: dialects, Features: target.Features(),
+		Name: "the reference", Profile: profile, Dialects: dialects, Features: features(),
 		Disposable: o.Data == "" || o.Scratch,
 	}, nil
+}
+
+// features are all but one: the reference canonicalizes exclusively and in no other way,
+// so that there is one reading of a message.
+func features() []string {
+	return slices.DeleteFunc(target.Features(), func(f string) bool { return f == target.SAMLCanonical })
 }
 
 // Close ends the reference at once; connections that are open are cut.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rollcall.example/simulator/idp"
 	"rollcall.example/suites/target"
 )
 
@@ -18,6 +19,18 @@ type Organization struct {
 	Groups     bool     // groups can be pushed to it over SCIM
 	Encrypted  bool     // it takes encrypted assertions only
 	Teams      []target.NewTeam
+	// Describe writes the metadata of its identity provider; nil leaves that to the
+	// identity provider itself.
+	Describe func(idp.Identity) ([]byte, error)
+}
+
+// metadata is what the product is told of the identity provider.
+func (o Organization) metadata(identity idp.Identity) (string, error) {
+	if o.Describe == nil {
+		return string(identity.Metadata()), nil
+	}
+	text, err := o.Describe(identity)
+	return string(text), err
 }
 
 // Found makes an organization that no other spec knows, with an Okta tenant of its
@@ -28,12 +41,14 @@ func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Produ
 	customer := p.connection.Okta.Beside("customer-"+name, "other-tenant")
 	identity, err := customer.Identity()
 	broken(err, 1)
+	metadata, err := wanted.metadata(identity)
+	broken(err, 1)
 	made, err := p.organizer().NewOrganization(ctx, target.NewOrganization{
 		Name:  "customer " + name,
 		Plan:  orElse(wanted.Plan, "enterprise"),
 		Flags: append([]string{}, wanted.Flags...),
 		Provider: target.NewProvider{
-			Kind: orElse(wanted.Kind, "okta"), State: orElse(wanted.State, "enabled"), Metadata: string(identity.Metadata()),
+			Kind: orElse(wanted.Kind, "okta"), State: orElse(wanted.State, "enabled"), Metadata: metadata,
 		},
 		Founder: !wanted.Leaderless,
 		Groups:  wanted.Groups,

@@ -129,6 +129,8 @@
 //	scim.groups                     # a connection can be had where groups are offered
 //	scim.cursor                     # paging by cursor
 //	saml.encrypted                  # a connection can be had that takes encrypted assertions
+//	saml.ecdsa saml.pss             # keys on elliptic curves; signatures by RSA-PSS
+//	saml.c14n                       # other canonicalizations than the exclusive one
 //
 // The others of saml, and those of door, follow from the file, those of look, arrange and organization
 // from what the probe says of itself. [Features] lists them.

@@ -26,6 +26,9 @@ const (
 	SAMLSPInitiated  = "saml.sp-initiated"  // sign-in starts at the product
 	SAMLIdPInitiated = "saml.idp-initiated" // sign-in starts at Okta
 	SAMLEncrypted    = "saml.encrypted"     // a connection can be had that takes encrypted assertions
+	SAMLECDSA        = "saml.ecdsa"         // keys on elliptic curves are taken
+	SAMLPSS          = "saml.pss"           // signatures by RSA-PSS are taken
+	SAMLCanonical    = "saml.c14n"          // other canonicalizations than the exclusive one are taken
 	DoorSignedIn     = "door.signed-in"     // whether a browser is in after a sign-in
 	DoorSession      = "door.session"       // whether it is still in, at any time
 	DoorWhoAmI       = "door.whoami"        // who a browser or an API token is
@@ -61,7 +64,7 @@ func Features() []string {
 	return []string{
 		SCIMUsers, SCIMPatch, SCIMDelete, SCIMDiscovery, SCIMAttributes, SCIMEnterprise, SCIMExtension, SCIMPassword,
 		SCIMFilter, SCIMSort, SCIMProjection, SCIMSearch, SCIMBulk, SCIMETag, SCIMMe, SCIMGroups, SCIMCursor,
-		SAMLSignIn, SAMLSPInitiated, SAMLIdPInitiated, SAMLEncrypted,
+		SAMLSignIn, SAMLSPInitiated, SAMLIdPInitiated, SAMLEncrypted, SAMLECDSA, SAMLPSS, SAMLCanonical,
 		DoorSignedIn, DoorSession, DoorWhoAmI, DoorRole, DoorAdmin, DoorSettings, DoorTeam,
 		LookRecords, LookAccounts, LookMemberships, LookSeats, LookSessions, LookTokens,
 		ArrangeAdmin, ArrangeByMember, ArrangeTeam, ArrangeRemoval, ArrangeToken, ArrangeDisband,

@@ -61,9 +61,8 @@ var dialects = []Shape{
 		},
 		Written: idp.Shape{
 			Protocol: "saml2p", Assertion: "saml2", ID: "_################################",
-			Style: idp.Style{PrefixList: "xs", Wrap: 76, Padded: true},
-			Writes: then(at("Subject/SubjectConfirmation/SubjectConfirmationData", with("Address", "127.0.0.1")),
-				at("AuthnStatement", before("AuthnContext", `<{p}SubjectLocality Address="127.0.0.1"/>`)), each(with("FriendlyName", "shown"))),
+			Style:  idp.Style{PrefixList: "xs", Wrap: 76, Padded: true},
+			Writes: then(at("AuthnStatement", before("AuthnContext", `<{p}SubjectLocality Address="127.0.0.1"/>`)), each(with("FriendlyName", "shown"))),
 		}},
 	{Row: "POS-40", Proves: "dialects", Name: "keycloak", Summary: "in the shape of Keycloak", Sign: []idp.Signing{idp.SignBoth},
 		Says: basic,

@@ -90,7 +90,7 @@ var said = []Shape{
 		theirs.SelectElement("SubjectConfirmationData").CreateAttr("Recipient", "https://elsewhere.rollcall.test/acs")
 		el.InsertChildAt(ours.Index(), theirs)
 	})}},
-	{Row: "POS-27", Proves: "confirmations", Name: "with-address", Summary: "that says from where the person came", Written: idp.Shape{Writes: at("Subject/SubjectConfirmation/SubjectConfirmationData", with("Address", "127.0.0.1"))}},
+	{Row: "POS-27", Proves: "confirmation-address", Name: "confirmation-address", Summary: "that says from where the person came", Written: idp.Shape{Writes: at("Subject/SubjectConfirmation/SubjectConfirmationData", with("Address", "127.0.0.1"))}},
 
 	{Row: "POS-28", Proves: "issuer", Name: "no-response-issuer", Summary: "without an issuer of its own", Sign: []idp.Signing{idp.SignAssertion}, Written: idp.Shape{Writes: response(remove("Issuer"))}},
 	{Row: "POS-28", Proves: "issuer", Name: "issuer-without-format", Summary: "whose issuers have no format", Written: idp.Shape{Writes: then(

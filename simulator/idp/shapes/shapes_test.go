@@ -185,7 +185,7 @@ func TestShapesAreWhatTheyAreCalled(t *testing.T) {
 		"samlp-saml": `<samlp:Response `, "no-prefix": `<Assertion ID="`, "numbered": `<ns2:SignedInfo>`, "crlf": ">\r\n\t<",
 		"carriage-returns": "&#xD;\n", "wrapped-values": "SignatureValue>\n", "hex": ` ID="_`, "dots": ` ID="a.b-C_`, "seconds": `IssueInstant="2026-11-22T09:30:00Z"`,
 		"ticks": `09:30:00.1200000Z"`, "standalone": `standalone="no"?>`, "byte-order-mark": "\xEF\xBB\xBF<?xml", "inside-a-value": "Han <!--c-->Solo",
-		"extensions": `<x:trace xmlns:x="urn:rollcall:unknown"`, "nil": `xsi:nil="true"`, "boolean": `xsi:type="xs:boolean"`, "cdata": `<![CDATA[Tom & Jerry <3]]>`,
+		"unknown-extensions": `<x:trace xmlns:x="urn:rollcall:unknown"`, "nil": `xsi:nil="true"`, "boolean": `xsi:type="xs:boolean"`, "cdata": `<![CDATA[Tom & Jerry <3]]>`,
 		"list-empty": `PrefixList=""`, "list-default": `PrefixList="#default xs xsi"`, "persistent": `nameid-format:persistent">han-solo-acme-test0123`,
 		"ahead": `NotBefore="2026-11-22T09:31:00.120Z"`, "session-end": `SessionNotOnOrAfter="2026-11-22T17:30:00.120Z"`, "context-declared": "<saml2:AuthnContextDeclRef>",
 	} {

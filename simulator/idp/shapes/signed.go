@@ -48,11 +48,6 @@ var canonicalized = []Shape{
 			response(with("xmlns:xs", "http://www.w3.org/2001/XMLSchema")))}},
 	{Row: "POS-35", Proves: "namespaces", Name: "unused", Summary: "that declares namespaces which nothing uses",
 		Written: idp.Shape{Writes: then(response(with("xmlns:soap", "http://schemas.xmlsoap.org/soap/envelope/")), assertion(with("xmlns:wsu", "urn:rollcall:unused")))}},
-	{Row: "POS-35", Proves: "namespaces", Name: "redundant", Summary: "that declares the same namespace at every turn",
-		Written: idp.Shape{Writes: then(
-			at("Subject/NameID", with("xmlns:saml2", assertionNamespace)),
-			at("Conditions/AudienceRestriction", with("xmlns:saml2", assertionNamespace)),
-			at("AuthnStatement/AuthnContext", with("xmlns:saml2", assertionNamespace)))}},
 }
 
 const (

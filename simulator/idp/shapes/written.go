@@ -49,7 +49,7 @@ var written = []Shape{
 		response(comment), assertion(comment), at("Subject", comment), at("AttributeStatement", comment))}},
 	{Row: "POS-34", Proves: "comments", Name: "inside-a-value", Summary: "with a comment inside of a value, which counts for nothing", Written: idp.Shape{Writes: at("AttributeStatement/Attribute[@Name='name']/AttributeValue", broken)}},
 
-	{Row: "POS-30", Proves: "extensions", Name: "extensions", Summary: "with extensions that nobody knows", Written: idp.Shape{Writes: response(before("Status",
+	{Row: "POS-30", Proves: "extensions", Name: "unknown-extensions", Summary: "with extensions that nobody knows", Written: idp.Shape{Writes: response(before("Status",
 		`<{p}Extensions xmlns:saml2p="`+protocolNamespace+`"><x:trace xmlns:x="urn:rollcall:unknown" id="t1"><x:hop>one</x:hop></x:trace></{p}Extensions>`))}},
 	{Row: "POS-30", Proves: "extensions", Name: "consent", Summary: "that states a consent", Written: idp.Shape{Writes: response(with("Consent", "urn:oasis:names:tc:SAML:2.0:consent:unspecified"))}},
 }
