@@ -20,16 +20,7 @@ func init() {
 			return nil
 		})
 	})
-	register("account-by-address-only", func(p *reference.Parts) {
-		org.Replace(&p.Events.SignIn, "account", func(ctx context.Context, tx org.Tx, e *org.SignIn) (err error) {
-			if e.Account, err = optional(tx.AccountByEmail(ctx, e.Email)); err != nil || e.Account == nil {
-				return err
-			}
-			e.Membership, err = optional(tx.Membership(ctx, e.Organization.ID, e.Account.ID))
-			e.First = e.Membership == nil
-			return err
-		})
-	})
+	register("account-by-address-only", byAddressAlone)
 	register("record-by-address-only", func(p *reference.Parts) { p.Rules.LinkKey = "email" })
 	register("record-by-name-id-only", func(p *reference.Parts) {
 		aroundSignIn(p, "record", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
@@ -61,19 +52,25 @@ func init() {
 			return err
 		})
 	})
-	register("session-opens-every-organization", func(p *reference.Parts) {
-		type path struct{}
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), path{}, r.URL.Path)))
-		})
-		org.After(&p.Events.Session, "known", org.Step[org.Request]{Name: "by-path",
-			Do: func(ctx context.Context, tx org.Tx, e *org.Request) error {
-				_, after, _ := strings.Cut(ctx.Value(path{}).(string), "/organizations/")
-				slug, _, _ := strings.Cut(after, "/")
-				if o, err := tx.OrganizationBySlug(ctx, slug); err == nil {
-					e.Organization = o
-				}
-				return nil
-			}})
-	})
+	register("session-opens-every-organization", sessionsEverywhere)
 }
+
+// sessionsEverywhere makes a session one of whatever organization the address names.
+func sessionsEverywhere(p *reference.Parts) {
+	type path struct{}
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), path{}, r.URL.Path)))
+	})
+	org.After(&p.Events.Session, "known", org.Step[org.Request]{Name: "by-path",
+		Do: func(ctx context.Context, tx org.Tx, e *org.Request) error {
+			_, after, _ := strings.Cut(ctx.Value(path{}).(string), "/organizations/")
+			slug, _, _ := strings.Cut(after, "/")
+			if o, err := tx.OrganizationBySlug(ctx, slug); err == nil {
+				e.Organization = o
+			}
+			return nil
+		}})
+}
+
+// byAddressAlone looks people up by their address and by nothing else.
+func byAddressAlone(p *reference.Parts) { org.Replace(&p.Events.SignIn, "account", accountByAddress) }
