@@ -108,7 +108,7 @@ func init() {
 			}),
 		},
 		Attack{
-			Row: "ENC-23", Name: "many-assertions", Rule: "many", Modes: OnAssertion, NoCrash: true, Summary: "has 500 encrypted assertions",
+			Row: "ENC-23", Name: "many-encrypted-assertions", Rule: "many", Modes: OnAssertion, NoCrash: true, Summary: "has 500 encrypted assertions",
 			document: manyEncrypted(499),
 		},
 	)
