@@ -26,6 +26,8 @@ type verifier struct {
 	// info is the SignedInfo of a signature, and refs the references in it.
 	info func(signature *etree.Element) (*etree.Element, error)
 	refs func(info *etree.Element) ([]*etree.Element, error)
+	// form is the canonical form of SignedInfo.
+	form func(info *etree.Element) string
 	// value checks the signature value over the canonical SignedInfo.
 	value func(s signing) error
 	// target is the element that a reference is about.
@@ -49,7 +51,7 @@ type signing struct {
 
 func newVerifier() *verifier {
 	return &verifier{
-		find: enclosedSignatures, info: onlySignedInfo, refs: someReferences,
+		find: enclosedSignatures, info: onlySignedInfo, form: statedForm, refs: someReferences,
 		value: byPinnedKey, target: parentByID, transform: byKnownTransforms, digest: digestMatches,
 		believe: coveredAssertion,
 	}
@@ -86,7 +88,7 @@ func (v *verifier) verify(m *saml.Message, signature *etree.Element) ([]*etree.E
 	if err != nil {
 		return nil, err
 	}
-	octets, err := canonicalForm(info, algorithmOf(info, "CanonicalizationMethod"), "", nil)
+	octets, err := canonicalForm(info, v.form(info), "", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +140,9 @@ func onlySignedInfo(signature *etree.Element) (*etree.Element, error) {
 	}
 	return found[0], nil
 }
+
+// statedForm is the one that it states.
+func statedForm(info *etree.Element) string { return algorithmOf(info, "CanonicalizationMethod") }
 
 func someReferences(info *etree.Element) ([]*etree.Element, error) {
 	found := info.SelectElements("Reference")

@@ -231,7 +231,7 @@ func stamp(t time.Time) string { return t.Format("2006-01-02T15:04:05.000Z") }
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	wellFormed := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	wellFormed := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	seen := map[string]bool{}
 	for _, attack := range forge.All() {
 		if !wellFormed.MatchString(attack.Name) || seen[attack.Name] || attack.Summary == "" {

@@ -99,6 +99,16 @@ func TestXMLSecVerifies(t *testing.T) {
 		}
 		xmlsec(t, signedWith(t, dsig.EC{Key: key}, dsig.ECDSASHA256), "--pubkey-pem", public(t, &key.PublicKey))
 	})
+	t.Run("DSA", func(t *testing.T) {
+		t.Parallel()
+		root := parsed(t)
+		s := dsig.Enveloped(root, dsig.DSA{}, nil, "")
+		s.Algorithm, s.KeyInfo = dsig.DSASHA1, []*etree.Element{dsig.DSA{}.KeyValue()}
+		if _, err := s.Place(root, dsig.AfterIssuer(root)); err != nil {
+			t.Fatal(err)
+		}
+		xmlsec(t, root)
+	})
 	t.Run("HMAC", func(t *testing.T) {
 		t.Parallel()
 		secret := []byte("a secret of some length")
