@@ -41,6 +41,10 @@
 //	      sp_metadata: https://acme.test/saml/metadata   # an address or a file; or else entity_id and acs
 //	      sign_in: https://acme.test/sso/acme            # where a person starts; leave it out where nobody can
 //	      idp_initiated: true                            # a sign-in may start at Okta as well
+//	      signed_sign_in: https://acme.test/sso/acme?signed   # where a request is signed, if not at sign_in
+//	      force_authn: https://acme.test/sso/acme?force  # where one asks Okta to see the person anew, if not there
+//	      slo: https://acme.test/saml/logout             # logout messages, where the metadata does not say
+//	      sign_out: {url: https://acme.test/logout, method: POST}   # where people sign out
 //	      wants_encrypted_assertions: true               # plain ones are refused; the key stands in the metadata
 //	      signed_in:                                     # how one tells who is in: exactly one way
 //	        whoami:
@@ -131,6 +135,10 @@
 //	saml.encrypted                  # a connection can be had that takes encrypted assertions
 //	saml.ecdsa saml.pss             # keys on elliptic curves; signatures by RSA-PSS
 //	saml.c14n                       # other canonicalizations than the exclusive one
+//	saml.logout                     # single logout: messages are taken and answered; slo implies it
+//	saml.sign-out                   # signing out at sign_out is told to Okta
+//	saml.signed-requests            # a sign-in can start whose request is signed; signed_sign_in implies it
+//	saml.force-authn                # one can start that asks to see the person anew; force_authn implies it
 //
 // The others of saml, and those of door, follow from the file, those of look, arrange and organization
 // from what the probe says of itself. [Features] lists them.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -152,6 +153,8 @@ func (s *SAML) check() error {
 		return strict.At("wants_encrypted_assertions", errors.New("the key to encrypt for stands in the metadata: name sp_metadata"))
 	case !s.Offered():
 		return errors.New("nobody can sign in: name sign_in, or say idp_initiated: true")
+	case s.SignOut != nil && s.SignOut.Method != "" && s.SignOut.Method != http.MethodGet && s.SignOut.Method != http.MethodPost:
+		return strict.At("sign_out", errors.New("the method is GET or POST"))
 	case s.WhoAmI != "" && s.SignedIn != nil:
 		return strict.At("whoami", errors.New("it is short for signed_in, which is there too"))
 	}

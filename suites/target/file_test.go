@@ -150,7 +150,9 @@ func TestAFileWithEverything(t *testing.T) {
 		SCIM:         target.SCIM{BaseURL: "https://acme.test/scim/v2", Auth: &target.Auth{OAuth2: oauth, Headers: map[string]string{"X-Key": secret}}},
 		SAML: target.SAML{
 			Metadata: "https://acme.test/saml/metadata", SignIn: "https://acme.test/sso/acme", IdPInitiated: true, WantsEncryption: true,
-			SignedIn: &target.SignedIn{WhoAmI: &target.ByWhoAmI{URL: "https://acme.test/api/me"}},
+			SignedIn:     &target.SignedIn{WhoAmI: &target.ByWhoAmI{URL: "https://acme.test/api/me"}},
+			SignedSignIn: "https://acme.test/sso/acme?signed", ForceAuthn: "https://acme.test/sso/acme?force",
+			SLO: "https://acme.test/saml/logout", SignOut: &target.SignOut{URL: "https://acme.test/logout", Method: "POST"},
 		},
 		Doors: target.Doors{
 			WhoAmI: "https://acme.test/api/me", Admin: "https://acme.test/admin", Settings: "https://acme.test/settings/sso", Team: "https://acme.test/teams/{team}",
@@ -186,6 +188,7 @@ func TestAFileWithEverything(t *testing.T) {
 	}
 	want := []string{
 		target.SCIMUsers, target.SCIMPatch, target.SCIMDelete, target.SAMLSignIn, target.SAMLSPInitiated, target.SAMLIdPInitiated, target.SAMLEncrypted,
+		target.SAMLLogout, target.SAMLSigned, target.SAMLForceAuthn,
 		target.DoorSignedIn, target.DoorSession, target.DoorWhoAmI, target.DoorAdmin, target.DoorSettings, target.DoorTeam,
 	}
 	if !slices.Equal(got.Features, want) {

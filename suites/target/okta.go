@@ -25,6 +25,7 @@ func (o Okta) Identity() (idp.Identity, error) {
 	if err != nil {
 		return idp.Identity{}, err
 	}
+	base.Logout = true
 	identity, err := base.Named(o.Subdomain, o.App, o.BaseURL)
 	if err != nil {
 		return idp.Identity{}, fmt.Errorf("target: %w", err)

@@ -34,7 +34,9 @@ type SPMetadata struct {
 	EntityID   string
 	ValidUntil time.Time // zero where the document does not say
 	// ACS are the addresses that take responses, in the order of the document.
-	ACS                  []ACS
+	ACS []ACS
+	// SLO are the addresses that take logout messages.
+	SLO                  []SLO
 	WantAssertionsSigned bool
 	AuthnRequestsSigned  bool
 	NameIDFormats        []string
@@ -48,6 +50,22 @@ type ACS struct {
 	Binding  string
 	Index    int
 	Default  bool
+}
+
+// SLO is a single logout service. Answers go to ResponseLocation, if it has one.
+type SLO struct {
+	Location         string
+	ResponseLocation string
+	Binding          string
+}
+
+// LogoutBy is the single logout service with that binding; false where there is none.
+func (m SPMetadata) LogoutBy(binding string) (SLO, bool) {
+	at := slices.IndexFunc(m.SLO, func(s SLO) bool { return s.Binding == binding })
+	if at < 0 {
+		return SLO{}, false
+	}
+	return m.SLO[at], true
 }
 
 // PostACS is where to post a response: of the addresses with the POST binding the
@@ -228,6 +246,8 @@ func (m *SPMetadata) readRole(role *etree.Element) error {
 			m.NameIDFormats = append(m.NameIDFormats, strings.TrimSpace(e.Text()))
 		case inMetadata(e, "AssertionConsumerService"):
 			err = m.readACS(e)
+		case inMetadata(e, "SingleLogoutService"):
+			err = m.readSLO(e)
 		case inMetadata(e, "KeyDescriptor"):
 			err = m.readKey(e)
 		}
@@ -255,6 +275,21 @@ func (m *SPMetadata) readACS(e *etree.Element) error {
 	read.Default, err = yesOrNo(e, "isDefault")
 	m.ACS = append(m.ACS, read)
 	return err
+}
+
+func (m *SPMetadata) readSLO(e *etree.Element) error {
+	read := SLO{
+		Location:         strings.TrimSpace(e.SelectAttrValue("Location", "")),
+		ResponseLocation: strings.TrimSpace(e.SelectAttrValue("ResponseLocation", "")),
+		Binding:          e.SelectAttrValue("Binding", ""),
+	}
+	for _, address := range []string{read.Location, read.ResponseLocation} {
+		if checkAddress(address) != nil || read.Location == "" {
+			return fmt.Errorf("a SingleLogoutService has the address %q, which is not an http or https address", address)
+		}
+	}
+	m.SLO = append(m.SLO, read)
+	return nil
 }
 
 func (m *SPMetadata) readKey(e *etree.Element) error {

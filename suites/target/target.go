@@ -91,6 +91,15 @@ type SAML struct {
 	EntityID string `json:"entity_id" yaml:"entity_id"`                  // the audience; picks one entity where the metadata has several
 	ACS      string `json:"acs" yaml:"acs" read:"url"`
 	SignIn   string `json:"sign_in" yaml:"sign_in" read:"url"` // where a person starts; empty where sign-in cannot start at the product
+	// SignedSignIn is where a sign-in starts whose request the product signs, and
+	// ForceAuthn where one starts that asks Okta to see the person anew; empty where that
+	// is SignIn, or nowhere.
+	SignedSignIn string `json:"signed_sign_in,omitempty" yaml:"signed_sign_in" read:"url"`
+	ForceAuthn   string `json:"force_authn,omitempty" yaml:"force_authn" read:"url"`
+	// SLO is where the product takes logout messages; empty leaves it to the metadata.
+	SLO string `json:"slo,omitempty" yaml:"slo" read:"url"`
+	// SignOut is where a person signs out at the product.
+	SignOut *SignOut `json:"sign_out,omitempty" yaml:"sign_out"`
 	// IdPInitiated says that a sign-in may start at Okta.
 	IdPInitiated bool `json:"idp_initiated,omitempty" yaml:"idp_initiated"`
 	// SignedIn tells who is in; nil leaves it to the doors.
@@ -104,6 +113,12 @@ type SAML struct {
 	// EncryptionCertificate is the certificate that assertions are encrypted for, DER in
 	// base64; empty where they go plain. See [Target.Resolve] and [Live.Encrypted].
 	EncryptionCertificate string `json:"encryption_certificate,omitempty"`
+}
+
+// SignOut is an address at which a browser that is signed in asks to be signed out.
+type SignOut struct {
+	URL    string `json:"url" yaml:"url" read:"url,required"`
+	Method string `json:"method,omitempty" yaml:"method"` // GET, also where it is empty, or POST
 }
 
 // Offered says whether there is any way to sign in.
@@ -173,7 +188,7 @@ func (t Target) Check() error {
 			return fmt.Errorf("target: a connection has neither a SCIM base URL nor a sign-in URL")
 		}
 		doors := []string{c.Doors.WhoAmI, c.Doors.Admin, c.Doors.Settings, c.Doors.Team}
-		for _, address := range append(doors, c.SCIM.BaseURL, c.SAML.SignIn, c.SAML.ACS) {
+		for _, address := range append(doors, c.SCIM.BaseURL, c.SAML.SignIn, c.SAML.ACS, c.SAML.SLO, c.SAML.SignedSignIn, c.SAML.ForceAuthn) {
 			if err := checkAddress(address); err != nil {
 				return err
 			}

@@ -33,8 +33,18 @@ type SAML struct {
 	EntityID string `json:"entity_id"`
 	ACS      string `json:"acs"`
 	SignIn   string `json:"sign_in"`
+	// SignedSignIn and ForceAuthn start a sign-in with that wish.
+	SignedSignIn string  `json:"signed_sign_in"`
+	ForceAuthn   string  `json:"force_authn"`
+	SignOut      SignOut `json:"sign_out"`
 	// Encrypted says that assertions have to be; the key for it is in the metadata.
 	Encrypted bool `json:"wants_encrypted_assertions,omitempty"`
+}
+
+// SignOut is where a browser asks to be signed out, and how.
+type SignOut struct {
+	URL    string `json:"url"`
+	Method string `json:"method"`
 }
 
 // Doors are addresses behind which somebody is in or not. Team has {team} in place
@@ -79,11 +89,15 @@ func Connect(ctx context.Context, product *org.Service, at site.Site, organizati
 		Provider:     through.ID,
 		SCIM:         SCIM{at.SCIM(through.ID), current(through, credentials, product.Now(o))},
 		SAML: SAML{
-			Metadata:  at.Metadata(through.ID),
-			EntityID:  at.EntityID(),
-			ACS:       at.ACS(o.Slug),
-			SignIn:    at.SignInThrough(o.Slug, through.ID),
-			Encrypted: through.DecryptionKey != "",
+			Metadata: at.Metadata(through.ID),
+			EntityID: at.EntityID(),
+			ACS:      at.ACS(o.Slug),
+			SignIn:   at.SignInThrough(o.Slug, through.ID),
+
+			SignedSignIn: at.SignInThrough(o.Slug, through.ID) + "&signed=true",
+			ForceAuthn:   at.SignInThrough(o.Slug, through.ID) + "&force_authn=true",
+			SignOut:      SignOut{at.SignOut(), http.MethodPost},
+			Encrypted:    through.DecryptionKey != "",
 		},
 		Doors: doors(at, o.Slug, through.ID),
 		Teams: all(teams, connectionTeam),
