@@ -273,6 +273,11 @@ func (a *App) logoutRequest(session AppSession, options LogoutOptions) (Carriage
 	return carriage, err
 }
 
+// LogoutAnswer is a LogoutResponse to the request with this ID, on its way.
+func (a *App) LogoutAnswer(to string, status idp.Status) (Carriage, error) {
+	return a.logoutResponse(idp.LogoutMessage{ID: to}, status)
+}
+
 // logoutResponse answers a product's LogoutRequest.
 func (a *App) logoutResponse(to idp.LogoutMessage, status idp.Status) (Carriage, error) {
 	settings := a.Settings().SAML.Logout

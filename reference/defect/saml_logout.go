@@ -1,0 +1,148 @@
+package defect
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"rollcall.example/reference"
+	"rollcall.example/reference/org"
+)
+
+// Defects in whose sessions a logout ends, and in what is said about it.
+func init() {
+	register("logout-ends-nothing", func(p *reference.Parts) { org.Without(&p.Events.SingleLogout, "sessions") })
+	register("logout-ends-cookie", func(p *reference.Parts) {
+		org.Without(&p.Events.SingleLogout, "sessions")
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if isLogout(r, "SAMLRequest") {
+				http.SetCookie(w, &http.Cookie{Name: "rollcall_session", Path: "/", MaxAge: -1})
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	register("logout-index-unread", func(p *reference.Parts) { org.Without(&p.Events.SingleLogout, "indexes") })
+	register("logout-first-index", func(p *reference.Parts) {
+		org.Before(&p.Events.SingleLogout, "indexes", parting(func(_ context.Context, _ org.Tx, e *org.Parting) error {
+			e.Departure.Indexes = e.Departure.Indexes[:min(1, len(e.Departure.Indexes))]
+			return nil
+		}))
+	})
+	register("logout-wants-index", func(p *reference.Parts) {
+		org.After(&p.Events.SingleLogout, "indexes", parting(func(_ context.Context, _ org.Tx, e *org.Parting) error {
+			if len(e.Departure.Indexes) == 0 {
+				e.Sessions = nil
+			}
+			return nil
+		}))
+	})
+	register("logout-name-unread", func(p *reference.Parts) {
+		sessionsWhere(p, func(org.Session, org.Departure) bool { return true })
+	})
+	register("logout-name-folded", func(p *reference.Parts) {
+		sessionsWhere(p, func(s org.Session, d org.Departure) bool { return strings.EqualFold(s.NameID, d.NameID) })
+	})
+	register("logout-shuts-out", logoutShutsOut)
+	register("logout-always-succeeds", func(p *reference.Parts) {
+		org.After(&p.Events.SingleLogout, "sessions", parting(func(_ context.Context, _ org.Tx, e *org.Parting) error {
+			e.Sessions = append(e.Sessions, org.Session{})
+			return nil
+		}))
+	})
+	register("logout-unanswered", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if !isLogout(r, "SAMLRequest") {
+				next.ServeHTTP(w, r)
+				return
+			}
+			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
+				if status == http.StatusFound {
+					return http.StatusOK, []byte("signed out")
+				}
+				return status, body
+			})
+		})
+	})
+	register("logout-answer-unsigned", func(p *reference.Parts) { answersLogoutWithout(p, "SigAlg", "Signature") })
+	register("logout-relay-state-lost", func(p *reference.Parts) { answersLogoutWithout(p, "RelayState") })
+	register("logout-answer-crashes", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if isLogout(r, "SAMLResponse") {
+				http.Error(w, "nil pointer", http.StatusInternalServerError)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	register("sign-out-tells-nobody", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.URL.Path != "/logout" {
+				next.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Location", "/login")
+			rewriteAnswer(w, r, next, func(int, []byte) (int, []byte) { return http.StatusSeeOther, nil })
+		})
+	})
+	register("sign-out-waits-for-answer", func(p *reference.Parts) {
+		throughTx(p, func(tx org.Tx) org.Tx { return waiting{tx} })
+	})
+}
+
+// parting is a step of a single logout.
+func parting(do func(context.Context, org.Tx, *org.Parting) error) org.Step[org.Parting] {
+	return org.Step[org.Parting]{Name: "defect", Do: do}
+}
+
+// sessionsWhere finds the sessions of a logout by another rule.
+func sessionsWhere(p *reference.Parts, meant func(org.Session, org.Departure) bool) {
+	org.Replace(&p.Events.SingleLogout, "name", func(ctx context.Context, tx org.Tx, e *org.Parting) (err error) {
+		e.Sessions, err = tx.SessionsThrough(ctx, e.Provider.ID)
+		e.Sessions = slices.DeleteFunc(e.Sessions, func(s org.Session) bool { return !meant(s, e.Departure) })
+		return err
+	})
+}
+
+// logoutShutsOut takes whoever was signed out for somebody who may not come back.
+func logoutShutsOut(p *reference.Parts) {
+	var mu sync.Mutex
+	gone := map[string]bool{}
+	org.After(&p.Events.SingleLogout, "sessions", parting(func(_ context.Context, _ org.Tx, e *org.Parting) error {
+		mu.Lock()
+		defer mu.Unlock()
+		gone[e.Departure.NameID] = true
+		return nil
+	}))
+	beforeSignIn(p, "account", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if gone[e.Assertion.NameID] {
+			return &org.Error{Kind: org.Forbidden, Message: "you have signed out"}
+		}
+		return nil
+	})
+}
+
+// answersLogoutWithout takes parameters out of the answers to logout requests.
+func answersLogoutWithout(p *reference.Parts, parameters ...string) {
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if !isLogout(r, "SAMLRequest") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		bendsLocation(w, r, next, func(location string) string { return withoutParameters(location, parameters...) })
+	})
+}
+
+// waiting leaves a session alone when its person signs out: that is for the identity
+// provider to do.
+type waiting struct{ org.Tx }
+
+func (t waiting) SaveSession(ctx context.Context, s org.Session) error {
+	if s.EndCause == "signed out" {
+		return nil
+	}
+	return t.Tx.SaveSession(ctx, s)
+}
