@@ -57,6 +57,20 @@ func init() {
 			return inResponseTo(ctx, m)
 		})
 	})
+	register("empty-request-is-none", func(p *reference.Parts) {
+		askedHere, inResponseTo := check(p, "asked-here"), check(p, "in-response-to")
+		unlessEmpty := func(run func(context.Context, *saml.Message) error) func(context.Context, *saml.Message) error {
+			return func(ctx context.Context, m *saml.Message) error {
+				if m.Response.SelectAttrValue("InResponseTo", "") == "" {
+					return nil
+				}
+				return run(ctx, m)
+			}
+		}
+		p.SAML.Replace("asked-here", unlessEmpty(askedHere))
+		p.SAML.Replace("in-response-to", unlessEmpty(inResponseTo))
+	})
+	register("unsolicited-believed", func(p *reference.Parts) { p.Rules.Unsolicited = "accept" })
 	register("session-fixed", func(p *reference.Parts) { p.Edge = append(p.Edge, fixSessions) })
 }
 

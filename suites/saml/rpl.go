@@ -19,7 +19,7 @@ import (
 	"rollcall.example/suites/target"
 )
 
-var _ = spec.Section("A response that the product took before", func(okta *spec.Okta, _ *spec.Product) {
+var _ = spec.Section("A response that the product took before", func(okta *spec.Okta, product *spec.Product) {
 	for _, begun := range []struct {
 		clause string
 		hold   func(context.Context, *spec.Person, ...func(*spec.Claims)) spec.Held
@@ -77,6 +77,18 @@ var _ = spec.Section("A response that the product took before", func(okta *spec.
 		})
 	}
 
+	It("signs nobody in when its assertion was encrypted anew", spec.Clause("saml.rpl.assertion-once-encrypted"), func(ctx SpecContext) {
+		okta, _ := product.WithEncryption(ctx)
+		han := admitted(ctx, okta, "Han Solo")
+		numbered := numbering()
+		held := freely(ctx, okta, han, numbered)
+		back := held.Browser().Copy()
+		spec.Given(okta.Post(ctx, held)).To(BeSignedIn())
+
+		Expect(okta.Post(ctx, okta.Anew(held, numbered).In(back))).To(BeRefused())
+		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
+	})
+
 	It("signs nobody in at any node", spec.Clause("saml.rpl.replayed-anywhere"), func(ctx SpecContext) {
 		han := admitted(ctx, okta, "Han Solo")
 		held := freely(ctx, okta, han)
@@ -111,9 +123,7 @@ var _ = spec.Section("A response that the product took before", func(okta *spec.
 
 	It("lends its ID to no other", spec.Clause("saml.rpl.assertion-id-unique"), func(ctx SpecContext) {
 		han, leia := admitted(ctx, okta, "Han Solo"), admitted(ctx, okta, "Leia Organa")
-		seed := make([]byte, 64)
-		_, _ = rand.Read(seed) // it never fails
-		numbered := func(c *spec.Claims) { c.Random = bytes.NewReader(seed) }
+		numbered := numbering()
 		spec.Given(okta.Post(ctx, freely(ctx, okta, han, numbered))).To(BeSignedIn())
 
 		Expect(okta.Post(ctx, freely(ctx, okta, leia, numbered))).To(BeRefused())
@@ -136,6 +146,16 @@ var _ = spec.Section("A response to a request", func(okta *spec.Okta, product *s
 
 		Expect(okta.Post(ctx, okta.HoldFromOkta(ctx, han, answering("_x")))).To(BeRefused())
 		spec.Given(okta.SignInFromOkta(ctx, han)).To(BeSignedIn())
+	})
+
+	It("that has no ID signs nobody in", spec.Clause("saml.rpl.request-not-empty"), func(ctx SpecContext) {
+		attack := spec.Attack("in-response-to-empty")
+		brought(ctx, okta, func(lando, leia *spec.Person) spec.Visit {
+			GinkgoHelper()
+			visit := okta.ForgeIn(ctx, idp.SignBoth, attack, lando, leia)
+			Expect(visit).To(BeRefused())
+			return visit
+		})
 	})
 
 	It("of another browser signs nobody in", spec.Clause("saml.rpl.own-browser"), func(ctx SpecContext) {
@@ -165,6 +185,14 @@ var _ = spec.Section("A response to a request", func(okta *spec.Okta, product *s
 		product.Advance(ctx, okta, time.Hour)
 
 		Expect(okta.Post(ctx, okta.Anew(held, func(c *spec.Claims) { c.Now, c.AuthnInstant = okta.Now(), okta.Now() }))).To(BeRefused())
+		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
+	})
+
+	It("signs nobody in without naming it", spec.Clause("saml.rpl.request-named"), func(ctx SpecContext) {
+		han := admitted(ctx, okta, "Han Solo")
+		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
+
+		Expect(okta.Post(ctx, okta.Hold(ctx, han, answering("")))).To(BeRefused())
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
 	})
 
@@ -209,6 +237,13 @@ func freely(ctx context.Context, okta *spec.Okta, p *spec.Person, changes ...fun
 		return okta.HoldFromOkta(ctx, p, changes...)
 	}
 	return okta.Hold(ctx, p, changes...)
+}
+
+// numbering gives the same IDs to every response that it is used for.
+func numbering() func(*spec.Claims) {
+	seed := make([]byte, 64)
+	_, _ = rand.Read(seed) // it never fails
+	return func(c *spec.Claims) { c.Random = bytes.NewReader(seed) }
 }
 
 // answering makes a response answer this request; the empty one is none.

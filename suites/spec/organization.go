@@ -37,12 +37,33 @@ func (o Organization) metadata(identity idp.Identity) (string, error) {
 // own, and returns both sides of it. Specs about plans, flags, providers, clocks,
 // totals and last administrators belong in one.
 func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Product) {
+	okta, product, err := p.found(ctx, wanted, nil)
+	broken(err, 1)
+	return okta, product
+}
+
+// Import founds an organization whose identity provider is described by what change
+// makes of its metadata, and says whether the product took that. Where it did not, there
+// is nobody on either side.
+func (p *Product) Import(ctx context.Context, change func(metadata string) string) (_ *Okta, _ *Product, took bool) {
+	okta, product, err := p.found(ctx, Organization{}, change)
+	if refusal := new(target.Refusal); errors.As(err, &refusal) {
+		return nil, nil, false
+	}
+	broken(err, 1)
+	return okta, product, true
+}
+
+func (p *Product) found(ctx context.Context, wanted Organization, change func(string) string) (*Okta, *Product, error) {
 	name := fmt.Sprintf("%s-%d", p.tag, founded.Add(1))
 	customer := p.connection.Okta.Beside("customer-"+name, "other-tenant")
 	identity, err := customer.Identity()
-	broken(err, 1)
+	broken(err, 2)
 	metadata, err := wanted.metadata(identity)
-	broken(err, 1)
+	broken(err, 2)
+	if change != nil {
+		metadata = change(metadata)
+	}
 	made, err := p.organizer().NewOrganization(ctx, target.NewOrganization{
 		Name:  "customer " + name,
 		Plan:  orElse(wanted.Plan, "enterprise"),
@@ -56,12 +77,15 @@ func (p *Product) Found(ctx context.Context, wanted Organization) (*Okta, *Produ
 
 		Encrypted: wanted.Encrypted,
 	})
-	broken(err, 1)
-	broken(reachable(made), 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	broken(reachable(made), 2)
 	p.pace.Acted()
 	made.Okta = customer
 	made.SAML.WantsEncryption = made.SAML.WantsEncryption || wanted.Encrypted
-	return p.enter(p.withKey(ctx, made))
+	okta, product := p.enter(p.withKey(ctx, made))
+	return okta, product, nil
 }
 
 // reachable says what is wrong with a connection that a probe gave. Everything that

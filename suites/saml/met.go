@@ -1,0 +1,122 @@
+package saml
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"rollcall.example/fixtures"
+	"rollcall.example/simulator"
+	. "rollcall.example/suites/match"
+	"rollcall.example/suites/spec"
+	"rollcall.example/suites/target"
+)
+
+var keyDescriptor = regexp.MustCompile(`(?s)<md:KeyDescriptor.*?</md:KeyDescriptor>`)
+
+var _ = spec.Section("An identity provider's metadata", func(_ *spec.Okta, product *spec.Product) {
+	for _, bad := range []struct {
+		clause, title string
+		spoil         func(string) string
+	}{
+		{"saml.met.key-needed", "is refused without a key", func(m string) string { return keyDescriptor.ReplaceAllString(m, "") }},
+		{"saml.met.one-entity", "is refused where it describes two under one name", func(m string) string {
+			entity := m[strings.Index(m, "<md:EntityDescriptor"):]
+			return `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">` + entity + entity + `</md:EntitiesDescriptor>`
+		}},
+		{"saml.met.web-addresses-only", "is refused where its sign-in address is a script", func(m string) string {
+			return regexp.MustCompile(`Location="[^"]*"`).ReplaceAllString(m, `Location="javascript:rollcall()"`)
+		}},
+	} {
+		It(bad.title, spec.Clause(bad.clause), func(ctx SpecContext) {
+			honest, _, took := product.Import(ctx, strings.Clone)
+			spec.Given(took).To(BeTrue(), "the product took no honest metadata")
+			spec.Given(honest.SignIn(ctx, admitted(ctx, honest, "Han Solo"))).To(BeSignedIn())
+
+			_, _, took = product.Import(ctx, bad.spoil)
+			Expect(took).To(BeFalse(), "the product took it")
+		})
+	}
+
+	It("is refused with a document type, and nothing outside of it is read", spec.Clause("saml.met.nothing-fetched"), func(ctx SpecContext) {
+		_, _, took := product.Import(ctx, strings.Clone)
+		spec.Given(took).To(BeTrue(), "the product took no honest metadata")
+
+		_, _, took = product.Import(ctx, func(m string) string {
+			entity := strings.Index(m, "<md:EntityDescriptor")
+			return m[:entity] + `<!DOCTYPE md:EntityDescriptor [<!ENTITY out SYSTEM "` + product.Collector().Address() + `/x">]>` +
+				strings.Replace(m[entity:], "<md:NameIDFormat>", "<md:NameIDFormat>&out;", 1)
+		})
+		Expect(product.Collector().Visitors()).To(BeEmpty(), "the product opened an address that the metadata names")
+		Expect(took).To(BeFalse(), "the product took it")
+	})
+
+	It("may leave the use of its key open", spec.Clause("saml.met.key-without-use"), func(ctx SpecContext) {
+		okta, _, took := product.Import(ctx, func(m string) string { return strings.ReplaceAll(m, ` use="signing"`, "") })
+		Expect(took).To(BeTrue(), "the product did not take it")
+		leia, lando := admitted(ctx, okta, "Leia Organa"), admitted(ctx, okta, "Lando Calrissian")
+
+		Expect(okta.SignIn(ctx, lando)).To(BeSignedIn())
+		Expect(okta.Forge(ctx, "unsigned", lando, leia)).To(BeRefused())
+		Expect(okta.Forge(ctx, "attacker-key", lando, leia)).To(BeRefused())
+	})
+
+	It("may hold two keys", spec.Clause("saml.met.both-keys"), func(ctx SpecContext) {
+		key, err := fixtures.Key("okta-next")
+		Expect(err).NotTo(HaveOccurred())
+		var next string
+		okta, _, took := product.Import(ctx, func(m string) string {
+			another := target.Okta{Subdomain: "next", App: "Rollcall", Key: "okta-next", Created: time.Now()}
+			identity, err := another.Identity()
+			Expect(err).NotTo(HaveOccurred())
+			next = keyDescriptor.FindString(string(identity.Metadata()))
+			return strings.Replace(m, "<md:KeyDescriptor", next+"<md:KeyDescriptor", 1)
+		})
+		Expect(took).To(BeTrue(), "the product did not take it")
+		leia, lando := admitted(ctx, okta, "Leia Organa"), admitted(ctx, okta, "Lando Calrissian")
+		Expect(okta.SignIn(ctx, lando)).To(BeSignedIn())
+
+		rolled, err := okta.Identity().WithKey(key, time.Now())
+		Expect(err).NotTo(HaveOccurred())
+		okta.Configure(func(s *simulator.AppSettings) { s.SAML.Identity = &rolled })
+		Expect(okta.SignIn(ctx, lando)).To(BeSignedIn())
+		Expect(okta.Forge(ctx, "attacker-key", lando, leia)).To(BeRefused())
+	})
+
+	It("of another customer under the same name opens nothing here", spec.Clause("saml.met.entity-of-another"), func(ctx SpecContext) {
+		okta, product := product.Found(ctx, spec.Organization{})
+		leia, lando := admitted(ctx, okta, "Leia Organa"), admitted(ctx, okta, "Lando Calrissian")
+		spec.Given(okta.SignIn(ctx, lando)).To(BeSignedIn())
+		twin := okta.Identity()
+		key, err := fixtures.Key("attacker")
+		Expect(err).NotTo(HaveOccurred())
+		twin, err = twin.WithKey(key, time.Now())
+		Expect(err).NotTo(HaveOccurred())
+		product.Import(ctx, func(string) string { return string(twin.Metadata()) })
+
+		Expect(okta.Forge(ctx, "attacker-key", lando, leia)).To(BeRefused())
+		spec.Given(okta.SignIn(ctx, lando)).To(BeSignedIn())
+	})
+})
+
+var _ = spec.Section("The product's own metadata", func(okta *spec.Okta, product *spec.Product) {
+	It("says where to post, under indexes that differ", spec.Clause("saml.met.own"), func(ctx SpecContext) {
+		said := product.OwnMetadata(ctx)
+
+		indexes, defaults := map[int]bool{}, 0
+		for _, acs := range said.ACS {
+			Expect(indexes).NotTo(HaveKey(acs.Index), "two addresses have one index")
+			indexes[acs.Index] = true
+			if acs.Default {
+				defaults++
+			}
+			Expect(acs.Location).To(MatchRegexp(`^https?://[^/]+`), "an address is a whole one")
+		}
+		Expect(defaults).To(BeNumerically("<=", 1), "addresses that are the default one")
+		Expect(said.PostACS()).To(Equal(okta.Connection().SAML.ACS))
+		Expect(said.EntityID).To(Equal(okta.Connection().SAML.EntityID))
+	})
+})
