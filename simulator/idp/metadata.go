@@ -2,7 +2,9 @@ package idp
 
 import (
 	"crypto/x509"
+	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/beevik/etree"
 )
@@ -30,6 +32,26 @@ const (
 // key in use, as Okta's does, and after it the certificates given, which Okta's
 // does not: they are for a rollover.
 func (i Identity) Metadata(further ...*x509.Certificate) []byte {
+	return serialize(i.describe(further))
+}
+
+// SignedMetadata is Metadata signed, as federations hand it out (SAML 2.0 metadata §3):
+// by whoever vouches for it, which need not be the identity provider. It is good until
+// the given time; zero leaves that out.
+func (i Identity) SignedMetadata(by Signer, until time.Time, further ...*x509.Certificate) ([]byte, error) {
+	document := i.describe(further)
+	attributes(document.Root(), "ID", "_"+i.ExternalKey)
+	if !until.IsZero() {
+		attributes(document.Root(), "validUntil", until.UTC().Format(time.RFC3339))
+	}
+	if err := by.Sign(document.Root()); err != nil {
+		return nil, fmt.Errorf("signing the metadata: %w", err)
+	}
+	return serialize(document), nil
+}
+
+// describe builds the metadata.
+func (i Identity) describe(further []*x509.Certificate) *etree.Document {
 	document := newDocument()
 	entity := document.CreateElement("md:EntityDescriptor")
 	attributes(entity, "entityID", i.EntityID, "xmlns:md", nsMetadata)
@@ -53,7 +75,7 @@ func (i Identity) Metadata(further ...*x509.Certificate) []byte {
 	for _, binding := range []string{BindingPOST, BindingRedirect} {
 		attributes(role.CreateElement("md:SingleSignOnService"), "Binding", binding, "Location", i.SSOURL)
 	}
-	return serialize(document)
+	return document
 }
 
 func newDocument() *etree.Document {

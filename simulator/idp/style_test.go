@@ -93,6 +93,36 @@ func TestXMLSecVerifiesEveryStyle(t *testing.T) {
 	}
 }
 
+// Metadata may be signed by somebody else than whom it describes.
+func TestXMLSecVerifiesSignedMetadata(t *testing.T) {
+	t.Parallel()
+	needXMLSec(t)
+	operator := keyed(t, "okta-next", idp.Style{})
+	metadata, err := identity(t).SignedMetadata(operator, issued.AddDate(0, 0, 7), keyed(t, "rsa-3072", idp.Style{}).Certificate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(metadata), `validUntil="2026-11-29T09:30:00Z"`) || strings.Count(string(metadata), "<md:KeyDescriptor") != 2 {
+		t.Errorf("metadata %s", metadata)
+	}
+	dir := t.TempDir()
+	for name, content := range map[string][]byte{
+		"operator.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: operator.Certificate.Raw}),
+		"metadata.xml": metadata, "changed.xml": []byte(strings.Replace(string(metadata), "okta.com", "okta.test", 1)),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for file, holds := range map[string]bool{"metadata.xml": true, "changed.xml": false} {
+		output, err := exec.CommandContext(t.Context(), "xmlsec1", "--verify", "--pubkey-cert-pem", filepath.Join(dir, "operator.pem"),
+			"--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:metadata:EntityDescriptor", filepath.Join(dir, file)).CombinedOutput()
+		if (err == nil) != holds {
+			t.Errorf("%s: %v %s", file, err, output)
+		}
+	}
+}
+
 // xmlsec1 knows no RSA-PSS before 1.3; openssl does.
 func TestOpenSSLVerifiesPSS(t *testing.T) {
 	t.Parallel()
