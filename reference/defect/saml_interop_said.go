@@ -200,6 +200,18 @@ func init() {
 	})
 	register("interop-one-request-at-a-time", oneRequestAtATime)
 	register("interop-session-kept", sessionKept)
+	register("interop-first-certificate-anywhere", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/organizations") {
+				rewriteObject(r, func(founded map[string]any) {
+					if provider, is := founded["provider"].(map[string]any); is {
+						provider["idp_metadata"] = firstCertificate(provider["idp_metadata"])
+					}
+				})
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
 	register("interop-failure-sends-back", func(p *reference.Parts) {
 		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			if !isAnswer(r) {
@@ -270,6 +282,26 @@ func changeAnswer(w http.ResponseWriter, r *http.Request, next http.Handler, cha
 	}
 	w.WriteHeader(recorded.Code)
 	_, _ = w.Write(recorded.Body.Bytes())
+}
+
+// firstCertificate puts the first certificate of some metadata in the place of the first
+// key that it describes. Without a signature around it that is the same one.
+func firstCertificate(metadata any) any {
+	text, _ := metadata.(string)
+	document := etree.NewDocument()
+	if err := document.ReadFromString(text); err != nil {
+		return metadata
+	}
+	first, described := document.FindElement("//X509Certificate"), document.FindElement("//KeyDescriptor//X509Certificate")
+	if first == nil || described == nil {
+		return metadata
+	}
+	described.SetText(first.Text())
+	changed, err := document.WriteToString()
+	if err != nil {
+		return metadata
+	}
+	return changed
 }
 
 // rereads reads attribute values in another way: those of the document as it came, or of

@@ -36,6 +36,14 @@ var _ = spec.Section("An identity provider with other keys than Okta's", func(us
 			taken(ctx, okta, product, shape, func() { usual(ctx, usually) })
 		})
 	}
+
+	It("is believed: one whose metadata somebody else has signed", spec.Clause("saml.interop.signed-metadata"), func(ctx SpecContext) {
+		okta, product := product.Found(ctx, spec.Organization{Describe: func(identity idp.Identity) ([]byte, error) {
+			return shapes.Vouched(identity, identity.Certificate.NotBefore)
+		}})
+		shape, _ := shapes.Find("okta")
+		taken(ctx, okta, product, shape, func() { usual(ctx, usually) })
+	})
 })
 
 // takes cites the requirement that the shape is a form of.

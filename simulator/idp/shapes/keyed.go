@@ -63,6 +63,20 @@ func (s Shape) Metadata(base idp.Identity, created time.Time) ([]byte, Shape, er
 	return base.Metadata(shown[1:]...), s, nil
 }
 
+// Vouched is the metadata of an identity provider as a federation hands it out: signed,
+// at that time, by its operator, whose key is not the provider's.
+func Vouched(identity idp.Identity, created time.Time) ([]byte, error) {
+	key, err := fixtures.AnyKey("rsa-3072")
+	if err != nil {
+		return nil, fmt.Errorf("shapes: %w", err)
+	}
+	certificate, err := idp.Certify("federation", key, created)
+	if err != nil {
+		return nil, fmt.Errorf("shapes: %w", err)
+	}
+	return identity.SignedMetadata(idp.Signer{Key: key, Certificate: certificate}, created.AddDate(10, 0, 0))
+}
+
 // change makes the certificate what the key wants it to be.
 func (k Key) change(c *x509.Certificate) {
 	c.IsCA, c.BasicConstraintsValid = k.Authority, k.Authority
