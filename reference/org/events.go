@@ -113,7 +113,7 @@ type Parting struct {
 	Departure    Departure
 	Now          time.Time
 
-	Sessions []Session // those that are meant, and live
+	Sessions []Session // those that are meant, live and ended
 	Events   []Event
 }
 

@@ -9,7 +9,7 @@ import (
 // nothing else: who signed out is a member as before.
 type partSteps struct{}
 
-// name finds the live sessions that began at this provider under exactly this name:
+// name finds the sessions, live and ended, that began at this provider under exactly this name:
 // its text, as it is written, and all that belongs to it (SAML 2.0 core, section 3.3.4).
 func (partSteps) name(ctx context.Context, tx Tx, e *Parting) (err error) {
 	e.Sessions, err = tx.SessionsNamed(ctx, e.Provider.ID, e.Departure.NameID)
@@ -27,6 +27,9 @@ func (partSteps) indexes(_ context.Context, _ Tx, e *Parting) error {
 
 func (partSteps) sessions(ctx context.Context, tx Tx, e *Parting) error {
 	for _, session := range e.Sessions {
+		if !session.Ended.IsZero() {
+			continue // what the request asks for is so already
+		}
 		account, err := tx.Account(ctx, session.Account)
 		if err != nil {
 			return err

@@ -147,8 +147,8 @@ type access interface {
 	SaveSession(ctx context.Context, s Session) error
 	SessionBySecret(ctx context.Context, secret string) (Session, error)
 	Sessions(ctx context.Context, organization, account string) ([]Session, error)
-	// SessionsNamed lists the live sessions that started at the provider under exactly
-	// this NameID.
+	// SessionsNamed lists the sessions, live and ended, that started at the provider under
+	// exactly this NameID.
 	SessionsNamed(ctx context.Context, provider, nameID string) ([]Session, error)
 	// SessionsThrough lists the live sessions that started at the provider.
 	SessionsThrough(ctx context.Context, provider string) ([]Session, error)

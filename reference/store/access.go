@@ -63,7 +63,7 @@ func (t *tx) SessionsThrough(ctx context.Context, provider string) ([]org.Sessio
 // SessionsNamed implements [org.Tx].
 func (t *tx) SessionsNamed(ctx context.Context, provider, nameID string) ([]org.Session, error) {
 	return list(ctx, t, "list the sessions of a name", scanSession,
-		"SELECT "+sessionColumns+" FROM sessions WHERE provider = $1 AND name_id = $2 AND ended IS NULL ORDER BY started, id",
+		"SELECT "+sessionColumns+" FROM sessions WHERE provider = $1 AND name_id = $2 ORDER BY started, id",
 		provider, nameID)
 }
 
