@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,13 @@ func init() {
 		})
 	})
 	register("saml-together-active-when-it-began", activeWhenItBegan)
+	register("saml-together-only-live-sessions-known", func(p *reference.Parts) {
+		org.Before(&p.Events.SingleLogout, "sessions", org.Step[org.Parting]{Name: "live",
+			Do: func(_ context.Context, _ org.Tx, e *org.Parting) error {
+				e.Sessions = slices.DeleteFunc(e.Sessions, func(s org.Session) bool { return !s.Ended.IsZero() })
+				return nil
+			}})
+	})
 	register("saml-together-name-keeps-role", nameKeepsRole)
 	register("saml-together-address-is-the-person", func(p *reference.Parts) {
 		// An address that the account does not have is somebody else's.

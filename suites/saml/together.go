@@ -3,7 +3,9 @@ package saml
 import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
 
+	"rollcall.example/simulator/idp"
 	. "rollcall.example/suites/match"
 	"rollcall.example/suites/spec"
 )
@@ -51,6 +53,30 @@ var _ = spec.Section("Somebody whom SCIM has deactivated", func(okta *spec.Okta,
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
 	})
 })
+
+var _ = spec.Section("A logout of somebody whom SCIM has deactivated", func(okta *spec.Okta, product *spec.Product) {
+	It("succeeds, for they are out", spec.Clause("saml.together.logout-after-deactivation"), func(ctx SpecContext) {
+		okta.SetUpLogout(ctx)
+		_, usual := okta.Onboard(ctx, "Leia Organa")
+		spec.Given(okta.End(ctx, usual)).To(succeed())
+		han, browser := okta.Onboard(ctx, "Han Solo")
+		okta.Unassign(ctx, han)
+		spec.Given(product.WhoAmI(ctx, browser)).To(BeShut())
+
+		Expect(okta.End(ctx, browser)).To(succeed())
+		Expect(product.WhoAmI(ctx, browser)).To(BeShut())
+	})
+})
+
+// succeed holds for a way out at whose end the product answered Okta with Success.
+func succeed() types.GomegaMatcher {
+	return WithTransform(func(p spec.Parting) string {
+		if p.Answer == nil {
+			return p.String()
+		}
+		return p.Answer.Status.Code
+	}, Equal(idp.StatusSuccess))
+}
 
 var _ = spec.Section("A name that is given again", func(okta *spec.Okta, product *spec.Product) {
 	for _, heir := range []struct {
