@@ -97,7 +97,7 @@ func (t Transport) algorithm() string {
 
 // wrap encrypts the content's key for a recipient.
 func (e Encryption) wrap(recipient Recipient, key []byte) ([]byte, error) {
-	public, err := recipient.key()
+	public, err := recipient.PublicKey()
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,9 @@ func (e Encryption) wrap(recipient Recipient, key []byte) ([]byte, error) {
 	return nil, fmt.Errorf("there is no key transport %q", e.Transport.Algorithm)
 }
 
-func (r Recipient) key() (*rsa.PublicKey, error) {
+// PublicKey is the key to encrypt with. It fails where there is none, and on a certificate
+// of another kind than RSA.
+func (r Recipient) PublicKey() (*rsa.PublicKey, error) {
 	if r.Key != nil {
 		return r.Key, nil
 	}
