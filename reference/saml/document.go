@@ -69,7 +69,7 @@ func parse(xml []byte) (*etree.Document, error) {
 		PreserveDuplicateAttrs: true, // so that they are seen, and refused
 		CharsetReader:          refuseCharset,
 	}
-	err := document.ReadFromBytes(xml)
+	err := document.ReadFromBytes(normalized(xml))
 	switch {
 	case errors.Is(err, etree.ErrMaxDepth):
 		return nil, Refuse("the document is nested more than %d deep", maxDepth)
