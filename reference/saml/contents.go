@@ -2,6 +2,7 @@ package saml
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/beevik/etree"
@@ -13,6 +14,9 @@ import (
 func checkContents(_ context.Context, m *Message) error {
 	a := &Assertion{ID: value(m.Trusted, "ID"), ProviderID: m.Provider.ID}
 	m.Assertion = a
+	if err := checkParts(m.Trusted); err != nil {
+		return err
+	}
 	var err error
 	if a.Issuer, _, err = issuer(m.Trusted); err != nil {
 		return err
@@ -33,6 +37,22 @@ func checkContents(_ context.Context, m *Message) error {
 	}
 	return nil
 }
+
+// checkParts wants an assertion to consist of what the schema knows (Core 2.3.3): a part
+// that is not understood may change what the others mean.
+func checkParts(assertion *etree.Element) error {
+	for _, token := range assertion.Child {
+		part, ok := token.(*etree.Element)
+		if !ok || is(part, nsSignature, "Signature") || part.NamespaceURI() == nsAssertion && slices.Contains(assertionParts, part.Tag) {
+			continue
+		}
+		return Refuse("the assertion holds %s, which has no place there", show(part.FullTag()))
+	}
+	return nil
+}
+
+// assertionParts are the elements that an assertion may hold, its signature aside.
+var assertionParts = []string{"Issuer", "Subject", "Conditions", "Advice", "Statement", "AuthnStatement", "AuthzDecisionStatement", "AttributeStatement"}
 
 func readSubject(m *Message) error {
 	subject, err := child(m.Trusted, nsAssertion, "Subject")
