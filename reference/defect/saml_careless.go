@@ -82,6 +82,17 @@ func (c careless) install(p *reference.Parts) {
 		}
 		return saml.Refuse("no signature holds")
 	})
+	before(p, "contents", func(_ context.Context, m *saml.Message) { dropUnknown(m.Trusted) })
+}
+
+// dropUnknown takes out of an assertion what has no place in one: the careless look for
+// what they know and see nothing else.
+func dropUnknown(assertion *etree.Element) {
+	for _, el := range assertion.ChildElements() {
+		if el.NamespaceURI() != nsSignature && (el.NamespaceURI() != nsAssertion || el.Tag == "Assertion") {
+			assertion.RemoveChild(el)
+		}
+	}
 }
 
 // parsed is the tree as the parser makes it: of two attributes of one name the last one

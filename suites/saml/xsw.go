@@ -1,7 +1,36 @@
 package saml
 
-import "rollcall.example/suites/spec"
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
-var _ = spec.Section("A response in which what is signed is not what stands where it should", func(okta *spec.Okta, _ *spec.Product) {
+	"rollcall.example/simulator"
+	"rollcall.example/simulator/forge"
+	"rollcall.example/simulator/idp"
+	. "rollcall.example/suites/match"
+	"rollcall.example/suites/spec"
+)
+
+var _ = spec.Section("A response in which what is signed is not what stands where it should", func(okta *spec.Okta, product *spec.Product) {
 	attacks("xsw", okta)
+
+	It("that says it is from here, with an assertion from elsewhere", spec.Clause("saml.xsw.two-issuers"), func(ctx SpecContext) {
+		elsewhere, _ := product.Found(ctx, spec.Organization{})
+
+		between(ctx, okta, idp.SignAssertion, func(attacker, victim *spec.Person) spec.Visit {
+			visit := okta.Interfere(ctx, idp.SignAssertion, attacker, victim, func(d forge.Donor, posting *simulator.Posting) error {
+				d.Impersonate()
+				draft, err := elsewhere.Identity().Draft(d.Claims)
+				if err != nil {
+					return err
+				}
+				draft.Response.SelectElement("Issuer").SetText(okta.Identity().EntityID)
+				err = draft.SignAs(idp.SignAssertion)
+				posting.SAMLResponse = draft.Seal().Encoded()
+				return err
+			})
+			Expect(visit).To(BeRefused())
+			return visit
+		})
+	})
 })

@@ -102,11 +102,21 @@ func (p *Product) AddProvider(ctx context.Context) (*Okta, *Product) {
 	customer := p.connection.Okta.Beside(fmt.Sprintf("second-%s-%d", p.tag, founded.Add(1)), "okta-next")
 	identity, err := customer.Identity()
 	broken(err, 1)
+	return p.connect(ctx, customer, identity.Metadata())
+}
+
+// Renew connects the organization once more to the same identity provider, as this
+// metadata describes it now. The people on the Okta side are others.
+func (p *Product) Renew(ctx context.Context, metadata []byte) (*Okta, *Product) {
+	return p.connect(ctx, p.connection.Okta, metadata)
+}
+
+func (p *Product) connect(ctx context.Context, customer target.Okta, metadata []byte) (*Okta, *Product) {
 	made, err := p.organizer().AddProvider(ctx, p.connection.Organization, target.NewProvider{
-		Kind: "okta", State: "enabled", Metadata: string(identity.Metadata()),
+		Kind: "okta", State: "enabled", Metadata: string(metadata),
 	})
-	broken(err, 1)
-	broken(reachable(made), 1)
+	broken(err, 2)
+	broken(reachable(made), 2)
 	p.pace.Acted()
 	made.Okta = customer
 	return p.enter(p.withKey(ctx, made))
