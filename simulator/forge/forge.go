@@ -133,6 +133,8 @@ type Attack struct {
 	// Lure says that the message refers to the donor's collector, at which nobody may
 	// come by.
 	Lure bool
+	// Leak is a text that the product shows where it did as the message says.
+	Leak string
 	// ByHand says that the suite needs more than one posting to prove it, and has a
 	// spec of its own.
 	ByHand bool

@@ -88,6 +88,9 @@ func claim(okta *spec.Okta, attack forge.Attack, visit spec.Visit, victim *spec.
 	if attack.NoCrash {
 		Expect(visit.Crash()).To(BeEmpty(), "nobody was signed in because the product fell over")
 	}
+	if attack.Leak != "" {
+		Expect(visit.Body).NotTo(ContainSubstring(attack.Leak), "the product shows a file of its own")
+	}
 	if attack.Lure {
 		Expect(okta.Collector().Visitors()).To(BeEmpty(), "the product opened an address that the message names")
 	}
