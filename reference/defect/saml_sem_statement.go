@@ -108,7 +108,7 @@ func rememberAssertion(p *reference.Parts) {
 		if m.Unverified != m.Trusted {
 			return
 		}
-		copyAttribute("InResponseTo", m.Response, m.Confirmations[0].SelectElement("SubjectConfirmationData"))
+		copyRequest(m.Response, m.Confirmations[0].SelectElement("SubjectConfirmationData"))
 	})
 	withoutChecks(p, "once")
 }
@@ -165,6 +165,6 @@ func translated(m *saml.Message, old *etree.Element) (*etree.Element, error) {
 	if name := old.FindElement(".//NameIdentifier"); name != nil {
 		assertion.FindElement("./Subject/NameID").SetText(name.Text())
 	}
-	copyAttribute("InResponseTo", m.Response, assertion.FindElement("./Subject/SubjectConfirmation/SubjectConfirmationData"))
+	copyRequest(m.Response, assertion.FindElement("./Subject/SubjectConfirmation/SubjectConfirmationData"))
 	return assertion, nil
 }

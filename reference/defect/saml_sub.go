@@ -84,13 +84,13 @@ func init() {
 	register("saml-confirmation-request-not-checked", func(p *reference.Parts) {
 		beforeCheck(p, "in-response-to", func(m *saml.Message) {
 			for _, confirmation := range m.Confirmations {
-				copyAttribute("InResponseTo", m.Response, confirmation.SelectElement("SubjectConfirmationData"))
+				copyRequest(m.Response, confirmation.SelectElement("SubjectConfirmationData"))
 			}
 		})
 	})
 	register("saml-response-request-not-checked", func(p *reference.Parts) {
 		beforeCheck(p, "in-response-to", func(m *saml.Message) {
-			copyAttribute("InResponseTo", m.Confirmations[0].SelectElement("SubjectConfirmationData"), m.Response)
+			copyRequest(m.Confirmations[0].SelectElement("SubjectConfirmationData"), m.Response)
 		})
 	})
 	register("saml-confirmations-by-parts", func(p *reference.Parts) {
@@ -143,7 +143,7 @@ func fillConfirmation(m *saml.Message, confirmation *etree.Element) {
 	data := confirmation.CreateElement(beside(confirmation, "SubjectConfirmationData"))
 	data.CreateAttr("Recipient", m.ACS)
 	data.CreateAttr("NotOnOrAfter", m.Now.UTC().Add(time.Minute).Format(time.RFC3339))
-	copyAttribute("InResponseTo", m.Response, data)
+	copyRequest(m.Response, data)
 }
 
 // beside is the name of an element of the same namespace as another one.
@@ -154,11 +154,12 @@ func beside(el *etree.Element, tag string) string {
 	return el.Space + ":" + tag
 }
 
-// copyAttribute makes the attribute of one element, or its absence, that of another.
-func copyAttribute(name string, from, to *etree.Element) {
-	to.RemoveAttr(name)
-	if attr := from.SelectAttr(name); attr != nil {
-		to.CreateAttr(name, attr.Value)
+// copyRequest makes the request that one element answers, or that it answers none, that
+// of another.
+func copyRequest(from, to *etree.Element) {
+	to.RemoveAttr("InResponseTo")
+	if attr := from.SelectAttr("InResponseTo"); attr != nil {
+		to.CreateAttr("InResponseTo", attr.Value)
 	}
 }
 

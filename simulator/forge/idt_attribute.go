@@ -67,7 +67,7 @@ var idtAttribute = []Attack{
 		Name: "admin-in-second-statement", Row: "IDT-15", Rule: "statements-not-merged", Summary: "has a second attribute statement that grants more", Expect: Harmless, ByHand: true,
 		Sources: []string{"CVE-2017-18122"},
 		claims:  as(func(d *Donor) { d.state("admin", "false") }),
-		draft: inAssertion("AttributeStatement", copied(1, func(d Donor, statement *etree.Element) error {
+		draft: inAssertion("AttributeStatement", copied(1, func(_ Donor, statement *etree.Element) error {
 			return write(statement, "Attribute[@Name='admin']/AttributeValue", "true")
 		})),
 	},
