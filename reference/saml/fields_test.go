@@ -3,6 +3,7 @@ package saml_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/beevik/etree"
 
@@ -39,6 +40,10 @@ func TestRefusesFields(t *testing.T) {
 		{name: "an empty statement", check: "statements", edit: state(`<saml2:AttributeStatement></saml2:AttributeStatement>`)},
 		{name: "an unknown statement", check: "statements", edit: state(`<saml2:Statement></saml2:Statement>`)},
 		{name: "a refusal", check: "statements", edit: state(`<saml2:AuthzDecisionStatement Resource="urn:x" Decision="Deny"></saml2:AuthzDecisionStatement>`)},
+		{name: "a sign-in of yesterday where one was to be made anew", check: "authn-anew", edit: func(_ testing.TB, l *letter) {
+			*l = oktaLetter("_anew-1", true)
+			l.authn = strings.Replace(l.authn, `AuthnInstant="`+stamp(0), `AuthnInstant="`+stamp(-24*time.Hour), 1)
+		}},
 		{name: "a browser elsewhere", check: "confirmation-address",
 			edit: func(_ testing.TB, l *letter) {
 				l.subject = strings.Replace(l.subject, "<saml2:SubjectConfirmationData ", `<saml2:SubjectConfirmationData Address="203.0.113.9" `, 1)

@@ -76,6 +76,7 @@ func Standard() Policy {
 			{"name-id", checkNameID},
 			{"qualifiers", checkQualifiers},
 			{"asked-here", checkAskedHere},
+			{"authn-anew", checkAuthnAnew},
 			{"in-response-to", checkInResponseTo},
 			{"once", checkOnce},
 		},

@@ -42,7 +42,7 @@ func TestStandardIsNew(t *testing.T) {
 		return strings.Join(all, " ")
 	}
 	const want = "encoding document root status one-assertion issuer decryption signature trusted-issuer version contents destination bearer " +
-		"recipient confirmation-window confirmation-address audience conditions window issue-instant statements authn-statement name-id qualifiers asked-here in-response-to once"
+		"recipient confirmation-window confirmation-address audience conditions window issue-instant statements authn-statement name-id qualifiers asked-here authn-anew in-response-to once"
 	spoiled := saml.Standard()
 	original := spoiled.Checks
 	spoiled.Without("audience")

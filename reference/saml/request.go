@@ -135,6 +135,13 @@ func deflate(data []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// forced begins the ID of a request with ForceAuthn, so that its answer is known for
+// one: the ID is ours, and none that we did not send is taken.
+const forced = "_anew-"
+
+// NewForcedID is [NewID] for a request that the person proves anew who they are.
+func NewForcedID(random io.Reader) string { return forced + strings.TrimPrefix(NewID(random), "_") }
+
 // NewID returns a fresh ID for a request: an underscore, since an XML ID must not
 // start with a digit, and 160 random bits in hex (Core 1.3.4 asks for 128 to 160).
 // random is crypto/rand.Reader outside of tests; NewID panics when it fails.

@@ -135,6 +135,19 @@ func checkAuthnStatement(_ context.Context, m *Message) error {
 	return nil
 }
 
+// checkAuthnAnew wants the answer to a request with ForceAuthn to tell of a sign-in that
+// came after it (Core 3.4.1). A request is good for no longer than a response, so an
+// older sign-in was there before.
+func checkAuthnAnew(_ context.Context, m *Message) error {
+	if !strings.HasPrefix(value(m.Response, "InResponseTo"), forced) {
+		return nil
+	}
+	if at := m.Assertion.AuthnInstant; at.Before(m.Now.Add(-m.MaxAge - m.Skew)) {
+		return Refuse("the person was to sign in anew and did so at %s", at.Format(time.RFC3339))
+	}
+	return nil
+}
+
 func checkAuthnContext(statement *etree.Element) error {
 	authn, err := child(statement, nsAssertion, "AuthnContext")
 	if err != nil {

@@ -81,7 +81,11 @@ func (s *Server) request(r *http.Request, organization org.Organization, provide
 		}
 	}
 	relay := s.relayState(r)
-	request := us.Ask(saml.NewID(rand.Reader), s.org.Now(organization), saml.Wish{ForceAuthn: wants("force_authn"), IsPassive: wants("passive")})
+	id = saml.NewID(rand.Reader)
+	if wants("force_authn") {
+		id = saml.NewForcedID(rand.Reader)
+	}
+	request := us.Ask(id, s.org.Now(organization), saml.Wish{ForceAuthn: wants("force_authn"), IsPassive: wants("passive")})
 	if leaving, err = us.SendRequest(request, relay, query.Get("binding") == "post"); err != nil {
 		return saml.Leaving{}, "", err
 	}
