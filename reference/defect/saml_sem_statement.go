@@ -37,6 +37,7 @@ func init() {
 			}
 		})
 	})
+	register("saml-old-sign-in-is-anew", func(p *reference.Parts) { withoutChecks(p, "authn-anew") })
 	register("saml-session-end-not-read", func(p *reference.Parts) {
 		beforeCheck(p, "contents", func(m *saml.Message) {
 			for _, statement := range m.Trusted.SelectElements("AuthnStatement") {

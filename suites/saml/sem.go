@@ -71,3 +71,17 @@ var _ = spec.Section("A session", func(_ *spec.Okta, product *spec.Product) {
 		spec.Given(product.WhoAmI(ctx, usual)).To(BeOpen())
 	})
 })
+
+var _ = spec.Section("A sign-in for which the person has to be seen anew", func(okta *spec.Okta, _ *spec.Product) {
+	It("is refused where they were seen hours before", spec.Clause("saml.sem.authn-anew"), func(ctx SpecContext) {
+		between(ctx, okta, idp.SignBoth, func(attacker, _ *spec.Person) spec.Visit {
+			anew := okta.Connection().SAML.ForceAuthn
+			spec.Given(okta.SignInAt(ctx, attacker, anew)).To(BeSignedIn())
+
+			visit := okta.SignInAt(ctx, attacker, anew, func(c *spec.Claims) { c.AuthnInstant = c.Now.Add(-8 * time.Hour) })
+			spec.Given(visit.Request != nil && visit.Request.ForceAuthn).To(BeTrue(), "the product did not ask for it")
+			Expect(visit).To(BeRefused())
+			return visit
+		})
+	})
+})

@@ -191,13 +191,18 @@ func (o *Okta) SignInFailing(ctx context.Context, p *Person, status idp.Status) 
 	return o.arrive(ctx, p, simulator.SignInOptions{Fail: &status})
 }
 
-// SignInAt is SignIn from another address of the product's; empty is the usual one.
-func (o *Okta) SignInAt(ctx context.Context, p *Person, address string) Visit {
+// SignInAt is SignInClaiming from another address of the product's; empty is the usual
+// one.
+func (o *Okta) SignInAt(ctx context.Context, p *Person, address string, changes ...func(*Claims)) Visit {
 	browser := o.tenant.Browser(nil)
 	if address == "" {
 		address = o.connection.SAML.SignIn
 	}
-	visit, err := browser.SignIn(ctx, o.app, p, simulator.SignInOptions{StartURL: address})
+	visit, err := browser.SignIn(ctx, o.app, p, simulator.SignInOptions{StartURL: address, Alter: func(c *Claims) {
+		for _, change := range changes {
+			change(c)
+		}
+	}})
 	broken(err, 1)
 	return o.recognized(ctx, visit, browser, p)
 }
