@@ -35,13 +35,17 @@ func TestServiceProviders(t *testing.T) {
 				return strings.Replace(text, "idp_initiated: true", "idp_initiated: false", 1)
 			}
 			judged := judgement{
-				"as-declared":       judge(t, serviceProvider(t, directory, c.start, asDeclared), ""),
-				"sp-initiated-only": judge(t, serviceProvider(t, directory, c.start, spOnly, c.spOnly), ""),
+				"as-declared":       judge(t, serviceProvider(t, directory, c.start, asDeclared), "!area:saml || area: containsAny "+examined),
+				"sp-initiated-only": judge(t, serviceProvider(t, directory, c.start, spOnly, c.spOnly), "!area:saml"),
 			}
 			judged.hold(t, filepath.Join(directory, "verdicts.yaml"))
 		})
 	}
 }
+
+// examined are the parts of the SAML suite in which each failure of a product was looked
+// into.
+const examined = "{saml.sig, saml.xsw, saml.key, saml.cond, saml.sub, saml.together}"
 
 // serviceProvider starts a product that is a service provider, and reads its target
 // file, changed, as if the product were at the address in there.
