@@ -96,6 +96,10 @@ func init() {
 			Summary: "keeps what was signed in its signature, around an encrypted assertion of the attacker's", document: wrapEncrypted,
 		},
 		Attack{
+			Row: "XSW-26", Name: "encrypted-kept-plain-read", Rule: "out-of-place", Modes: OnResponse, Expect: Harmless,
+			Summary: "keeps what was signed, an encrypted assertion in it, in its extensions, and has a plain one of the attacker's", document: keepEncrypted,
+		},
+		Attack{
 			Row: "ENC-23", Name: "many-keys", Rule: "many", Modes: OnAssertion, NoCrash: true, Summary: "has 500 encrypted keys, the last of which fits",
 			claims: encrypted(func(d Donor, e *idp.Encryption) error {
 				ours := e.Recipients[0]
@@ -181,6 +185,21 @@ func wrapEncrypted(d Donor, draft *idp.Draft) error {
 	holder := object()
 	holder.AddChild(original)
 	signature.AddChild(holder)
+	draft.Response.CreateAttr("ID", "id-of-the-outer-one")
+	before(draft.Encrypted, evil)
+	draft.Response.RemoveChild(draft.Encrypted)
+	return nil
+}
+
+// keepEncrypted wraps a response around the signed one, with a plain assertion in the
+// attacker's part.
+func keepEncrypted(d Donor, draft *idp.Draft) error {
+	evil, original := evilAssertion(d, draft), unsigned(draft.Response)
+	place, err := extensions(draft.Response)
+	if err != nil {
+		return err
+	}
+	place.AddChild(original)
 	draft.Response.CreateAttr("ID", "id-of-the-outer-one")
 	before(draft.Encrypted, evil)
 	draft.Response.RemoveChild(draft.Encrypted)
