@@ -40,6 +40,9 @@ func readPair(directory string, number int, now time.Time) (*rsa.PrivateKey, *x5
 	return key, certificate, nil
 }
 
+// minBits is the least that a product may be asked to trust.
+const minBits = 2048
+
 func readKey(path string) (*rsa.PrivateKey, error) {
 	if found, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && found.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("%s can be read by others than its owner (mode %04o): chmod 600 it", path, found.Mode().Perm())
@@ -55,6 +58,9 @@ func readKey(path string) (*rsa.PrivateKey, error) {
 	key, ok := parsed.(*rsa.PrivateKey)
 	if !ok {
 		return nil, fmt.Errorf("%s is not an RSA key", path)
+	}
+	if bits := key.N.BitLen(); bits < minBits {
+		return nil, fmt.Errorf("%s is an RSA key of %d bits, which no product should take; %d are the least", path, bits, minBits)
 	}
 	return key, nil
 }
