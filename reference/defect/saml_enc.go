@@ -53,13 +53,11 @@ func init() {
 		}
 	})
 	register("saml-enc-rsa-without-oaep", func(p *reference.Parts) {
-		p.SAML.Ciphers.Transport[xmlenc+"rsa-1_5"] = func(ours *rsa.PrivateKey, _ saml.KeyMethod, value []byte) ([]byte, error) {
-			return ours.Decrypt(nil, value, &rsa.PKCS1v15DecryptOptions{})
-		}
+		p.SAML.Ciphers.Transport[xmlenc+"rsa-1_5"] = unwrapWithoutOAEP
 	})
 	register("saml-enc-key-padding-shown", func(p *reference.Parts) {
-		p.SAML.Ciphers.Transport[xmlenc+"rsa-1_5"] = func(ours *rsa.PrivateKey, _ saml.KeyMethod, value []byte) ([]byte, error) {
-			key, err := ours.Decrypt(nil, value, &rsa.PKCS1v15DecryptOptions{})
+		p.SAML.Ciphers.Transport[xmlenc+"rsa-1_5"] = func(ours *rsa.PrivateKey, method saml.KeyMethod, value []byte) ([]byte, error) {
+			key, err := unwrapWithoutOAEP(ours, method, value)
 			if err != nil {
 				panic("bad padding of a key")
 			}
@@ -89,6 +87,11 @@ func init() {
 			return decryption(ctx, m)
 		})
 	})
+}
+
+// unwrapWithoutOAEP undoes RSA with PKCS #1 1.5 padding.
+func unwrapWithoutOAEP(ours *rsa.PrivateKey, _ saml.KeyMethod, value []byte) ([]byte, error) {
+	return ours.Decrypt(nil, value, &rsa.PKCS1v15DecryptOptions{}) //nolint:staticcheck // SA1019: that it should not be used is the defect
 }
 
 // replaceContent makes the reference decrypt otherwise by one algorithm.
