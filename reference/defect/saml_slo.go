@@ -26,6 +26,21 @@ func init() {
 	register("logout-signature-unread", func(p *reference.Parts) {
 		believeLogout(p, func(m *saml.LogoutMessage) bool { return strings.Contains(m.RawQuery, "Signature=") || signedInside(m) })
 	})
+	register("logout-signature-anywhere", func(p *reference.Parts) {
+		verified := logoutCheck(p, "signature")
+		p.Logout.Replace("signature", func(ctx context.Context, m *saml.LogoutMessage) error {
+			root := m.Root
+			if signature := root.FindElement(".//Signature"); signature != nil && m.Form != nil {
+				m.Root = signature.Parent()
+			}
+			err := verified(ctx, m)
+			m.Root = root
+			if m.Form != nil {
+				m.Trusted = root
+			}
+			return err
+		})
+	})
 	register("logout-query-unsigned", func(p *reference.Parts) {
 		verified := logoutCheck(p, "signature")
 		p.Logout.Replace("signature", func(ctx context.Context, m *saml.LogoutMessage) error {

@@ -71,6 +71,25 @@ var logouts = []LogoutAttack{
 		Summary: "is signed with a key of the attacker's own, in a query", draft: logoutSignedBy("attacker"),
 	},
 	{
+		Row: "XSW-28", Name: "wrapped-in-extensions", Rule: "signed-is-read", Binding: idp.BindingPOST, Sources: unsignedLogouts,
+		Summary: "holds a signed one about somebody else in its extensions",
+		draft: wrappedLogout(func(evil, signed *etree.Element) {
+			extensions := etree.NewElement("saml2p:Extensions")
+			extensions.AddChild(signed)
+			evil.InsertChildAt(evil.SelectElement("Issuer").Index()+1, extensions)
+		}),
+	},
+	{
+		Row: "XSW-28", Name: "wrapped-before", Rule: "signed-is-read", Binding: idp.BindingPOST, Sources: unsignedLogouts,
+		Summary: "holds a signed one about somebody else before all that it says",
+		draft:   wrappedLogout(func(evil, signed *etree.Element) { evil.InsertChildAt(0, signed) }),
+	},
+	{
+		Row: "XSW-28", Name: "wrapped-behind", Rule: "signed-is-read", Binding: idp.BindingPOST, Sources: unsignedLogouts,
+		Summary: "holds a signed one about somebody else behind all that it says",
+		draft:   wrappedLogout(func(evil, signed *etree.Element) { evil.AddChild(signed) }),
+	},
+	{
 		Row: "SLO-04", Name: "wrong-destination", Rule: "destination-kept",
 		Summary: "was sent to another destination", says: func(l *idp.Logout) { l.Destination = Elsewhere },
 	},
@@ -171,6 +190,24 @@ func afterSigning(change func(root *etree.Element) error) func(*idp.Envelope) er
 		}
 		e.Signer.Key = nil
 		return change(e.Root)
+	}
+}
+
+// wrappedLogout hides an honest request, about somebody who has no session, in the
+// message, which itself is not signed.
+func wrappedLogout(hide func(evil, signed *etree.Element)) func(*idp.Envelope) error {
+	return func(e *idp.Envelope) error {
+		signed := etree.NewDocument()
+		signed.SetRoot(e.Root.Copy())
+		name := signed.Root().SelectElement("NameID")
+		name.SetText("nobody." + name.Text())
+		if err := e.Signer.Sign(signed.Root()); err != nil {
+			return err
+		}
+		e.Signer.Key = nil
+		e.Root.CreateAttr("ID", "id-of-another-"+e.ID()) // as new as the honest one, for an ID is used once
+		hide(e.Root, signed.Root())
+		return nil
 	}
 }
 

@@ -76,11 +76,11 @@ func sends(t *testing.T, attack forge.LogoutAttack) taken {
 // stands with the key that the product trusts.
 func TestLogoutAttacks(t *testing.T) {
 	t.Parallel()
-	broken := regexp.MustCompile(`^(unsigned|fields|changed|other-relay|attacker-key|signed-inside)`)
+	broken := regexp.MustCompile(`^(unsigned|fields|wrapped|changed|other-relay|attacker-key|signed-inside)`)
 	unreadable := regexp.MustCompile(`^(external-entity|entity-expansion|inflated)$`)
 	seen := map[string]bool{}
 	for _, attack := range forge.Logouts() {
-		if seen[attack.Name] || attack.Summary == "" || attack.Rule == "" || !strings.HasPrefix(attack.Row, "SLO-") {
+		if seen[attack.Name] || attack.Summary == "" || attack.Rule == "" || attack.Row == "" {
 			t.Errorf("%q: a name stands once, and has a row, a rule and a summary", attack.Name)
 		}
 		seen[attack.Name] = true
