@@ -2,6 +2,7 @@ package defect
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/hmac"
@@ -10,8 +11,10 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"math/big"
+	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/beevik/etree"
 
@@ -76,7 +79,7 @@ func init() {
 	register("saml-key-kind-assumed", func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.value = func(s signing) error {
-				var key any = s.certificates[0].PublicKey
+				key := s.certificates[0].PublicKey
 				if point := s.signature.FindElement("./KeyInfo/KeyValue/ECKeyValue"); point != nil {
 					key = &ecdsa.PublicKey{}
 				}
@@ -109,7 +112,43 @@ func init() {
 			}
 		})
 	})
+	register("logout-sha1-believed", believeSHA1Queries)
 	register("saml-comments-signed", func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) })
+}
+
+// believeSHA1Queries verifies a logout message in a query with the method that it states,
+// weak or not.
+func believeSHA1Queries(p *reference.Parts) {
+	encoding, verified := logoutCheck(p, "encoding"), logoutCheck(p, "signature")
+	const stated = "&SigAlg=http%3A%2F%2Fwww.w3.org%2F2000%2F09%2Fxmldsig%23rsa-sha1"
+	var weak sync.Map // message → what signs it
+	p.Logout.Replace("encoding", func(ctx context.Context, m *saml.LogoutMessage) error {
+		octets, _, found := strings.Cut(m.RawQuery, stated)
+		if !found {
+			return encoding(ctx, m)
+		}
+		fields, err := url.ParseQuery(m.RawQuery)
+		if err != nil {
+			return saml.Refuse("the query cannot be read")
+		}
+		weak.Store(m, signing{octets: []byte(octets + stated), value: fields.Get("Signature")})
+		m.RawQuery = octets
+		return encoding(ctx, m)
+	})
+	p.Logout.Replace("signature", func(ctx context.Context, m *saml.LogoutMessage) error {
+		kept, found := weak.LoadAndDelete(m)
+		if !found {
+			return verified(ctx, m)
+		}
+		s := kept.(signing)
+		s.certificates = m.Provider.IdP.Certificates
+		value, err := base64.StdEncoding.DecodeString(s.value)
+		if err != nil || !s.holds(crypto.SHA1, value) {
+			return saml.Refuse("the query's signature does not hold")
+		}
+		m.Trusted = m.Root
+		return nil
+	})
 }
 
 // alsoKnows lets the product know a signature method and a digest method more.

@@ -48,10 +48,10 @@ func init() {
 				// The library answers 1, 0 or, where it cannot even try, −1.
 				value, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s.value), ""))
 				key, ok := s.certificates[0].PublicKey.(*rsa.PublicKey)
-				if err != nil || ok && len(value) != key.Size() {
-					return nil
+				if err == nil && ok && len(value) == key.Size() {
+					return check(s)
 				}
-				return check(s)
+				return nil
 			}
 		})
 	})

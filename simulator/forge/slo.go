@@ -90,6 +90,14 @@ var logouts = []LogoutAttack{
 		draft:   wrappedLogout(func(evil, signed *etree.Element) { evil.AddChild(signed) }),
 	},
 	{
+		Row: "ALG-18", Name: "sha1-query", Rule: "strong-method", Binding: idp.BindingRedirect,
+		Summary: "is signed with SHA-1, in a query",
+		draft: func(e *idp.Envelope) error {
+			e.Signer.Algorithm = idp.RSASHA1
+			return nil
+		},
+	},
+	{
 		Row: "SLO-04", Name: "wrong-destination", Rule: "destination-kept",
 		Summary: "was sent to another destination", says: func(l *idp.Logout) { l.Destination = Elsewhere },
 	},
