@@ -42,9 +42,10 @@ type canonical struct {
 type binding struct{ prefix, name string }
 
 // canonicalForm returns the canonical form of the element by the algorithm. The
-// prefix list is read by exclusive canonicalization only; leave may be nil.
-func canonicalForm(algorithm, prefixList string, element, leave *etree.Element) ([]byte, error) {
-	c := canonical{leave: leave, out: make([]byte, 0, 4<<10)}
+// prefix list is read by exclusive canonicalization only; leave may be nil. It is appended
+// to out.
+func canonicalForm(out []byte, algorithm, prefixList string, element, leave *etree.Element) ([]byte, error) {
+	c := canonical{leave: leave, out: out}
 	plain := strings.TrimSuffix(strings.TrimSuffix(algorithm, "WithComments"), "#")
 	c.comments = strings.HasSuffix(algorithm, "WithComments")
 	switch plain {
@@ -220,52 +221,30 @@ func (c *canonical) namespaceOf(a *etree.Attr) string {
 }
 
 // value writes an attribute's value with what stands around it.
-func (c *canonical) value(text string) {
-	c.out = append(c.out, '=', '"')
-	from := 0
-	for i := range len(text) {
-		var escaped string
-		switch text[i] {
-		case '&':
-			escaped = "&amp;"
-		case '<':
-			escaped = "&lt;"
-		case '"':
-			escaped = "&quot;"
-		case '\t':
-			escaped = "&#x9;"
-		case '\n':
-			escaped = "&#xA;"
-		case '\r':
-			escaped = "&#xD;"
-		default:
-			continue
-		}
-		c.out = append(append(c.out, text[from:i]...), escaped...)
-		from = i + 1
-	}
-	c.out = append(append(c.out, text[from:]...), '"')
+func (c *canonical) value(text string) { c.out = appendValue(c.out, text) }
+
+// What stands for characters that may not stand for themselves, in attributes and in text.
+var (
+	inValues = [256]string{'&': "&amp;", '<': "&lt;", '"': "&quot;", '\t': "&#x9;", '\n': "&#xA;", '\r': "&#xD;"}
+	inTexts  = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '\r': "&#xD;"}
+)
+
+// appendValue appends an attribute's value, in canonical form, with what stands around it.
+func appendValue(out []byte, text string) []byte {
+	out = append(out, '=', '"')
+	return append(appendEscaped(out, text, &inValues), '"')
 }
 
 // appendText appends character data in canonical form.
-func appendText(out []byte, text string) []byte {
+func appendText(out []byte, text string) []byte { return appendEscaped(out, text, &inTexts) }
+
+func appendEscaped(out []byte, text string, escapes *[256]string) []byte {
 	from := 0
 	for i := range len(text) {
-		var escaped string
-		switch text[i] {
-		case '&':
-			escaped = "&amp;"
-		case '<':
-			escaped = "&lt;"
-		case '>':
-			escaped = "&gt;"
-		case '\r':
-			escaped = "&#xD;"
-		default:
-			continue
+		if escaped := escapes[text[i]]; escaped != "" {
+			out = append(append(out, text[from:i]...), escaped...)
+			from = i + 1
 		}
-		out = append(append(out, text[from:i]...), escaped...)
-		from = i + 1
 	}
 	return append(out, text[from:]...)
 }

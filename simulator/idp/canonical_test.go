@@ -67,6 +67,33 @@ func TestCanonicalFormIsTheLibrarys(t *testing.T) {
 	}
 }
 
+// What is written is what the library writes in the same settings, whatever stands in the
+// document.
+func TestSerializedIsTheLibrarys(t *testing.T) {
+	t.Parallel()
+	hard := withAttributes(claims())
+	hard.Attributes[0].Values = []string{"Łukasz O'Neil-周 <&\">\t\r\n ]]>"}
+	for _, text := range []string{
+		string(issue(t, claims()).XML), string(issue(t, hard).XML), string(identity(t).Metadata()),
+		`<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e "x">]><!-- before --><a b='"&#9;&#10;&#13;&lt;&gt;&amp;'>` +
+			`<?p i?><!--c--><![CDATA[<&>]]>&#13;&gt;&lt;<d></d><e/></a><!-- after -->`,
+	} {
+		document := etree.NewDocument()
+		document.ReadSettings.PreserveCData = true
+		if err := document.ReadFromString(text); err != nil {
+			t.Fatal(err)
+		}
+		document.WriteSettings = etree.WriteSettings{CanonicalText: true, CanonicalAttrVal: true}
+		want, err := document.WriteToBytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := idp.Serialize(document); !bytes.Equal(got, want) {
+			t.Errorf("ours %s\nlibrary's %s", got, want)
+		}
+	}
+}
+
 // xmllint is the opinion of somebody else on a document that has everything in it.
 func TestCanonicalFormIsXMLLints(t *testing.T) {
 	t.Parallel()

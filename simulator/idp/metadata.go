@@ -3,6 +3,7 @@ package idp
 import (
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -89,16 +90,8 @@ func newDocument() *etree.Document {
 
 // attributes adds name-value pairs in the order given.
 func attributes(element *etree.Element, pairs ...string) {
+	element.Attr = slices.Grow(element.Attr, len(pairs)/2)
 	for n := 0; n < len(pairs); n += 2 {
 		element.CreateAttr(pairs[n], pairs[n+1])
 	}
-}
-
-// serialize cannot fail: it writes to memory.
-func serialize(document *etree.Document) []byte {
-	text, err := document.WriteToBytes()
-	if err != nil {
-		panic("idp: writing XML to memory: " + err.Error())
-	}
-	return text
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/beevik/etree"
 )
@@ -146,12 +147,15 @@ func (s Signer) seal(element, signature *etree.Element) error {
 	if !known {
 		return fmt.Errorf("digest algorithm %q is not known", algorithm)
 	}
-	covered, err := canonicalForm(cmp.Or(s.Transform, Exclusive), s.PrefixList, element, signature)
+	form := forms.Get().(*[]byte)
+	defer forms.Put(form)
+	covered, err := canonicalForm((*form)[:0], cmp.Or(s.Transform, Exclusive), s.PrefixList, element, signature)
 	if err != nil {
 		return err
 	}
+	*form = covered
 	reference.SelectElement("DigestValue").SetText(s.base64(sum(hash, covered)))
-	signed, err := canonicalForm(cmp.Or(s.Canonicalization, Exclusive), s.InfoPrefixList, info, nil)
+	signed, err := canonicalForm(covered[:0], cmp.Or(s.Canonicalization, Exclusive), s.InfoPrefixList, info, nil)
 	if err != nil {
 		return err
 	}
@@ -163,6 +167,9 @@ func (s Signer) seal(element, signature *etree.Element) error {
 	value.SetText(s.base64(raw))
 	return nil
 }
+
+// forms are the memory of canonical forms, which nobody needs once they are hashed.
+var forms = sync.Pool{New: func() any { return new([]byte) }}
 
 func sum(hash crypto.Hash, data []byte) []byte {
 	h := hash.New()
