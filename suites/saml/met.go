@@ -24,7 +24,8 @@ var _ = spec.Section("An identity provider's metadata", func(_ *spec.Okta, produ
 	}{
 		{"saml.met.key-needed", "is refused without a key", func(m string) string { return keyDescriptor.ReplaceAllString(m, "") }},
 		{"saml.met.one-entity", "is refused where it describes two under one name", func(m string) string {
-			entity := m[strings.Index(m, "<md:EntityDescriptor"):]
+			_, rest, _ := strings.Cut(m, "<md:EntityDescriptor")
+			entity := "<md:EntityDescriptor" + rest
 			return `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">` + entity + entity + `</md:EntitiesDescriptor>`
 		}},
 		{"saml.met.web-addresses-only", "is refused where its sign-in address is a script", func(m string) string {
