@@ -87,9 +87,12 @@ func TestRulesOfADefectAreOthersThanDeclared(t *testing.T) {
 	}
 }
 
-// steps names the steps of the events that defects of profiles are about.
+// steps names the steps of the events, and the checks, that defects of profiles are about.
 func steps(p *reference.Parts) []string {
 	var names []string
+	for _, c := range p.SAML.Checks {
+		names = append(names, fmt.Sprintf("%s %p", c.Name, c.Run))
+	}
 	for _, s := range p.Events.Provision {
 		names = append(names, s.Name)
 	}

@@ -143,7 +143,8 @@ func readingAs(p *reference.Parts, change func(xml []byte) []byte) {
 func withoutDoctype(xml []byte) []byte {
 	if end := bytes.Index(xml, []byte("]>")); bytes.Contains(xml, []byte("<!DOCTYPE saml2p:Response [")) && end > 0 {
 		start := bytes.Index(xml, []byte("<!DOCTYPE"))
-		last := bytes.LastIndex(xml[:bytes.Index(xml, []byte("<saml2p:Response"))], []byte("]>"))
+		head, _, _ := bytes.Cut(xml, []byte("<saml2p:Response"))
+		last := bytes.LastIndex(head, []byte("]>"))
 		return append(append([]byte{}, xml[:start]...), xml[last+2:]...)
 	}
 	return doctype.ReplaceAll(xml, nil)
