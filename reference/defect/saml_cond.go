@@ -127,7 +127,7 @@ func init() {
 	})
 	register("saml-used-again", func(p *reference.Parts) {
 		p.SAML.Replace("in-response-to", unchecked)
-		withoutChecks(p, "once")
+		withoutChecks(p, "asked-here", "once")
 	})
 	register("saml-first-conditions-only", func(p *reference.Parts) { oneConditions(p, func(int) int { return 0 }) })
 	register("saml-last-conditions-only", func(p *reference.Parts) { oneConditions(p, func(n int) int { return n - 1 }) })
