@@ -3,7 +3,8 @@
 // What it leaves to the integrator is done here: sessions, and a page that shows who is
 // signed in. Of what the library lets one choose, it checks whom a response answers where
 // it says so, which lets sign-in start at the identity provider too (or always, where
-// IN_RESPONSE_TO is always), and sends its request as a form.
+// IN_RESPONSE_TO is always), takes either signature alone (or only both, where SIGNED is
+// both), and sends its request as a form.
 //
 // It listens on loopback, on the port in PORT or else a free one, and says where, as one
 // line of JSON on standard output. The metadata of the identity provider that it trusts
@@ -33,8 +34,10 @@ function configure() {
         validateInResponseTo: process.env.IN_RESPONSE_TO ?? ValidateInResponseTo.ifPresent,
         authnRequestBinding: "HTTP-POST",
         skipRequestCompression: true, // the binding wants it so (SAML 2.0 bindings 3.5.4)
-        wantAssertionsSigned: true,
-        wantAuthnResponseSigned: true,
+        // Where it wants neither by name, one good signature is still needed, and what is
+        // read is what that one covers.
+        wantAssertionsSigned: process.env.SIGNED === "both",
+        wantAuthnResponseSigned: process.env.SIGNED === "both",
     });
 }
 
