@@ -3,6 +3,7 @@ package defect
 import (
 	"context"
 	"crypto/rand"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"rollcall.example/reference"
+	"rollcall.example/reference/org"
 	"rollcall.example/reference/saml"
 )
 
@@ -42,6 +44,7 @@ func init() {
 			return nil
 		})
 	})
+	register("replay-forgotten-at-logout", replayForgottenAtLogout)
 	register("any-request-answered", requestUnchecked)
 	register("request-of-any-browser", func(p *reference.Parts) { withoutChecks(p, "asked-here") })
 	register("request-answered-twice", func(p *reference.Parts) {
@@ -130,6 +133,28 @@ func usedBy(p *reference.Parts, key func(*saml.Message) string) {
 		}
 		return err
 	})
+}
+
+// replayForgottenAtLogout remembers an assertion as long as the session that it began.
+func replayForgottenAtLogout(p *reference.Parts) {
+	var mu sync.Mutex
+	used := map[string]string{} // the person's name, by the assertion's ID
+	requestsThrough(p, func(log saml.RequestLog) saml.RequestLog { return unmarked{log} })
+	p.SAML.Replace("once", func(_ context.Context, m *saml.Message) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if _, known := used[m.Assertion.ID]; known {
+			return saml.Refuse("it was used before")
+		}
+		used[m.Assertion.ID] = m.Assertion.NameID
+		return nil
+	})
+	org.After(&p.Events.SingleLogout, "sessions", parting(func(_ context.Context, _ org.Tx, e *org.Parting) error {
+		mu.Lock()
+		defer mu.Unlock()
+		maps.DeleteFunc(used, func(_, name string) bool { return name == e.Departure.NameID })
+		return nil
+	}))
 }
 
 // replayRace looks up whether an assertion was used well before it notes that it is: so

@@ -102,6 +102,21 @@ var _ = spec.Section("A response that the product took before", func(okta *spec.
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
 	})
 
+	It("signs nobody in after a logout", spec.Clause("saml.rpl.replayed-after-logout"), func(ctx SpecContext) {
+		okta.SetUpLogout(ctx)
+		han := admitted(ctx, okta, "Han Solo")
+		held := freely(ctx, okta, han)
+		back := held.Browser().Copy()
+		visit := okta.Post(ctx, held)
+		spec.Given(visit).To(BeSignedIn())
+		okta.End(ctx, visit)
+		spec.Given(product.WhoAmI(ctx, visit)).To(BeShut())
+
+		Expect(okta.Post(ctx, held.In(back))).To(BeRefused())
+		Expect(okta.Post(ctx, held)).To(BeRefused())
+		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
+	})
+
 	It("signs one browser in of twenty that post it at once", spec.Clause("saml.rpl.race"), func(ctx SpecContext) {
 		han := admitted(ctx, okta, "Han Solo")
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())

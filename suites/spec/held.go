@@ -27,6 +27,7 @@ type Held struct {
 	Claims Claims
 	// Request is what the product asked; nil where the sign-in began at Okta.
 	Request *idp.AuthnRequest
+	issued  *idp.Response
 	browser *simulator.Browser
 	person  *Person
 }
@@ -77,7 +78,7 @@ func (o *Okta) hold(ctx context.Context, p *Person, b Browser, fromOkta bool, ch
 	if visit.Response == nil {
 		conclude(EntryUntestable, "no sign-in came as far as an answer of Okta's: "+Visit{Visit: visit}.Ended(), 2)
 	}
-	h.Posting, h.Request = visit.Posted, visit.Request
+	h.Posting, h.Request, h.issued = visit.Posted, visit.Request, visit.Response
 	return h
 }
 
@@ -120,7 +121,7 @@ func (o *Okta) Anew(h Held, changes ...func(*Claims)) Held {
 	}
 	response, err := o.app.Identity().Issue(claims)
 	broken(err, 1)
-	h.Claims, h.SAMLResponse = claims, response.Encoded()
+	h.Claims, h.SAMLResponse, h.issued = claims, response.Encoded(), response
 	return h
 }
 
@@ -128,6 +129,7 @@ func (o *Okta) Anew(h Held, changes ...func(*Claims)) Held {
 func (o *Okta) Post(ctx context.Context, h Held) Visit {
 	visit, err := h.browser.Post(ctx, h.Posting)
 	broken(err, 1)
+	visit.Response = h.issued
 	return o.recognized(ctx, visit, h.browser, h.person)
 }
 
