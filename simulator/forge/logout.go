@@ -31,6 +31,8 @@ type LogoutAttack struct {
 	says  func(*idp.Logout)
 	draft func(*idp.Envelope) error
 	send  func(LogoutDonor, *simulator.Carriage) error
+	// query writes, and signs, the address that carries the message in a query.
+	query func(message idp.Envelope, to string) (string, error)
 }
 
 // LogoutDonor is what an attack on logout may need beside the honest request.
@@ -47,6 +49,17 @@ func (a LogoutAttack) Options(d LogoutDonor) simulator.LogoutOptions {
 	if a.send != nil {
 		options.Replace = func(c *simulator.Carriage) error { return a.naming(a.send(d, c)) }
 	}
+	if a.query != nil {
+		var message idp.Envelope
+		options.Draft = func(e *idp.Envelope) error {
+			message = *e
+			return nil
+		}
+		options.Replace = func(c *simulator.Carriage) (err error) {
+			c.Address, err = a.query(message, message.Root.SelectAttrValue("Destination", ""))
+			return a.naming(err)
+		}
+	}
 	return options
 }
 
@@ -58,4 +71,4 @@ func (a LogoutAttack) naming(err error) error {
 }
 
 // Logouts lists every attack on logout.
-func Logouts() []LogoutAttack { return slices.Clone(logouts) }
+func Logouts() []LogoutAttack { return slices.Concat(logouts, logoutQueries) }

@@ -3,6 +3,7 @@ package saml
 import (
 	"context"
 	"net/url"
+	"regexp"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -53,6 +54,45 @@ var _ = spec.Section("Okta ends a session", func(okta *spec.Okta, product *spec.
 			Expect(parting.Answer).NotTo(BeNil(), parting.String())
 			Expect(parting.Answer.Status.Code).To(Equal(idp.StatusSuccess))
 			Expect(parting.Answer.InResponseTo).NotTo(BeEmpty())
+		})
+	}
+
+	for _, way := range []struct {
+		variant string
+		write   func(signed func(query string) (string, error), query string) (string, error)
+	}{
+		{"lower-case", func(signed func(string) (string, error), query string) (string, error) {
+			return signed(lowerEscapes(query))
+		}},
+		{"space", func(signed func(string) (string, error), query string) (string, error) {
+			return signed(strings.ReplaceAll(query, "+", "%20"))
+		}},
+		{"relay-state-first", func(signed func(string) (string, error), query string) (string, error) {
+			message, state, _ := strings.Cut(query, "&")
+			query, err := signed(query)
+			return state + "&" + message + strings.TrimPrefix(query, message+"&"+state), err
+		}},
+	} {
+		It("by a query that is written in another way", spec.Clause("saml.slo.octets-as-signed").In(way.variant), func(ctx SpecContext) {
+			okta.LogoutBy(ctx, idp.BindingRedirect)
+			visit := guest(ctx, okta, "Han Solo")
+			spec.Given(product.WhoAmI(ctx, visit)).To(BeOpen())
+
+			okta.EndBy(ctx, visit, simulator.LogoutOptions{
+				RelayState: "to the/exit",
+				Draft: func(e *idp.Envelope) error {
+					e.Signer.Key = nil // it is signed as it is written
+					return nil
+				},
+				Replace: func(c *simulator.Carriage) error {
+					at := strings.Index(c.Address, "SAMLRequest=")
+					written, err := way.write(okta.Identity().Signer().SignQuery, c.Address[at:])
+					c.Address = c.Address[:at] + written
+					return err
+				},
+			})
+
+			Expect(product.WhoAmI(ctx, visit)).To(BeShut())
 		})
 	}
 
@@ -315,3 +355,8 @@ var _ = spec.Section("Somebody signs out at the product", func(okta *spec.Okta, 
 		Expect(product.WhoAmI(ctx, visit)).To(BeShut())
 	})
 })
+
+var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
+
+// lowerEscapes writes the percent escapes of a query in lower case.
+func lowerEscapes(query string) string { return escapes.ReplaceAllStringFunc(query, strings.ToLower) }
