@@ -61,6 +61,7 @@ func TestSecretsAnywhere(t *testing.T) {
 		"patch with a path":        `{"Operations":[{"op":"replace","path":"password","value":"` + planted.opaque + `"}]}`,
 		"patch the other way":      `{"Operations":[{"value":{"x":"` + planted.opaque + `"},"op":"replace","path":"urn:ietf:params:scim:schemas:core:2.0:User:password"}]}`,
 		"patch without a path":     `{"Operations":[{"op":"add","value":{"Password" : "` + planted.opaque + `"}}]}`,
+		"an address in an address": "/login?return_to=%2Facme%3Fa%3Db%26access_token%3D" + planted.opaque + "%26c%3Dd",
 		"an address":               "see https://han:" + planted.opaque + "@ci.test/?a=b&access_token=" + planted.opaque + "#id_token=" + planted.opaque,
 		"an address in a page":     `<a href="https://idp.test/sso?a=b&amp;SAMLRequest=` + url.QueryEscape(planted.saml) + `&amp;token=` + planted.opaque + `">Found</a>.`,
 		"an address in JSON":       `{"next":"https://idp.test/sso?a=b\u0026SAMLRequest=` + url.QueryEscape(planted.saml) + `"}`,

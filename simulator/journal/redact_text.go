@@ -58,6 +58,7 @@ var rules = []rule{
 	{names, redactMembers},
 	{[]string{"://"}, func(text string) string { return userInfo.ReplaceAllString(text, "${1}"+blank+"@") }},
 	{[]string{"="}, redactQueries},
+	{[]string{"%3d"}, redactInnerQueries},
 	{[]string{"bearer", "basic", "ssws", "negotiate", "dpop", "ſ"}, func(text string) string { return scheme.ReplaceAllString(text, "${1} "+blank) }},
 	{[]string{"cookie:"}, func(text string) string { return cookieLine.ReplaceAllStringFunc(text, redactCookieLine) }},
 	{[]string{"eyj"}, func(text string) string { return webToken.ReplaceAllString(text, blank) }},
@@ -71,6 +72,8 @@ var (
 	// queryPair is a pair of a query inside some other text; the joint before it may
 	// be escaped for HTML or JSON.
 	queryPair = regexp.MustCompile(`(^|[?&;#]|&amp;|&#38;|\\u0026)([\w.%-]+)=([^&?"'\\\s<>#;)]+)`)
+	// innerPair is a pair of the query of an address that is a value in another one.
+	innerPair = regexp.MustCompile(`(?i)(%3F|%26|%23|%3B)([\w.-]+)%3D((?:[\w.~+/*-]|%2[0-57-9A-F]|%[013-9A-F][0-9A-F])+)`)
 	scheme    = regexp.MustCompile(`(?i)\b(bearer|basic|ssws|negotiate|dpop)\s+[A-Za-z0-9._~+/=-]{16,}`)
 	// cookieLine is a header as a dump of a message shows it.
 	cookieLine = regexp.MustCompile(`(?im)\b(?:set-)?cookie:[^\r\n"'\\]+`)
@@ -105,6 +108,13 @@ func redactQueries(text string) string {
 	return queryPair.ReplaceAllStringFunc(text, func(match string) string {
 		parts := queryPair.FindStringSubmatch(match)
 		return parts[1] + parts[2] + "=" + redactQueryValue(parts[2], parts[3])
+	})
+}
+
+func redactInnerQueries(text string) string {
+	return innerPair.ReplaceAllStringFunc(text, func(match string) string {
+		parts := innerPair.FindStringSubmatch(match)
+		return parts[1] + parts[2] + "%3D" + redactQueryValue(parts[2], parts[3])
 	})
 }
 
