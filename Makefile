@@ -5,7 +5,7 @@ FUZZTIME ?= 10s
 TOOLS := xmlsec1 openssl xmllint chromium node pg_ctlcluster
 
 # What shares memory between goroutines; runs of whole suites are processes that do not.
-RACY := ./reference ./reference/org ./reference/store ./reference/scim ./simulator \
+RACY := ./reference ./reference/store ./reference/scim ./simulator \
   ./simulator/journal ./simulator/kept ./simulator/provision ./suites/spec ./suites/target ./suites/workers
 
 .PHONY: test race specs selftest selftest-some setup lint bench fuzz build
@@ -15,7 +15,7 @@ test:
 	@for tool in $(TOOLS); do command -v $$tool >/dev/null || \
 	  echo "make test: $$tool is missing: the tests that need it are skipped (make setup installs it)"; done
 	go vet ./...
-	go test -count=1 -timeout 20m ./...
+	go test -count=1 -timeout 20m ./suites/verify ./cmd/rollcall ./... # the longest first
 	cd suites/embedding && go test -count=1 ./...
 
 # The race detector.

@@ -56,6 +56,9 @@ func FuzzACS(f *testing.F) {
 	}
 	acs := made.Connection.SAML.ACS
 	for _, attack := range forge.All() {
+		if strings.HasPrefix(attack.Row, "ENC-") || attack.Row == "XSW-25" || attack.Row == "XSW-26" {
+			continue // for a product that takes encrypted assertions only
+		}
 		if document := attacking(attack, attack.In()[0], identity, acs); len(document) < 64<<10 {
 			f.Add(document)
 		}

@@ -167,6 +167,9 @@ func evilAssertion(d Donor, draft *idp.Draft) *etree.Element {
 }
 
 func evilEncrypted(d Donor, draft *idp.Draft) (*etree.Element, error) {
+	if d.Claims.Encrypt == nil {
+		return nil, errors.New("the donor does not encrypt")
+	}
 	return d.Claims.Encrypt.EncryptAssertion(evilAssertion(d, draft))
 }
 
