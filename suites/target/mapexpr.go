@@ -93,7 +93,7 @@ func compileExpression(env *cel.Env, key, text string, outcomes ...*cel.Type) (*
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	ast, issues := env.Compile(text)
+	ast, issues := checked(env, text)
 	if issues.Err() != nil {
 		first := issues.Errors()[0]
 		return nil, &ConfigError{key, fmt.Sprintf("%q, column %d: %s", firstOf(text), first.Location.Column()+1, firstOf(first.Message))}
@@ -211,4 +211,14 @@ func plainMap(object traits.Mapper) (any, error) {
 		plain[string(name)] = value
 	}
 	return plain, nil
+}
+
+// compiling is held while an expression is checked: the environments share what the
+// library fills in as it goes.
+var compiling sync.Mutex
+
+func checked(env *cel.Env, text string) (*cel.Ast, *cel.Issues) {
+	compiling.Lock()
+	defer compiling.Unlock()
+	return env.Compile(text)
 }

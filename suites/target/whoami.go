@@ -104,7 +104,7 @@ func compile(text string, kinds ...string) (*expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree, issues := words.Compile(text)
+	tree, issues := checked(words, text)
 	if issues.Err() != nil {
 		return nil, fmt.Errorf("%q is not a CEL expression over status, header and body: %s", text, firstLine(issues.Err().Error()))
 	}
