@@ -73,12 +73,13 @@ var words = map[string]string{
 // broken ends the spec as an error of the run: the wire, the probe or the harness
 // failed, so nothing can be said of the product. What was not sent because the run
 // only reads is nobody's failure: nobody could see. What was not sent because the
-// product showed somebody else, where one of ours should be, leaves nothing to test.
+// product showed somebody else, where one of ours should be, leaves nothing to test; so does
+// metadata of its own that cannot be used.
 func broken(err error, skip int) {
 	switch {
 	case errors.Is(err, target.ErrReadOnly):
 		conclude(EntryUnobserved, "it takes a change at the product, and this run is read-only", skip+1)
-	case errors.Is(err, target.ErrNotOurs):
+	case errors.Is(err, target.ErrNotOurs), errors.Is(err, target.ErrUnusableMetadata):
 		conclude(EntryUntestable, err.Error(), skip+1)
 	case err != nil:
 		conclude(EntryError, err.Error(), skip+1)

@@ -54,6 +54,11 @@ func (c Connection) leftToMetadata() bool {
 		(c.SAML.EntityID == "" || c.SAML.ACS == "" || c.SAML.WantsEncryption && c.SAML.EncryptionCertificate == "")
 }
 
+// ErrUnusableMetadata is what [Live.SPMetadata] returns where the service provider
+// answered, and its answer is no metadata that can be used. Where nobody answered, or a
+// file is not there, the error is another.
+var ErrUnusableMetadata = errors.New("its answer is no metadata of a service provider")
+
 // SPMetadata reads the metadata of the connection's service provider, from its
 // address or file. It is fetched anew each time.
 func (l *Live) SPMetadata(ctx context.Context, c Connection) (SPMetadata, error) {
@@ -63,9 +68,19 @@ func (l *Live) SPMetadata(ctx context.Context, c Connection) (SPMetadata, error)
 		if read, err = ReadSPMetadata(text, c.SAML.EntityID, time.Now()); err == nil {
 			return read, nil
 		}
+		err = unusable{err}
 	}
 	return SPMetadata{}, l.Conceal(fmt.Errorf("the service provider's metadata %s cannot be used: %w", bareAddress(c.SAML.Metadata), err))
 }
+
+// unusable is an ErrUnusableMetadata that says why.
+type unusable struct{ error }
+
+// Is tells errors.Is what it is.
+func (unusable) Is(target error) bool { return target == ErrUnusableMetadata }
+
+// Unwrap returns the cause.
+func (u unusable) Unwrap() error { return u.error }
 
 func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
 	if !strings.Contains(from, "://") {
@@ -95,10 +110,10 @@ func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("it answered %d %s", response.StatusCode, http.StatusText(response.StatusCode))
+		return nil, unusable{fmt.Errorf("it answered %d %s", response.StatusCode, http.StatusText(response.StatusCode))}
 	}
 	if kind := response.Header.Get("Content-Type"); strings.HasPrefix(kind, "text/html") {
-		return nil, errors.New("it answered an HTML page, not metadata")
+		return nil, unusable{errors.New("it answered an HTML page, not metadata")}
 	}
 	return io.ReadAll(io.LimitReader(response.Body, maxMetadata+1))
 }

@@ -2,6 +2,7 @@ package target_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -218,6 +219,39 @@ func TestResolve(t *testing.T) {
 		}
 		if fmt.Sprint(given) != before {
 			t.Errorf("%s: the target that was given has changed", name)
+		}
+	}
+}
+
+// TestUnusableMetadataIsToldFromSilence: a product that answers something else than its
+// metadata has answered; one that nobody reaches has not.
+func TestUnusableMetadataIsToldFromSilence(t *testing.T) {
+	t.Parallel()
+	says := func(status int, kind, text string) string {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, text)
+		}))
+		t.Cleanup(server.Close)
+		return server.URL + "/metadata?token=s3cret"
+	}
+	for address, unusable := range map[string]bool{
+		says(404, "text/plain", "s3cret"):             true,
+		says(200, "text/html", "<p>Sign in"):          true,
+		says(200, "application/json", "{}"):           true,
+		says(200, "application/xml", "<s3cret/>"):     true,
+		"http://127.0.0.1:1/metadata?token=s3cret":    false,
+		filepath.Join(t.TempDir(), "there-is-no.xml"): false,
+	} {
+		given := published(address)
+		live, err := target.Open(given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer live.Close()
+		if _, err := live.SPMetadata(t.Context(), given.Connection()); err == nil || errors.Is(err, target.ErrUnusableMetadata) != unusable {
+			t.Errorf("%s: %v; unusable: %t", address, err, unusable)
 		}
 	}
 }

@@ -210,7 +210,8 @@ func aboutConnection(host string, err error) *Trouble {
 		return &Trouble{Kind: NoConnection, Says: host + " cannot be connected to: it does not answer", Advice: "does a firewall stand between, or does it need a VPN or a proxy?"}
 	case strings.Contains(err.Error(), "content-encoding"):
 		return nil // what cannot be unpacked ends early too
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		strings.Contains(err.Error(), "server closed idle connection"): // net/http, where it was closed before it was used
 		return &Trouble{Kind: Closed, Says: host + " closed the connection " + begunOr(err, "in the middle of its answer", "without an answer"), Advice: "its log may say why"}
 	}
 	return nil
