@@ -2,6 +2,7 @@ package saml
 
 import (
 	"context"
+	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -21,22 +22,13 @@ func attacks(family string, okta *spec.Okta) {
 func attacksAt(family string, found func(context.Context) *spec.Okta) {
 	for _, mode := range []idp.Signing{idp.SignResponse, idp.SignAssertion, idp.SignBoth} {
 		for _, attack := range forge.Family(family) {
-			if !attack.ByHand && in(attack, mode) {
+			if !attack.ByHand && slices.Contains(attack.In(), mode) {
 				It("that "+attack.Summary+" ("+mode.String()+" signed)", proves(attack, mode), func(ctx SpecContext) {
 					try(ctx, found(ctx), attack, mode)
 				})
 			}
 		}
 	}
-}
-
-func in(attack forge.Attack, mode idp.Signing) bool {
-	for _, m := range attack.In() {
-		if m == mode {
-			return true
-		}
-	}
-	return false
 }
 
 // proves cites the attack's requirement. A form of it and, where there are several, the
