@@ -49,7 +49,14 @@ type Draft struct {
 
 // Issue returns the response that Okta would send for these claims.
 func (i Identity) Issue(claims Claims) (*Response, error) {
-	draft, err := i.Draft(claims)
+	message, err := i.message(claims)
+	if err != nil {
+		return nil, err
+	}
+	if message.straightforward() {
+		return message.straight()
+	}
+	draft, err := message.draft()
 	if err != nil {
 		return nil, err
 	}
@@ -138,8 +145,17 @@ func (d *Draft) Seal() *Response {
 
 // Draft returns the response for these claims, unsigned.
 func (i Identity) Draft(claims Claims) (*Draft, error) {
-	if err := claims.check(); err != nil {
+	message, err := i.message(claims)
+	if err != nil {
 		return nil, err
+	}
+	return message.draft()
+}
+
+// message fills in what the claims leave open, and draws the IDs.
+func (i Identity) message(claims Claims) (message, error) {
+	if err := claims.check(); err != nil {
+		return message{}, err
 	}
 	if claims.NameIDFormat == "" {
 		claims.NameIDFormat = i.NameIDFormat
@@ -149,7 +165,7 @@ func (i Identity) Draft(claims Claims) (*Draft, error) {
 	}
 	responseID, assertionID, session, err := claims.identifiers()
 	if err != nil {
-		return nil, err
+		return message{}, err
 	}
 	if claims.SessionIndex == "" {
 		claims.SessionIndex = claims.InResponseTo
@@ -157,28 +173,32 @@ func (i Identity) Draft(claims Claims) (*Draft, error) {
 	if claims.SessionIndex == "" {
 		claims.SessionIndex = fmt.Sprintf("id%d.%s", claims.Now.UnixMilli(), session)
 	}
-	message := message{Identity: i, Claims: claims, attributes: claims.written()}
+	return message{Identity: i, Claims: claims, attributes: claims.written(), responseID: responseID, assertionID: assertionID}, nil
+}
 
+// draft builds the tree.
+func (m message) draft() (*Draft, error) {
 	document := newDocument()
-	response := message.response(responseID)
+	response := m.response(m.responseID)
 	document.SetRoot(response)
-	assertion := message.assertion(assertionID)
+	assertion := m.assertion(m.assertionID)
 	response.AddChild(assertion)
 	draft := &Draft{
 		Document: document, Response: response, Assertion: assertion,
-		Encrypt: claims.Encrypt, EncryptName: claims.EncryptName,
-		Signer: claims.Shape.signer(i, len(message.attributes) > 0), sends: claims.Shape.Sends,
+		Encrypt: m.Encrypt, EncryptName: m.EncryptName,
+		Signer: m.Shape.signer(m.Identity, len(m.attributes) > 0), sends: m.Shape.Sends,
 	}
-	return draft, claims.Shape.write(draft)
+	return draft, m.Shape.write(draft)
 }
 
-// message builds the elements of one response. Okta declares a namespace again
-// on every child of Response and Assertion, and writes declarations after the
-// other attributes.
+// message is one response, complete in what it says, and builds its elements. Okta
+// declares a namespace again on every child of Response and Assertion, and writes
+// declarations after the other attributes.
 type message struct {
 	Identity
 	Claims
-	attributes []Attribute
+	attributes              []Attribute
+	responseID, assertionID string
 }
 
 // response builds everything but the assertion (SAML 2.0 core §3.3.3).
