@@ -39,6 +39,7 @@ type straight struct {
 	// schema declares the prefix of typed values, and listed has it in signatures; both
 	// are empty in a message without attributes.
 	schema, listed string
+	certificate    string
 }
 
 // straightforward says that nothing about the message needs a tree.
@@ -48,15 +49,13 @@ func (m message) straightforward() bool {
 
 // straight writes and signs the message.
 func (m message) straight() (*Response, error) {
-	s := straight{message: m}
+	s := straight{message: m, certificate: wrapped(m.Certificate.Raw)}
 	if len(m.attributes) > 0 {
 		s.schema, s.listed = declareSchema, "xs"
 	}
-	inner, whole := twins.Get().(*twin), twins.Get().(*twin)
-	defer twins.Put(inner)
-	defer twins.Put(whole)
-	inner.reset()
-	whole.reset()
+	inner, whole := newTwin(), newTwin()
+	defer inner.giveBack()
+	defer whole.giveBack()
 	if err := s.inner(inner); err != nil {
 		return nil, fmt.Errorf("signing the assertion: %w", err)
 	}
@@ -72,7 +71,8 @@ func (m message) straight() (*Response, error) {
 
 // whole writes the document around the assertion, which is finished.
 func (s straight) whole(to, assertion *twin) error {
-	var tail twin
+	tail := newTwin()
+	defer tail.giveBack()
 	tail.open("saml2p:Status", spaces{sent: declareProtocol})
 	tail.empty("saml2p:StatusCode", undeclared, "Value", "urn:oasis:names:tc:SAML:2.0:status:Success")
 	tail.shut("saml2p:Status")
@@ -100,13 +100,13 @@ func (s straight) whole(to, assertion *twin) error {
 // inner writes the assertion. What is written of its canonical form is that inside of
 // the response.
 func (s straight) inner(to *twin) error {
-	rest := twins.Get().(*twin)
-	defer twins.Put(rest)
-	rest.reset()
+	rest, apart := newTwin(), newTwin()
+	defer rest.giveBack()
+	defer apart.giveBack()
 	s.statements(rest)
 
 	stated := []string{"ID", s.assertionID, "IssueInstant", s.instant(s.Now), "Version", "2.0"}
-	var apart twin // the start tag as it is where the response has not declared anything yet
+	// By itself, the start tag declares what otherwise the response does.
 	apart.open("saml2:Assertion", spaces{covered: declareAssertion + s.schema}, stated...)
 	to.open("saml2:Assertion", spaces{declareAssertion + s.schema, declareAssertion}, stated...)
 	begins := len(to.covered)
@@ -177,14 +177,16 @@ func (s straight) sign(to *twin, id string, parts ...[]byte) error {
 	by := methods[algorithm]
 	digest := hashed(digests[by.digest], parts...)
 
-	var info twin // canonical by itself: it declares its prefix
+	info := newTwin()
+	defer info.giveBack()
+	// Its canonical form is by itself, and declares its prefix.
 	info.open("ds:SignedInfo", spaces{covered: declareSignature})
 	info.empty("ds:CanonicalizationMethod", undeclared, "Algorithm", Exclusive)
 	info.empty("ds:SignatureMethod", undeclared, "Algorithm", algorithm)
 	info.open("ds:Reference", undeclared, "URI", "#"+id)
 	info.open("ds:Transforms", undeclared)
 	info.empty("ds:Transform", undeclared, "Algorithm", nsSignature+"enveloped-signature")
-	s.transform(&info)
+	s.transform(info)
 	info.shut("ds:Transforms")
 	info.empty("ds:DigestMethod", undeclared, "Algorithm", by.digest)
 	info.leaf("ds:DigestValue", base64.StdEncoding.EncodeToString(digest), undeclared)
@@ -197,12 +199,12 @@ func (s straight) sign(to *twin, id string, parts ...[]byte) error {
 	}
 	to.open("ds:Signature", spaces{declareSignature, declareSignature})
 	to.sent = append(to.sent, info.sent...)
-	// Inside of the signature the prefix is declared already; the names are as long.
+	// Inside of the signature the prefix is declared already.
 	to.covered = append(append(to.covered, "<ds:SignedInfo"...), info.covered[len("<ds:SignedInfo"+declareSignature):]...)
 	to.leaf("ds:SignatureValue", base64.StdEncoding.EncodeToString(value), undeclared)
 	to.open("ds:KeyInfo", undeclared)
 	to.open("ds:X509Data", undeclared)
-	to.leaf("ds:X509Certificate", wrapped(s.Certificate.Raw), undeclared)
+	to.leaf("ds:X509Certificate", s.certificate, undeclared)
 	to.shut("ds:X509Data")
 	to.shut("ds:KeyInfo")
 	to.shut("ds:Signature")

@@ -68,4 +68,12 @@ func (t *twin) tag(name string, declared spaces, attributes []string) {
 // attributes fills a hundred kilobytes in either form.
 var twins = sync.Pool{New: func() any { return new(twin) }}
 
-func (t *twin) reset() { t.sent, t.covered = t.sent[:0], t.covered[:0] }
+// newTwin returns one with nothing in it. Whoever is done with what was written gives it
+// back.
+func newTwin() *twin {
+	t := twins.Get().(*twin)
+	t.sent, t.covered = t.sent[:0], t.covered[:0]
+	return t
+}
+
+func (t *twin) giveBack() { twins.Put(t) }
