@@ -41,9 +41,16 @@ type canonical struct {
 // binding is a namespace declaration.
 type binding struct{ prefix, name string }
 
-// canonicalForm returns the canonical form of the element by the algorithm. The
-// prefix list is read by exclusive canonicalization only; leave may be nil. It is appended
-// to out.
+// CanonicalForm returns the canonical form of an element in its place in the document, by
+// one of the algorithms above, without the element leave (nil leaves nothing out), as the
+// enveloped-signature transform has it. The prefix list, in which #default stands for the
+// default namespace, is read by exclusive canonicalization only. An unknown algorithm is
+// the only error.
+func CanonicalForm(algorithm, prefixList string, element, leave *etree.Element) ([]byte, error) {
+	return canonicalForm(nil, algorithm, prefixList, element, leave)
+}
+
+// canonicalForm appends the canonical form to out.
 func canonicalForm(out []byte, algorithm, prefixList string, element, leave *etree.Element) ([]byte, error) {
 	c := canonical{leave: leave, out: out}
 	plain := strings.TrimSuffix(strings.TrimSuffix(algorithm, "WithComments"), "#")
@@ -52,7 +59,10 @@ func canonicalForm(out []byte, algorithm, prefixList string, element, leave *etr
 	case strings.TrimSuffix(Exclusive, "#"):
 		c.exclusive = true
 		for _, prefix := range strings.Fields(prefixList) {
-			c.always = append(c.always, strings.TrimPrefix(prefix, "#default"))
+			if prefix == "#default" {
+				prefix = ""
+			}
+			c.always = append(c.always, prefix)
 		}
 	case Inclusive, Inclusive11:
 	default:

@@ -136,6 +136,7 @@ func TestCanonicalFormByHand(t *testing.T) {
 	for _, tc := range []struct{ algorithm, prefixes, want string }{
 		{idp.Exclusive, "", `<p:a xmlns:p="urn:p" x="1"><b xmlns="urn:d"></b></p:a>`},
 		{idp.Exclusive, "#default u", `<p:a xmlns="urn:d" xmlns:p="urn:p" xmlns:u="urn:u" x="1"><b></b></p:a>`},
+		{idp.Exclusive, "#defaultu", `<p:a xmlns:p="urn:p" x="1"><b xmlns="urn:d"></b></p:a>`},
 		{idp.ExclusiveWithComments, "", `<p:a xmlns:p="urn:p" x="1"><!--c--><b xmlns="urn:d"></b></p:a>`},
 		{idp.Inclusive, "", `<p:a xmlns="urn:d" xmlns:p="urn:p" xmlns:u="urn:u" x="1"><b></b></p:a>`},
 		{idp.Inclusive11WithComments, "", `<p:a xmlns="urn:d" xmlns:p="urn:p" xmlns:u="urn:u" x="1"><!--c--><b></b></p:a>`},
