@@ -84,7 +84,7 @@ func (c *console) remember(id string, app *App, person *Person, response *idp.Re
 func (c *console) signOut(w http.ResponseWriter, r *http.Request) {
 	if cookie, err := r.Cookie(sessionCookie); err == nil {
 		if next := c.nextToTell(cookie.Value); next != nil {
-			carriage, err := next.App.logoutRequest(*next, LogoutOptions{})
+			carriage, err := next.App.LogoutRequest(*next, LogoutOptions{})
 			if err != nil {
 				c.failure(w, http.StatusInternalServerError, "The app's SAML settings are not complete: "+err.Error()+".")
 				return

@@ -81,7 +81,7 @@ func (b *Browser) Sessions() []AppSession {
 // follows where that leads. The person's other sessions stay.
 func (b *Browser) Leave(ctx context.Context, session AppSession, options LogoutOptions) (Parting, error) {
 	ctx = b.about(ctx, session.Person)
-	carriage, err := session.App.logoutRequest(session, options)
+	carriage, err := session.App.LogoutRequest(session, options)
 	if err != nil {
 		return Parting{}, err
 	}
@@ -241,8 +241,8 @@ func (a *App) believes(message idp.LogoutMessage) error {
 	return message.Signature.Verify(settings.Certificates)
 }
 
-// logoutRequest makes the message that ends a session.
-func (a *App) logoutRequest(session AppSession, options LogoutOptions) (Carriage, error) {
+// LogoutRequest makes the message that ends a session, and sends nothing.
+func (a *App) LogoutRequest(session AppSession, options LogoutOptions) (Carriage, error) {
 	settings := a.Settings().SAML
 	if settings.Logout.URL == "" {
 		return Carriage{}, errors.New("the app has no single logout address")

@@ -26,44 +26,32 @@ func (p Parting) Crash() string { return p.crash }
 // Redirect binding, where the product takes that. A product whose address is not known
 // anywhere is untestable.
 func (o *Okta) SetUpLogout(ctx context.Context) {
-	redirect, post := o.logoutServices(ctx)
-	if redirect.URL == "" && post.URL == "" {
+	first := o.logoutServices(ctx).First()
+	if first.URL == "" {
 		conclude(EntryUntestable, "the product's metadata has no SingleLogoutService with the binding HTTP-Redirect or HTTP-POST, and the target has no saml.slo", 1)
 	}
-	o.Configure(func(s *simulator.AppSettings) {
-		if s.SAML.Logout = redirect; redirect.URL == "" {
-			s.SAML.Logout = post
-		}
-	})
+	o.Configure(func(s *simulator.AppSettings) { s.SAML.Logout = first })
 }
 
 // LogoutBy is SetUpLogout by this binding. Where the product does not take it, the spec is
 // unsupported.
 func (o *Okta) LogoutBy(ctx context.Context, binding string) {
-	redirect, post := o.logoutServices(ctx)
-	wanted := redirect
-	if binding == idp.BindingPOST {
-		wanted = post
-	}
+	wanted := o.logoutServices(ctx).By(binding)
 	if wanted.URL == "" {
 		conclude(EntryUnsupported, "the product takes no logout messages by "+binding, 1)
 	}
 	o.Configure(func(s *simulator.AppSettings) { s.SAML.Logout = wanted })
 }
 
-// logoutServices reads where the product takes logout messages, by either binding, and
-// gives Okta the certificates of its metadata.
-func (o *Okta) logoutServices(ctx context.Context) (redirect, post simulator.Logout) {
-	at := o.connection.SAML.SLO
-	redirect = simulator.Logout{URL: at, Binding: idp.BindingRedirect}
-	post = simulator.Logout{URL: at, Binding: idp.BindingPOST}
-	if o.connection.SAML.Metadata == "" {
-		return redirect, post
-	}
-	read, err := o.live.SPMetadata(ctx, o.connection)
+// logoutServices reads where the product takes logout messages and gives Okta the
+// certificates of its metadata.
+func (o *Okta) logoutServices(ctx context.Context) target.LogoutServices {
+	services, err := o.live.LogoutServices(ctx, o.connection)
 	broken(err, 2)
-	o.Configure(func(s *simulator.AppSettings) { s.SAML.Certificates = read.Signing })
-	return serviceOf(read, redirect), serviceOf(read, post)
+	if services.Signing != nil {
+		o.Configure(func(s *simulator.AppSettings) { s.SAML.Certificates = services.Signing })
+	}
+	return services
 }
 
 // SigningCertificates are those of the product's metadata that it signs with. A product
@@ -79,18 +67,6 @@ func (o *Okta) SigningCertificates(ctx context.Context) []*x509.Certificate {
 		conclude(EntryUntestable, "the product's metadata has no key that it signs with", 1)
 	}
 	return found
-}
-
-// serviceOf is what the metadata says of a binding, unless the target says otherwise.
-func serviceOf(read target.SPMetadata, known simulator.Logout) simulator.Logout {
-	service, offered := read.LogoutBy(known.Binding)
-	switch {
-	case !offered && len(read.SLO) > 0:
-		known.URL = ""
-	case offered && known.URL == "":
-		known.URL, known.ResponseURL = service.Location, service.ResponseLocation
-	}
-	return known
 }
 
 // session is the one that the visit began, as Okta remembers it.
