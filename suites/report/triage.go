@@ -117,10 +117,16 @@ var advisory = regexp.MustCompile(`\b(CVE-\d{4}-\d+|GHSA(-[0-9a-z]{4}){3}|GO-\d{
 // published are the advisories that the attacks of a row name as their like.
 var published = sync.OnceValue(func() map[string][]string {
 	byRow := map[string][]string{}
-	for _, attack := range forge.All() {
-		for _, source := range attack.Sources {
-			byRow[attack.Row] = append(byRow[attack.Row], advisory.FindAllString(source, -1)...)
+	add := func(row string, sources []string) {
+		for _, source := range sources {
+			byRow[row] = append(byRow[row], advisory.FindAllString(source, -1)...)
 		}
+	}
+	for _, attack := range forge.All() {
+		add(attack.Row, attack.Sources)
+	}
+	for _, attack := range forge.Logouts() {
+		add(attack.Row, attack.Sources)
 	}
 	return byRow
 })

@@ -142,8 +142,13 @@ func TestFindingsShowInEveryRendering(t *testing.T) {
 
 func TestFindingsNameAdvisories(t *testing.T) {
 	t.Parallel()
-	r := failing("saml.sig.signature-value-empty[response]")
-	if len(r.Findings) != 1 || !slices.Contains(r.Findings[0].Sources, "CVE-2025-40934") {
-		t.Errorf("findings %+v, want one that names CVE-2025-40934", r.Findings)
+	for failed, advisory := range map[string]string{
+		"saml.sig.signature-value-empty[response]":   "CVE-2025-40934",
+		"saml.slo.signature-required[unsigned-form]": "GO-2026-4764",
+	} {
+		r := failing(failed)
+		if len(r.Findings) != 1 || !slices.Contains(r.Findings[0].Sources, advisory) {
+			t.Errorf("findings %+v, want one that names %s", r.Findings, advisory)
+		}
 	}
 }
