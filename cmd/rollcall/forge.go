@@ -1,17 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +27,9 @@ type forgeFlags struct {
 	audience  string
 	mode      string
 	form      string
+	slo       string
+	binding   string
+	session   string
 	attacker  string
 	victim    string
 	answers   string
@@ -43,7 +43,7 @@ func forgeCommand() *cobra.Command {
 	f := forgeFlags{output: output{flag: "output"}}
 	c := &cobra.Command{
 		Use:   "forge ATTACK",
-		Short: "Print or post one forged SAML response",
+		Short: "Print or post one forged SAML message",
 		Long: `Forge makes one response that a service provider has to refuse, out of an honest one
 of the identity that rollcall idp keeps: as XML, as the form value in base64, or as a
 page that posts itself from a browser. rollcall forge list names the attacks.
@@ -52,17 +52,23 @@ The donor names --attacker, and the attack tries to be --victim. With --target t
 addresses are those of a target file, otherwise --idp, --acs and --audience say them.
 Nothing is sent.
 
+The attacks whose names begin with logout- are LogoutRequests, which try to end a session
+of --victim. Those in a query are printed with --form url, as all of the address counts.
+Where there is no target file, --slo says where the product takes them.
+
 With --post the attack is made at the product of the target file: somebody signs in
 honestly, which shows that there is a way in, the attack is posted in another browser,
-and the product is asked whom it takes that browser for. The people are the run's own
-and are cleared away. A product that is not on this machine needs --i-own-this (or
+and the product is asked whom it takes that browser for. A forged LogoutRequest comes in
+the browser of somebody who is in, and who has to be in still. The people are the run's
+own and are cleared away. A product that is not on this machine needs --i-own-this (or
 ROLLCALL_I_OWN_THIS=1): do this to no product that is not yours to attack.
 
 Exit status with --post: 0 the product did what it owes; 1 it did not; 2 could not run.`,
 		Example: `  rollcall forge unsigned --idp ./idp --acs https://acme.test/saml/acs --audience https://acme.test/saml/metadata
   rollcall forge stripped-signature --target rollcall.yaml --mode assertion --form page -o attack.html
   rollcall forge tampered-name-id --target rollcall.yaml --form base64
-  rollcall forge unsigned --target rollcall.yaml --post`,
+  rollcall forge unsigned --target rollcall.yaml --post
+  rollcall forge logout-unsigned-query --target rollcall.yaml --form url`,
 		Args: exactly("ATTACK"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return f.run(c, args[0])
@@ -77,7 +83,10 @@ Exit status with --post: 0 the product did what it owes; 1 it did not; 2 could n
 	flags.StringVar(&f.acs, "acs", "", "the assertion consumer service is at this `URL`")
 	flags.StringVar(&f.audience, "audience", "", "the product has this entity `id`")
 	flags.StringVar(&f.mode, "mode", "", "what of the donor is signed, `response`, assertion or both; the attack's own first choice where empty")
-	flags.StringVar(&f.form, "form", "xml", "print it as `xml`, base64 or page")
+	flags.StringVar(&f.slo, "slo", "", "the product takes logout messages at this `URL`")
+	flags.StringVar(&f.binding, "binding", "", "send the logout message by `redirect` or post; the attack's own, or the product's first, where empty")
+	flags.StringVar(&f.session, "session-index", "", "the logout message names the session with this `index`; all of them where empty")
+	flags.StringVar(&f.form, "form", "xml", "print it as `xml`, base64 or page, or as url where it goes in a query")
 	flags.StringVar(&f.attacker, "attacker", "attacker@rollcall.test", "the donor names this `address`")
 	flags.StringVar(&f.victim, "victim", "victim@rollcall.test", "the attack tries to be this `address`")
 	flags.StringVar(&f.answers, "in-response-to", "", "it answers the request with this `id`")
@@ -86,7 +95,8 @@ Exit status with --post: 0 the product did what it owes; 1 it did not; 2 could n
 	flags.StringVarP(&f.output.path, "output", "o", "", "write to this `file` instead of standard output")
 	flags.BoolVar(&f.safety.owned, "i-own-this", false, "the product is mine to attack: needed for any that is not on this machine")
 	flags.StringVar(&f.safety.ledger, "ledger", "", "write down in this `file` what --post makes, until it is cleared away")
-	complete(c, "form", func() []string { return forms })
+	complete(c, "form", func() []string { return append(slices.Clone(forms), urlForm) })
+	complete(c, "binding", func() []string { return bindingNames })
 	complete(c, "mode", func() []string { return modeNames(allModes) })
 	c.AddCommand(forgeListCommand())
 	return c
@@ -111,10 +121,18 @@ func attackNames() []string {
 	for _, a := range forge.All() {
 		names = append(names, a.Name)
 	}
+	for _, a := range forge.Logouts() {
+		names = append(names, logoutPrefix+a.Name)
+	}
 	return names
 }
 
 func (f *forgeFlags) run(c *cobra.Command, name string) error {
+	if logout, is := strings.CutPrefix(name, logoutPrefix); is {
+		if attack, known := forge.FindLogout(logout); known {
+			return f.logout(c, attack)
+		}
+	}
 	attack, known := forge.Find(name)
 	if !known {
 		return verify.NewUnknown("attack", name, attackNames())
@@ -160,6 +178,8 @@ func (f *forgeFlags) check() error {
 		}
 	}
 	switch {
+	case f.slo != "" || f.binding != "" || f.session != "":
+		return errors.New("--slo, --binding and --session-index are of logout messages, and this is a response")
 	case !slices.Contains(forms, f.form):
 		return verify.NewUnknown("form", f.form, forms)
 	case f.post && f.target == "":
@@ -204,6 +224,11 @@ func (f *forgeFlags) print(ctx context.Context, stdout io.Writer, attempt verify
 	if err != nil {
 		return err
 	}
+	return f.write(stdout, text)
+}
+
+// write writes what is printed to where it was asked for.
+func (f *forgeFlags) write(stdout io.Writer, text []byte) error {
 	f.output.render = func(w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
@@ -250,78 +275,17 @@ func (f *forgeFlags) attack(ctx context.Context, stdout io.Writer, attempt verif
 		return err
 	}
 	_, _ = fmt.Fprintf(stdout, "%s, %s signed: %s\n", attempt.Attack.Name, attempt.Mode, outcome)
+	return concluded(stdout, left, outcome.Holds(attempt.Attack.Expect))
+}
+
+// concluded lists what an attempt left at the product, and ends with 1 where the product
+// did not do what it owes.
+func concluded(stdout io.Writer, left []string, holds bool) error {
 	for _, what := range left {
 		_, _ = fmt.Fprintf(stdout, "left at the product: %s\n", what)
 	}
-	if !outcome.Holds(attempt.Attack.Expect) {
+	if !holds {
 		return ended(1)
 	}
 	return nil
-}
-
-func forgeListCommand() *cobra.Command {
-	var family, format string
-	c := &cobra.Command{
-		Use:   "list",
-		Short: "List the attacks: what each is, and what is owed to it",
-		Example: `  rollcall forge list
-  rollcall forge list --family xsw
-  rollcall forge list --format json | jq -r '.[] | select(.expect == "refuse") | .name'`,
-		Args: noArguments("choose a family with --family"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			attacks := forge.All()
-			if family != "" {
-				if !slices.Contains(forge.Families(), family) {
-					return verify.NewUnknown("family", family, forge.Families())
-				}
-				attacks = forge.Family(family)
-			}
-			switch format {
-			case "table":
-				return attackTable(c.OutOrStdout(), attacks)
-			case "json":
-				return attackJSON(c.OutOrStdout(), attacks)
-			}
-			return verify.NewUnknown("format", format, []string{"table", "json"})
-		},
-	}
-	c.Flags().StringVar(&family, "family", "", "only the attacks of the `family` of this name")
-	c.Flags().StringVar(&format, "format", "table", "`how` to write it: table, json")
-	complete(c, "family", forge.Families)
-	complete(c, "format", func() []string { return []string{"table", "json"} })
-	return c
-}
-
-func attackTable(w io.Writer, attacks []forge.Attack) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, a := range attacks {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\ta response that %s\n", a.Name, cmp.Or(a.Row, "-"), a.Expect, strings.Join(modeNames(a.In()), ","), oneLine(a.Summary))
-	}
-	return table.Flush()
-}
-
-// attackEntry is an attack as JSON has it.
-type attackEntry struct {
-	Name         string   `json:"name"`
-	Family       string   `json:"family"`
-	Row          string   `json:"row,omitempty"`
-	Summary      string   `json:"summary"`
-	Expect       string   `json:"expect"`
-	Modes        []string `json:"modes"`
-	Sources      []string `json:"sources"`
-	Precondition string   `json:"precondition,omitempty"`
-}
-
-func attackJSON(w io.Writer, attacks []forge.Attack) error {
-	entries := []attackEntry{}
-	for _, a := range attacks {
-		entries = append(entries, attackEntry{
-			Name: a.Name, Family: a.Family(), Row: a.Row, Summary: "a response that " + oneLine(a.Summary), Expect: a.Expect.String(),
-			Modes: modeNames(a.In()), Sources: append([]string{}, a.Sources...), Precondition: a.Precondition,
-		})
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(entries)
 }

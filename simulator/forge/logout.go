@@ -70,5 +70,19 @@ func (a LogoutAttack) naming(err error) error {
 	return nil
 }
 
+// LogoutFamily is the part of the catalogue that attacks on logout belong to. It is none
+// of [Families], which are of attacks on sign-in.
+const LogoutFamily = "slo"
+
 // Logouts lists every attack on logout.
 func Logouts() []LogoutAttack { return slices.Concat(logouts, logoutQueries) }
+
+// FindLogout returns the attack on logout with the given name.
+func FindLogout(name string) (LogoutAttack, bool) {
+	all := Logouts()
+	at := slices.IndexFunc(all, func(a LogoutAttack) bool { return a.Name == name })
+	if at < 0 {
+		return LogoutAttack{}, false
+	}
+	return all[at], true
+}

@@ -83,6 +83,9 @@ func TestLogoutAttacks(t *testing.T) {
 		if seen[attack.Name] || attack.Summary == "" || attack.Rule == "" || attack.Row == "" {
 			t.Errorf("%q: a name stands once, and has a row, a rule and a summary", attack.Name)
 		}
+		if found, known := forge.FindLogout(attack.Name); !known || found.Summary != attack.Summary {
+			t.Errorf("%q: by its name another is found, %q", attack.Name, found.Summary)
+		}
 		seen[attack.Name] = true
 		t.Run(attack.Name, func(t *testing.T) {
 			t.Parallel()

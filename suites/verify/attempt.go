@@ -113,62 +113,20 @@ func (o Outcome) String() string {
 // a browser of its own, and the attacker signs in honestly once more. Attacker, Victim,
 // Answers and Collector are the run's own. What was made is cleared away, and what could
 // not be is listed.
-func (a Attempt) Post(ctx context.Context, t target.Target, safety Safety) (Outcome, []string, error) {
-	t, err := t.Resolve(ctx)
-	if err != nil {
-		return Outcome{}, nil, err
-	}
-	switch c := t.Connection(); {
-	case !c.SAML.Offered():
-		return Outcome{}, nil, fmt.Errorf("the target has no way to sign in: neither saml.sign_in nor saml.idp_initiated")
-	case c.Oracle() == nil:
-		return Outcome{}, nil, target.ErrNoOracle
-	}
-	begun, err := target.Begin(ctx, t, target.BeginOptions{Ledger: safety.Ledger, Owned: safety.IOwnThis})
-	if err != nil {
-		return Outcome{}, nil, err
-	}
-	outcome, err := a.at(ctx, begun.Target)
-	left, ending := begun.End(context.WithoutCancel(ctx))
-	var told []string
-	for _, l := range left {
-		told = append(told, l.String())
-	}
-	if err == nil {
-		err = ending
-	}
-	return outcome, told, err
+func (a Attempt) Post(ctx context.Context, t target.Target, safety Safety) (outcome Outcome, left []string, err error) {
+	left, err = onStage(ctx, t, safety, func(ctx context.Context, s *stage) (err error) {
+		outcome, err = a.at(ctx, s)
+		return err
+	})
+	return outcome, left, err
 }
 
-func (a Attempt) at(ctx context.Context, t target.Target) (Outcome, error) {
-	ctx, cancel := target.WithPatience(ctx, 3*ReachWithin)
-	defer cancel()
-	live, err := target.Open(t)
+func (a Attempt) at(ctx context.Context, s *stage) (Outcome, error) {
+	a.Attacker, a.Victim = s.attacker, s.victim
+	a.Answers, a.Collector = "", s.lure.address
+	v, err := s.enter(ctx, "Lando", "Calrissian", a.Attacker)
 	if err != nil {
 		return Outcome{}, err
-	}
-	defer live.Close()
-	lure, err := newLure(ctx)
-	if err != nil {
-		return Outcome{}, err
-	}
-	defer lure.close()
-	c := t.Connection()
-	a.Attacker = fmt.Sprintf("attacker.%s@rollcall.test", live.Tag())
-	a.Victim = fmt.Sprintf("victim.%s@rollcall.test", live.Tag())
-	a.Answers, a.Collector = "", lure.address
-	v, err := newVisitor(live, c, "Lando", "Calrissian", a.Attacker)
-	if err != nil {
-		return Outcome{}, err
-	}
-	live.Hired(c, a.Attacker)
-	live.Hired(c, a.Victim)
-	defer func() {
-		_, _ = v.app.Unassign(context.WithoutCancel(ctx), v.person)
-		live.ClearAway(context.WithoutCancel(ctx))
-	}()
-	if _, err := v.app.Assign(ctx, v.person, nil); err != nil {
-		return Outcome{}, explained(ctx, c.SCIM.BaseURL, err)
 	}
 	if err := v.getsIn(ctx, "before the attack"); err != nil {
 		return Outcome{}, err
@@ -177,32 +135,8 @@ func (a Attempt) at(ctx context.Context, t target.Target) (Outcome, error) {
 	if err != nil {
 		return outcome, err
 	}
-	outcome.Visitors = lure.visitors()
+	outcome.Visitors = s.lure.visitors()
 	return outcome, v.getsIn(ctx, "after the attack")
-}
-
-// getsIn signs the person in honestly, in a browser of their own.
-func (v *visitor) getsIn(ctx context.Context, when string) error {
-	v.browser = v.tenant.Browser(nil)
-	visit, err := v.signIn(ctx)
-	if err != nil {
-		return explained(ctx, v.connection.SAML.ACS, err)
-	}
-	seen, err := v.connection.WhoIsIn(ctx, v.browser)
-	if err != nil {
-		return explained(ctx, v.connection.SAML.SignIn, err)
-	}
-	if !seen.In {
-		return fmt.Errorf("an honest sign-in %s did not work, so the attack says nothing: %s", when, ending(visit))
-	}
-	return nil
-}
-
-func ending(visit simulator.Visit) string {
-	if visit.Blocked != "" {
-		return visit.Blocked
-	}
-	return fmt.Sprintf("the assertion consumer service answered %d %s", visit.Answered, http.StatusText(visit.Answered))
 }
 
 // posted posts the attack and asks whom the product takes the browser for.

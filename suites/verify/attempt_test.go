@@ -59,3 +59,28 @@ func TestAnAttemptIsMadeBetweenHonestSignIns(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAttemptOnASessionIsMadeBeforeAnHonestLogout(t *testing.T) {
+	t.Parallel()
+	attack, _ := forge.FindLogout("unsigned-form")
+	attempt := verify.LogoutAttempt{Attack: attack}
+	for defect, c := range map[string]struct {
+		says  string
+		holds bool
+	}{
+		"":                         {"the session goes on: the product answered 40", true},
+		"logout-unsigned-believed": {"the victim's session is over", false},
+	} {
+		product, err := bundled.Start(t.Context(), bundled.Options{Defect: defect})
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcome, left, err := attempt.Post(t.Context(), product.Target, verify.Safety{})
+		if err := product.Close(); err != nil {
+			t.Error(err)
+		}
+		if err != nil || len(left) > 0 || !strings.HasPrefix(outcome.String(), c.says) || outcome.Holds(attack) != c.holds {
+			t.Errorf("with the defect %q: %q, holds %v, left %v, error %v; want %q", defect, outcome, outcome.Holds(attack), left, err, c.says)
+		}
+	}
+}
