@@ -37,13 +37,13 @@ selftest-some:
 	go run ./cmd/rollcall selftest $$(grep -rh '^- name:' fixtures/defects | sort | \
 	  awk -v day=$$(date -u +%j) 'NR % 8 == day % 8 {print "--defect", $$3}')
 
-# Installs what the tests and the linter want, on Debian and its relatives, and the
-# products of others that the suite is proved on.
+# Installs what the tests and the linter want, on Debian and its relatives: also the
+# products of others that the suite is proved on, and the parsers that ours are compared with.
 setup:
 	@command -v apt-get >/dev/null || { echo "make setup: no apt-get here: install xmlsec1, openssl, xmllint (libxml2), chromium, postgresql, node and npm by hand"; exit 1; }
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xmlsec1 openssl libxml2-utils postgresql opensaml-schemas xmltooling-schemas $$(command -v npm >/dev/null || echo nodejs npm) >/dev/null
-	for lock in suites/verify/testdata/products/*/package-lock.json; do \
+	for lock in suites/verify/testdata/products/*/package-lock.json reference/scim/testdata/*/package-lock.json; do \
 	  npm ci --prefix $$(dirname $$lock) --no-audit --no-fund --ignore-scripts --loglevel=error || exit 1; done
 	go mod download
 	cd suites/embedding && go mod download
