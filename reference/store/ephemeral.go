@@ -17,6 +17,7 @@ func ephemeral() []string {
 		"_pragma", patient,
 		"_pragma", "foreign_keys(1)",
 		"_pragma", "synchronous(OFF)",
+		"_pragma", inMemoryMeanwhile,
 	}
 	if runtime.GOOS != "windows" {
 		own = append(own, "vfs", "unix-excl")

@@ -36,7 +36,13 @@ var settings = []string{
 	"_pragma", patient,
 	"_pragma", "foreign_keys(1)",
 	"_pragma", "synchronous(NORMAL)",
+	"_pragma", inMemoryMeanwhile,
 }
+
+// inMemoryMeanwhile has what SQLite notes for the length of a transaction stay in
+// memory: how to undo one statement of several would else go to a file of its own once
+// it is more than 64 KB, which creating one user comes to.
+const inMemoryMeanwhile = "temp_store(MEMORY)"
 
 // patient is how long to wait for a transaction of another process, in milliseconds,
 // opening the file included: SQLite keeps no queue, so that among busy processes a
