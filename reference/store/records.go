@@ -42,29 +42,22 @@ func recordValues(r org.Record) []any {
 // AddRecord implements [org.Tx]. The record takes the last place in the list of its
 // provider.
 func (t *tx) AddRecord(ctx context.Context, r org.Record) error {
+	values := recordValues(r)
 	place, err := one(ctx, t, "add a record", single[int64],
 		"INSERT INTO records ("+recordColumns+", user_name_key, name_key, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "+
 			"(SELECT coalesce(max(place), 0) + 1 FROM records WHERE provider = $3)) RETURNING place",
-		recordValues(r)...)
+		values...)
 	if err != nil {
 		return err
 	}
+	t.noted = stored(values)
 	return t.taken(ctx, recordList, r.Provider, place)
-}
-
-// SaveRecord implements [org.Tx]. A record stays with its provider, and keeps its
-// place there.
-func (t *tx) SaveRecord(ctx context.Context, r org.Record) error {
-	return t.change(ctx, "save a record",
-		`UPDATE records SET organization = $2, user_name = $4, external_id = $5, given_name = $6,
-			family_name = $7, display_name = $8, emails = $9, active = $10, account = $11, version = $12,
-			created = $13, modified = $14, attributes = $15, user_name_key = $16, name_key = $17 WHERE id = $1 AND provider = $3`,
-		recordValues(r)...)
 }
 
 // DeleteRecord implements [org.Tx].
 func (t *tx) DeleteRecord(ctx context.Context, id string) error {
 	const doing = "delete a record"
+	t.noted = nil
 	var provider string
 	place, err := one(ctx, t, doing, func(r row) (place int64, err error) {
 		err = r.Scan(&provider, &place)
@@ -78,7 +71,7 @@ func (t *tx) DeleteRecord(ctx context.Context, id string) error {
 
 // Record implements [org.Tx].
 func (t *tx) Record(ctx context.Context, provider, id string) (org.Record, error) {
-	return one(ctx, t, "look up a record", scanRecord,
+	return one(ctx, t, "look up a record", t.noting(scanRecord),
 		"SELECT "+recordColumns+" FROM records WHERE id = $1 AND provider = $2", id, provider)
 }
 

@@ -89,6 +89,8 @@ type tx struct {
 	over       bool  // committed or undone
 	broken     error // after this nothing may be kept
 
+	noted []driver.Value // the row of the record that was read or written last
+
 	recall  *recall // nil where nothing is remembered
 	since   uint64  // the generation when it began
 	changed bool    // something of what is remembered
