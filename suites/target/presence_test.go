@@ -43,9 +43,10 @@ func club(t *testing.T) string {
 	away := func(w http.ResponseWriter, r *http.Request, _ string) {
 		http.Redirect(w, r, "/login?next=1", http.StatusFound)
 	}
-	show("/me", say(200, `{"user": {"mail": " WHO ", "groups": [{"id": "t1"}, {"id": "t2"}], "level": "admin", "n": 1}}`), say(200, `{"user": null}`))
+	show("/me", say(200, `{"user": {"mail": "WHO", "groups": [{"id": "t1"}, {"id": "t2"}], "level": "admin", "n": 1}}`), say(200, `{"user": null}`))
 	show("/email", say(200, `{"email": "WHO"}`), say(401, `{"email": "nobody@acme.test"}`))
-	show("/home", say(200, "home"), away)
+	show("/spaced", say(200, `{"email": " WHO\t"}`), say(200, `{"email": " "}`))
+	show("/home", say(200, "home\n"), away)
 	show("/home/deep", say(200, "deep"), away)
 	show("/start", func(w http.ResponseWriter, r *http.Request, _ string) {
 		http.Redirect(w, r, "/home/deep?x=1", http.StatusSeeOther)
@@ -89,6 +90,10 @@ func TestWhoIsIn(t *testing.T) {
 				URL: at + "/me", Email: "body.user.mail", Role: "body.user.level", Teams: "body.user.groups.map(g, g.id)",
 			}},
 			in: target.Presence{In: true, Email: han, Role: "admin", Teams: []string{"t1", "t2"}, Status: 200}, out: target.Presence{Status: 200},
+		},
+		"whoami of a name with space around it, which is another name": {
+			by: target.SignedIn{WhoAmI: &target.ByWhoAmI{URL: at + "/spaced"}},
+			in: target.Presence{In: true, Email: " " + han + "\t", Status: 200}, out: target.Presence{Status: 200},
 		},
 		"whoami over a header": {
 			by: target.SignedIn{WhoAmI: &target.ByWhoAmI{URL: at + "/home", Email: "header['x-seen']", Role: "body.user.n", Teams: "body"}},

@@ -32,9 +32,9 @@ func (w *ByWhoAmI) Read(status int, header http.Header, body string) (Presence, 
 		return seen, nil
 	}
 	facts := a.facts()
-	seen.Email = ask.email.text(facts)
-	seen.In = seen.Email != ""
-	if seen.In {
+	// White space around an address is a part of it: it makes the address another one.
+	if email := ask.email.text(facts); strings.TrimSpace(email) != "" {
+		seen.In, seen.Email = true, email
 		seen.Role, seen.Teams = ask.role.text(facts), ask.teams.texts(facts)
 	}
 	return seen, nil
@@ -48,7 +48,7 @@ func (a answer) facts() map[string]any {
 	}
 	var body any
 	if json.Unmarshal([]byte(a.body), &body) != nil {
-		body = a.body
+		body = strings.TrimRight(a.body, "\r\n") // a text ends its line
 	}
 	return map[string]any{"status": a.status, "header": header, "body": body}
 }
@@ -150,7 +150,7 @@ func (e *expression) text(facts map[string]any) string {
 		return ""
 	}
 	text, _ := value.Value().(string)
-	return strings.TrimSpace(text)
+	return text
 }
 
 func (e *expression) texts(facts map[string]any) []string {
