@@ -1,7 +1,8 @@
 // A service provider as the documentation of crewjam/saml builds one with its package
 // samlsp. What the library decides is left to it: requests, what it believes of a
-// response, sessions. What it leaves to the integrator is done here: whoever comes for
-// the first time is made a user, and an address says who is there.
+// response, sessions. What it leaves to the integrator is done here: people are known by
+// their e-mail address, whoever comes for the first time is made a user, and an address
+// says who is there.
 //
 // It listens on loopback, on the port in PORT or else a free one, and says where, as one
 // line of JSON on standard output. The metadata of the identity provider that it trusts
@@ -14,6 +15,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -22,9 +24,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/crewjam/saml"
 	"github.com/crewjam/saml/samlsp"
 )
 
@@ -72,13 +76,57 @@ func serviceProvider(at url.URL) (*samlsp.Middleware, error) {
 		URL: at, Key: key, Certificate: certificate, IDPMetadata: trusted,
 		AllowIDPInitiated: os.Getenv("IDP_INITIATED") != "off",
 	})
-	if err == nil {
-		// The library's own answer is this too, besides a log of the whole response.
-		made.OnError = func(w http.ResponseWriter, _ *http.Request, _ error) {
-			http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return made, err
+	// The library's own answer is this too, besides a log of the whole response.
+	made.OnError = func(w http.ResponseWriter, _ *http.Request, _ error) {
+		http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
+	}
+	sessions := made.Session.(samlsp.CookieSessionProvider)
+	sessions.Codec = byAddress{sessions.Codec}
+	made.Session = sessions
+	return made, nil
+}
+
+// byAddress is the library's sessions, for people who are known by their e-mail address.
+type byAddress struct{ samlsp.SessionCodec }
+
+// New makes a session for the person of the assertion's address.
+func (c byAddress) New(assertion *saml.Assertion) (samlsp.Session, error) {
+	made, err := c.SessionCodec.New(assertion)
+	if err != nil {
+		return nil, err
+	}
+	claims, ok := made.(samlsp.JWTSessionClaims)
+	if claims.Subject = address(assertion); !ok || claims.Subject == "" {
+		return nil, errors.New("the assertion has no e-mail address")
+	}
+	return claims, nil
+}
+
+// address is the name, where that is an address, as Okta sends it; a name that means
+// something to the identity provider only has the address in an attribute beside it.
+func address(assertion *saml.Assertion) string {
+	if assertion.Subject == nil || assertion.Subject.NameID == nil {
+		return ""
+	}
+	name := assertion.Subject.NameID
+	switch saml.NameIDFormat(name.Format) {
+	case saml.PersistentNameIDFormat, saml.TransientNameIDFormat:
+		for _, statement := range assertion.AttributeStatements {
+			for _, attribute := range statement.Attributes {
+				if attribute.Name == "email" && len(attribute.Values) == 1 {
+					return attribute.Values[0].Value
+				}
+			}
+		}
+		return ""
+	}
+	if !strings.Contains(name.Value, "@") {
+		return ""
+	}
+	return name.Value
 }
 
 // keyPair signs the sessions' cookies.
@@ -136,7 +184,7 @@ func product(provider *samlsp.Middleware) http.Handler {
 	return mux
 }
 
-// subject is whom the session is for: the NameID of the assertion.
+// subject is whom the session is for.
 func subject(session samlsp.Session) string {
 	claims, ok := session.(samlsp.JWTSessionClaims)
 	if !ok {

@@ -1,7 +1,8 @@
 // A service provider as the documentation of @node-saml/node-saml builds one. What the
 // library decides is left to it: requests, what it believes of a response, metadata.
-// What it leaves to the integrator is done here: sessions, and a page that shows who is
-// signed in. Of what the library lets one choose, it checks whom a response answers where
+// What it leaves to the integrator is done here: the form is read, within the bounds that
+// the middleware has which its documentation names; people are known by their e-mail
+// address; sessions, and a page that shows who is signed in. Of what the library lets one choose, it checks whom a response answers where
 // it says so, which lets sign-in start at the identity provider too (or always, where
 // IN_RESPONSE_TO is always), takes either signature alone (or only both, where SIGNED is
 // both), and sends its request as a form.
@@ -50,17 +51,37 @@ function escaped(text) {
     return text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 }
 
+// longest is what express.urlencoded reads of a form.
+const longest = 100 * 1024;
+
 async function read(request) {
+    if (request.headers["content-type"]?.split(";")[0].trim() !== "application/x-www-form-urlencoded") {
+        throw new Error("it is no form");
+    }
     const parts = [];
-    for await (const part of request) parts.push(part);
+    let length = 0;
+    for await (const part of request) {
+        length += part.length;
+        if (length > longest) throw new Error("the form is too long");
+        parts.push(part);
+    }
     return Object.fromEntries(new URLSearchParams(Buffer.concat(parts).toString("utf8")));
+}
+
+// address is the name, where that is an address, as Okta sends it; a name that means
+// something to the identity provider only has the address in an attribute beside it.
+function address(profile) {
+    const opaque = /:nameid-format:(persistent|transient)$/.test(profile?.nameIDFormat);
+    const found = opaque ? profile.attributes?.email : profile?.nameID;
+    if (typeof found !== "string" || !found.includes("@")) throw new Error("nobody is named");
+    return found;
 }
 
 async function consume(request, response) {
     const { profile } = await saml.validatePostResponseAsync(await read(request));
-    if (!profile) throw new Error("nobody is named");
+    const who = address(profile);
     const id = randomBytes(16).toString("hex");
-    sessions.set(id, profile.nameID);
+    sessions.set(id, who);
     answer(response, 303, "", { Location: "/", "Set-Cookie": `sid=${id}; Path=/; HttpOnly; SameSite=Lax` });
 }
 
@@ -68,7 +89,7 @@ function home(request, response) {
     const id = /(?:^|; )sid=([0-9a-f]+)/.exec(request.headers.cookie ?? "")?.[1];
     const who = sessions.get(id);
     answer(response, 200, who
-        ? `<!DOCTYPE html><title>Home</title><p>Signed in as <b>${escaped(who)}</b>.</p>`
+        ? `<!DOCTYPE html><title>Home</title><p>Signed in as “<b>${escaped(who)}</b>”.</p>`
         : '<!DOCTYPE html><title>Home</title><p><a href="/login">Sign in</a></p>');
 }
 
@@ -82,7 +103,8 @@ async function route(request, response) {
     }
 }
 
-const server = createServer((request, response) => {
+// Room for a long query, which is answered like any other address that is not there.
+const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     route(request, response).catch(() => answer(response, 403, "<p>You could not be signed in.</p>"));
 });
 server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
