@@ -63,7 +63,7 @@ func taken(ctx context.Context, okta *spec.Okta, product *spec.Product, shape sh
 	han := okta.Hire("Han Solo")
 	okta.Admit(ctx, han)
 	name := ""
-	visit := okta.SignInClaiming(ctx, han, func(c *spec.Claims) {
+	visit := okta.SignInTrying(ctx, han, func(c *spec.Claims) {
 		shape.Apply(c)
 		name = said(*c, "name")
 	})

@@ -70,8 +70,9 @@ func (o *Okta) interfere(ctx context.Context, mode idp.Signing, attacker, victim
 // [Okta.SignInClaiming].
 func Signed(mode idp.Signing) func(*Claims) { return func(c *Claims) { c.Sign = mode } }
 
-// Crash says how the product fell over what was forged: it answered 500 or more, or not
-// at all. It is empty where it did not, and only says so of what was forged.
+// Crash says how the product fell over what was posted: it answered 500 or more, or not
+// at all. It is empty where it did not, and only says so of what was forged and of
+// [Okta.SignInTrying].
 func (v Visit) Crash() string { return v.crash }
 
 // crashOf tells a product that broke off from a wire that broke: what is posted has

@@ -78,11 +78,29 @@ func (o *Okta) SignInFromOkta(ctx context.Context, p *Person) Visit {
 // SignInClaiming changes, in this order, what the assertion says before it is
 // signed: an honest signature over something else.
 func (o *Okta) SignInClaiming(ctx context.Context, p *Person, changes ...func(*Claims)) Visit {
-	return o.arrive(ctx, p, simulator.SignInOptions{Alter: func(c *Claims) {
+	return o.arrive(ctx, p, simulator.SignInOptions{Alter: allOf(changes)})
+}
+
+// SignInTrying is SignInClaiming of what the product may fall over: that it gave no answer
+// is then no broken wire, but what [Visit.Crash] says.
+func (o *Okta) SignInTrying(ctx context.Context, p *Person, changes ...func(*Claims)) Visit {
+	visit, browser, err := o.walk(ctx, p, simulator.SignInOptions{Alter: allOf(changes)})
+	crash := crashOf(visit, err)
+	if crash == "" {
+		broken(err, 1)
+	}
+	seen := o.recognized(ctx, visit, browser, p)
+	seen.crash = crash
+	return seen
+}
+
+// allOf makes one change after the other.
+func allOf(changes []func(*Claims)) func(*Claims) {
+	return func(c *Claims) {
 		for _, change := range changes {
 			change(c)
 		}
-	}})
+	}
 }
 
 // SignInPosting lets replace change what the browser posts to the product, after
@@ -92,12 +110,18 @@ func (o *Okta) SignInPosting(ctx context.Context, p *Person, replace func(*simul
 }
 
 func (o *Okta) arrive(ctx context.Context, p *Person, options simulator.SignInOptions) Visit {
+	visit, browser, err := o.walk(ctx, p, options)
+	broken(err, 2)
+	return o.recognized(ctx, visit, browser, p)
+}
+
+// walk goes the way of a sign-in in a new browser.
+func (o *Okta) walk(ctx context.Context, p *Person, options simulator.SignInOptions) (simulator.Visit, *simulator.Browser, error) {
 	browser := o.tenant.Browser(nil)
 	options.StartURL = o.connection.SAML.SignIn
 	options.IdPInitiated = options.IdPInitiated || options.StartURL == ""
 	visit, err := browser.SignIn(ctx, o.app, p, options)
-	broken(err, 2)
-	return o.recognized(ctx, visit, browser, p)
+	return visit, browser, err
 }
 
 // Again posts once more, from another browser, what the visit posted.
