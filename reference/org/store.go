@@ -7,7 +7,9 @@ import (
 
 // Store keeps everything. Do runs f in one read-write transaction: all of it
 // happens or, when f returns an error or the process dies, none. Transactions
-// that write are serialized, so what f reads stays true until it is done.
+// that write are serialized, so what f reads stays true until it is done. View runs
+// f in one transaction that only reads, and may begin it, and f, again before the
+// first answer that is not from memory.
 type Store interface {
 	Do(ctx context.Context, f func(Tx) error) error
 	View(ctx context.Context, f func(Tx) error) error

@@ -151,14 +151,14 @@ func (s *Store) apply(ctx context.Context, extra []string) error {
 	if err != nil {
 		return err
 	}
-	t := &tx{connection: c}
+	t := &tx{from: s.writer, connection: c}
 	for _, statement := range s.opening {
 		if err := c.run(ctx, statement); err != nil {
 			s.writer.drop(c)
 			return err
 		}
 	}
-	defer func() { s.writer.give(t.end()) }()
+	defer t.end()
 	for _, statement := range extra {
 		if err := c.runOnce(ctx, statement); err != nil {
 			return fmt.Errorf("run %q: %w", statement, err)

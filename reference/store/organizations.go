@@ -108,6 +108,7 @@ func scanCredential(r row) (c org.Credential, err error) {
 
 // AddCredential implements [org.Tx].
 func (t *tx) AddCredential(ctx context.Context, c org.Credential) error {
+	t.changes()
 	return t.add(ctx, "add a credential",
 		"INSERT INTO credentials ("+credentialColumns+", token_hash) VALUES ($1, $2, $3, $4, $5, $6)",
 		c.ID, c.Provider, c.Token, at(c.Created), atOrNever(c.Expires), digest(c.Token))
@@ -115,6 +116,7 @@ func (t *tx) AddCredential(ctx context.Context, c org.Credential) error {
 
 // SaveCredential implements [org.Tx].
 func (t *tx) SaveCredential(ctx context.Context, c org.Credential) error {
+	t.changes()
 	return t.change(ctx, "save a credential",
 		"UPDATE credentials SET provider = $2, token = $3, created = $4, expires = $5, token_hash = $6 WHERE id = $1",
 		c.ID, c.Provider, c.Token, at(c.Created), atOrNever(c.Expires), digest(c.Token))
@@ -122,6 +124,7 @@ func (t *tx) SaveCredential(ctx context.Context, c org.Credential) error {
 
 // DeleteCredential implements [org.Tx].
 func (t *tx) DeleteCredential(ctx context.Context, id string) error {
+	t.changes()
 	return t.change(ctx, "delete a credential", "DELETE FROM credentials WHERE id = $1", id)
 }
 
@@ -134,6 +137,9 @@ func (t *tx) Credentials(ctx context.Context, provider string) ([]org.Credential
 // CredentialByToken implements [org.Tx]. The token's digest is what is compared, so
 // that the time it takes tells nothing of the tokens that are there.
 func (t *tx) CredentialByToken(ctx context.Context, token string) (org.Credential, error) {
-	return one(ctx, t, "look up a credential", scanCredential,
-		"SELECT "+credentialColumns+" FROM credentials WHERE token_hash = $1", digest(token))
+	key := digest(token)
+	return recalled(ctx, t, func(r *recall) map[string]org.Credential { return r.credentials }, key, copyCredential, func() (org.Credential, error) {
+		return one(ctx, t, "look up a credential", scanCredential,
+			"SELECT "+credentialColumns+" FROM credentials WHERE token_hash = $1", key)
+	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -15,7 +16,10 @@ import (
 // seen here.
 //
 // A transaction is told what is remembered while nothing changed since it began, and
-// asks the database otherwise. The one that changes something asks the database.
+// asks the database otherwise. The one that changes something asks the database. One
+// that only reads is not even begun in the database before it asks for what is not
+// remembered. The state that it sees is settled by that: where it is not the one that
+// it was told of, the transaction is done once more, begun at once.
 type recall struct {
 	mu sync.Mutex
 	// generation counts the commits that changed something, twice: it is odd while one
@@ -26,6 +30,7 @@ type recall struct {
 	providers     map[string]org.Provider     // by id
 	connections   map[string][]org.Provider   // by organization
 	teams         map[string][]org.Team       // by organization
+	credentials   map[string]org.Credential   // by the digest of the token
 }
 
 func newRecall() *recall {
@@ -37,7 +42,7 @@ func newRecall() *recall {
 func (r *recall) forget() {
 	r.organizations, r.slugs = map[string]org.Organization{}, map[string]org.Organization{}
 	r.providers, r.connections = map[string]org.Provider{}, map[string][]org.Provider{}
-	r.teams = map[string][]org.Team{}
+	r.teams, r.credentials = map[string][]org.Team{}, map[string]org.Credential{}
 }
 
 // now is the generation as it is.
@@ -61,9 +66,9 @@ func (r *recall) step() {
 	r.forget()
 }
 
-// begin notes since when the transaction may be told what is remembered. A writing one
-// calls it once it has the lock.
-func (t *tx) begin(r *recall) {
+// remember notes since when the transaction may be told what is remembered. A writing
+// one calls it once it has the lock.
+func (t *tx) remember(r *recall) {
 	if r != nil {
 		t.recall, t.since = r, r.now()
 	}
@@ -81,11 +86,12 @@ func recalled[T any](ctx context.Context, t *tx, shelf func(*recall) map[string]
 	if r == nil || t.changed {
 		return read()
 	}
-	if err := t.settle(ctx); err != nil {
-		return none, err
+	if err := t.ready(ctx); err != nil {
+		return none, fmt.Errorf("store: recall: %w", err)
 	}
-	if known, ok := look(r, t.since, shelf, key); ok {
-		return copied(known), nil
+	if found, ok := take(r, t.since, shelf, key); ok {
+		t.told = true
+		return copied(found), nil
 	}
 	found, err := read()
 	if err == nil {
@@ -94,11 +100,11 @@ func recalled[T any](ctx context.Context, t *tx, shelf func(*recall) map[string]
 	return found, err
 }
 
-func look[T any](r *recall, since uint64, shelf func(*recall) map[string]T, key string) (T, bool) {
+func take[T any](r *recall, since uint64, shelf func(*recall) map[string]T, key string) (T, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	known, ok := shelf(r)[key]
-	return known, ok && r.holdsFor(since)
+	found, ok := shelf(r)[key]
+	return found, ok && r.holdsFor(since)
 }
 
 func put[T any](r *recall, since uint64, shelf func(*recall) map[string]T, key string, found T) {
@@ -112,17 +118,53 @@ func put[T any](r *recall, since uint64, shelf func(*recall) map[string]T, key s
 // holdsFor says whether nothing changed since that generation, nor is about to.
 func (r *recall) holdsFor(since uint64) bool { return r.generation == since && since%2 == 0 }
 
-// settle has a transaction that only reads see the state that is committed now: SQLite
-// would else wait for its first query, and what is remembered would be older.
-func (t *tx) settle(ctx context.Context) error {
-	err := t.ready(ctx)
-	if err == nil && !t.settled {
-		err = t.connection.run(context.WithoutCancel(ctx), "SELECT 1 FROM organizations LIMIT 1")
-		t.settled = err == nil
+// view is a transaction that only reads, and that is begun in the database when it asks
+// for something there. errMoved says that it has to be done once more.
+func (s *Store) view(ctx context.Context, f func(org.Tx) error) error {
+	err := ctx.Err()
+	select {
+	case <-s.closed:
+		err = ErrClosed
+	default:
 	}
 	if err != nil {
-		return fmt.Errorf("store: recall: %w", err)
+		return fmt.Errorf("store: begin a transaction: %w", err)
 	}
+	t := &tx{from: s.readers, closed: s.closed}
+	t.remember(s.recall)
+	err = t.through(ctx, f)
+	if t.moved() {
+		return errMoved
+	}
+	return err
+}
+
+// errMoved is what a transaction that was told of one state answers when it sees another.
+var errMoved = errors.New("store: what was told is no longer so")
+
+func (t *tx) moved() bool { return errors.Is(t.broken, errMoved) }
+
+// look has a transaction that is told what is remembered see the state that is committed
+// now: SQLite would else wait for its first query, and what it is told would be older.
+func (t *tx) look(ctx context.Context) error {
+	if t.recall == nil || t.settled {
+		return nil
+	}
+	if err := t.connection.run(context.WithoutCancel(ctx), "SELECT 1 FROM organizations LIMIT 1"); err != nil {
+		return fmt.Errorf("store: begin a transaction: %w", err)
+	}
+	t.settled = true
+	return nil
+}
+
+// settle is called when the database has answered: from then on the transaction sees one
+// state, which is the one that it was told of if nothing changed until now.
+func (t *tx) settle() error {
+	if !t.settled && t.told && t.recall.now() != t.since {
+		t.broken = errMoved
+		return errMoved
+	}
+	t.settled = true
 	return nil
 }
 
@@ -143,3 +185,5 @@ func copyProviders(all []org.Provider) []org.Provider {
 	}
 	return all
 }
+
+func copyCredential(c org.Credential) org.Credential { return c }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -47,6 +48,8 @@ func state(ctx context.Context, tx org.Tx, recordFirst bool) (string, error) {
 	err = errors.Join(err, failed)
 	all, failed := tx.Providers(ctx, "acme")
 	err = errors.Join(err, failed)
+	c, failed := tx.CredentialByToken(ctx, "token")
+	err = errors.Join(err, failed)
 	if !recordFirst {
 		r, failed = tx.Record(ctx, "okta", "han")
 		err = errors.Join(err, failed)
@@ -54,7 +57,7 @@ func state(ctx context.Context, tx org.Tx, recordFirst bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprint(o.Name, " ", bySlug.Name, " ", p.IdPEntityID, " ", all[0].IdPEntityID, " ", r.DisplayName), nil
+	return fmt.Sprint(o.Name, " ", bySlug.Name, " ", p.IdPEntityID, " ", all[0].IdPEntityID, " ", c.Expires.Unix(), " ", r.DisplayName), nil
 }
 
 // steps makes everything that state reads the number n.
@@ -74,7 +77,22 @@ func steps(ctx context.Context, tx org.Tx, n int) error {
 		return err
 	}
 	r.DisplayName = fmt.Sprint(n)
-	return errors.Join(tx.SaveOrganization(ctx, o), tx.SaveProvider(ctx, p), tx.SaveRecord(ctx, r))
+	c := org.Credential{ID: "c", Provider: "okta", Token: "token", Created: noon, Expires: time.Unix(int64(n), 0)}
+	return errors.Join(tx.SaveOrganization(ctx, o), tx.SaveProvider(ctx, p), tx.SaveCredential(ctx, c), tx.SaveRecord(ctx, r))
+}
+
+// begun adds what [steps] changes.
+func begun(t *testing.T, s *store.Store) {
+	t.Helper()
+	do(t, s, func(tx org.Tx) error {
+		return all(
+			func() error { return tx.AddRecord(t.Context(), record("han")) },
+			func() error {
+				return tx.AddCredential(t.Context(), org.Credential{ID: "c", Provider: "okta", Token: "token", Created: noon})
+			},
+			func() error { return steps(t.Context(), tx, 0) },
+		)
+	})
 }
 
 // TestOneStateInATransaction has readers look while a writer changes: each of their
@@ -82,8 +100,7 @@ func steps(ctx context.Context, tx org.Tx, n int) error {
 func TestOneStateInATransaction(t *testing.T) {
 	t.Parallel()
 	anyKind(t, func(t *testing.T, s *store.Store) {
-		do(t, s, func(tx org.Tx) error { return tx.AddRecord(t.Context(), record("han")) })
-		do(t, s, func(tx org.Tx) error { return steps(t.Context(), tx, 0) })
+		begun(t, s)
 		done := make(chan struct{})
 		var readers sync.WaitGroup
 		for i := range 3 {
@@ -101,9 +118,7 @@ func TestOneStateInATransaction(t *testing.T) {
 						}
 						return err
 					})
-					var a, b, c, d, e int
-					_, parsed := fmt.Sscan(before, &a, &b, &c, &d, &e)
-					if err := errors.Join(err, parsed); err != nil || before != after || a != b || a != c || a != d || a != e {
+					if numbers := strings.Fields(before); err != nil || before != after || len(slices.Compact(numbers)) != 1 {
 						t.Errorf("saw %q, then %q: %v", before, after, err)
 						return
 					}
@@ -116,12 +131,80 @@ func TestOneStateInATransaction(t *testing.T) {
 			if err := s.View(t.Context(), func(tx org.Tx) (err error) {
 				now, err = state(t.Context(), tx, false)
 				return err
-			}); err != nil || now != fmt.Sprint(n, " ", n, " ", n, " ", n, " ", n) {
+			}); err != nil || now != fmt.Sprint(n, " ", n, " ", n, " ", n, " ", n, " ", n) {
 				t.Errorf("after %d: %q, %v", n, now, err)
 			}
 		}
 		close(done)
 		readers.Wait()
+	})
+}
+
+// TestNoMixtureOfTwoStates has something change between what a reader is told from memory
+// and what it asks the database for.
+func TestNoMixtureOfTwoStates(t *testing.T) {
+	t.Parallel()
+	anyKind(t, func(t *testing.T, s *store.Store) {
+		begun(t, s)
+		for n := 1; n < 4; n++ {
+			if err := s.View(t.Context(), func(tx org.Tx) error { _, err := state(t.Context(), tx, false); return err }); err != nil {
+				t.Fatal(err)
+			}
+			var seen string
+			changed := false
+			err := s.View(t.Context(), func(tx org.Tx) error {
+				c, err := tx.CredentialByToken(t.Context(), "token")
+				if err != nil {
+					return err
+				}
+				if !changed {
+					do(t, s, func(tx org.Tx) error { return steps(t.Context(), tx, n) })
+				}
+				changed = true
+				r, err := tx.Record(t.Context(), "okta", "han")
+				seen = fmt.Sprint(c.Expires.Unix(), " ", r.DisplayName)
+				return err
+			})
+			if err != nil || seen != fmt.Sprint(n, " ", n) && seen != fmt.Sprint(n-1, " ", n-1) {
+				t.Errorf("changing to %d: saw %q, %v", n, seen, err)
+			}
+		}
+	})
+}
+
+// TestNoCredentialOutlivesItself: a token opens nothing once its credential is deleted or
+// has another.
+func TestNoCredentialOutlivesItself(t *testing.T) {
+	t.Parallel()
+	anyKind(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		opens := func(token string) bool {
+			err := s.View(ctx, func(tx org.Tx) error { _, err := tx.CredentialByToken(ctx, token); return err })
+			if err != nil && !errors.Is(err, org.ErrNotFound) {
+				t.Error(err)
+			}
+			return err == nil
+		}
+		for _, step := range []struct {
+			deed     func(org.Tx) error
+			one, two bool
+		}{
+			{func(org.Tx) error { return nil }, false, false},
+			{func(tx org.Tx) error {
+				return tx.AddCredential(ctx, org.Credential{ID: "c", Provider: "okta", Token: "one"})
+			}, true, false},
+			{func(tx org.Tx) error {
+				return tx.SaveCredential(ctx, org.Credential{ID: "c", Provider: "okta", Token: "two"})
+			}, false, true},
+			{func(tx org.Tx) error { return tx.DeleteCredential(ctx, "c") }, false, false},
+		} {
+			do(t, s, step.deed)
+			for range 2 {
+				if one, two := opens("one"), opens("two"); one != step.one || two != step.two {
+					t.Errorf("the tokens open: %v, %v, want %v, %v", one, two, step.one, step.two)
+				}
+			}
+		}
 	})
 }
 

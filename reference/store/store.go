@@ -56,24 +56,34 @@ func (s *Store) Do(ctx context.Context, f func(org.Tx) error) error {
 	return s.transact(ctx, s.writer, f)
 }
 
-// View runs f in a transaction that only reads; an attempt to write is an error.
+// View runs f in a transaction that only reads; an attempt to write is an error. It may
+// run f again from the start, before the database answered anything.
 func (s *Store) View(ctx context.Context, f func(org.Tx) error) error {
+	if s.recall == nil {
+		return s.transact(ctx, s.readers, f)
+	}
+	if err := s.view(ctx, f); !errors.Is(err, errMoved) {
+		return err
+	}
 	return s.transact(ctx, s.readers, f)
 }
 
 func (s *Store) transact(ctx context.Context, from *pool, f func(org.Tx) error) error {
-	c, err := from.enter(ctx, s.closed)
-	if err != nil {
-		if locked(err) {
-			err = ErrLocked
-		}
-		return fmt.Errorf("store: begin a transaction: %w", err)
+	t := &tx{from: from, closed: s.closed, settled: from == s.writer}
+	if err := t.begin(ctx); err != nil {
+		return err
 	}
-	t := &tx{connection: c, settled: from == s.writer}
-	t.begin(s.recall)
-	defer func() {
-		from.give(t.end())
-	}()
+	t.remember(s.recall)
+	if err := t.look(ctx); err != nil {
+		t.end()
+		return err
+	}
+	return t.through(ctx, f)
+}
+
+// through runs f in the transaction and ends it.
+func (t *tx) through(ctx context.Context, f func(org.Tx) error) error {
+	defer t.end()
 	if err := f(t); err != nil {
 		return err
 	}
@@ -85,16 +95,35 @@ func (s *Store) transact(ctx context.Context, from *pool, f func(org.Tx) error) 
 // undo a transaction behind our back when a statement in it is interrupted, and
 // what follows would then be kept one by one.
 type tx struct {
-	connection *connection
-	over       bool  // committed or undone
-	broken     error // after this nothing may be kept
+	from       *pool
+	closed     <-chan struct{}
+	connection *connection // nil before it is begun
+	over       bool        // committed or undone
+	broken     error       // after this nothing may be kept
 
 	noted []driver.Value // the row of the record that was read or written last
 
 	recall  *recall // nil where nothing is remembered
 	since   uint64  // the generation when it began
 	changed bool    // something of what is remembered
+	told    bool    // something of what is remembered
 	settled bool    // the state that it sees is settled
+}
+
+// begin begins the transaction in the database, once.
+func (t *tx) begin(ctx context.Context) error {
+	if t.connection != nil {
+		return nil
+	}
+	c, err := t.from.enter(ctx, t.closed)
+	if err != nil {
+		if locked(err) {
+			err = ErrLocked
+		}
+		return fmt.Errorf("store: begin a transaction: %w", err)
+	}
+	t.connection = c
+	return nil
 }
 
 // ready says whether the next statement may run.
@@ -121,6 +150,9 @@ func (t *tx) commit(ctx context.Context) error {
 }
 
 func (t *tx) keep(ctx context.Context) error {
+	if t.connection == nil {
+		return nil
+	}
 	commit := func() error { return t.connection.run(context.WithoutCancel(ctx), "COMMIT") }
 	if t.recall != nil && t.changed {
 		return t.recall.change(commit)
@@ -128,19 +160,19 @@ func (t *tx) keep(ctx context.Context) error {
 	return commit()
 }
 
-// end undoes what was not committed and gives the connection for the next
-// transaction, nil when it is fit for none.
-func (t *tx) end() *connection {
-	if t.over {
-		return t.connection
-	}
+// end undoes what was not committed and gives the connection back, if there is one and
+// it is fit for another transaction.
+func (t *tx) end() {
+	over, c := t.over, t.connection
 	t.over = true
-	err := t.connection.run(context.Background(), "ROLLBACK")
-	if err != nil {
-		_ = t.connection.close()
-		return nil
+	if c == nil {
+		return
 	}
-	return t.connection
+	if !over && c.run(context.Background(), "ROLLBACK") != nil {
+		_ = c.close()
+		c = nil
+	}
+	t.from.give(c)
 }
 
 // failed notes an error after which the transaction cannot go on.
@@ -160,6 +192,9 @@ func (t *tx) execute(ctx context.Context, doing, query string, args ...any) (int
 	ctx = context.WithoutCancel(ctx)
 	if !keepable(args) {
 		return 0, unkeepable()
+	}
+	if err := t.begin(ctx); err != nil {
+		return 0, err
 	}
 	statement, err := t.connection.statement(ctx, query)
 	if err != nil {
@@ -206,6 +241,9 @@ func (t *tx) each(ctx context.Context, doing, query string, args []any, scan fun
 		}
 		return nil // nothing is there that would be like it
 	}
+	if err := t.begin(ctx); err != nil {
+		return err
+	}
 	sending := context.WithoutCancel(ctx)
 	statement, err := t.connection.statement(sending, query)
 	if err != nil {
@@ -219,12 +257,14 @@ func (t *tx) each(ctx context.Context, doing, query string, args []any, scan fun
 	if err != nil {
 		return t.failed(doing, err)
 	}
-	t.settled = true
 	defer func() {
 		if closing := rows.Close(); err == nil && closing != nil {
 			err = t.failed(doing, closing)
 		}
 	}()
+	if err := t.settle(); err != nil {
+		return err
+	}
 	return t.read(ctx, doing, rows, scan)
 }
 
