@@ -70,6 +70,7 @@ func RegisterSome(at func() target.Target, wanted func(section string) bool) {
 			ginkgo.AfterEach(func() {
 				keepEvidence(&okta)
 				clearAway(&okta)
+				okta, product = Okta{}, Product{} // and all that they remember of the wire
 			})
 			citing(func() { s.body(&okta, &product) })
 		})

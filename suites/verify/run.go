@@ -131,12 +131,12 @@ func (o Options) playAll(ctx, signalled context.Context, chosen []Listed, filter
 	if procs := o.procs(len(chosen)); procs > 1 {
 		return o.playTogether(signalled, chosen, procs)
 	}
-	return o.play(ctx, chosen, filter, o.showProgress(len(chosen))), nil
+	return o.play(ctx, sectionsOf(chosen), filter, o.showProgress(len(chosen))), nil
 }
 
-// play lets Ginkgo run the chosen specs, which the filter chooses too, and returns its
+// play lets Ginkgo run the specs of the sections that the filter chooses, and returns its
 // report. It calls ended after each spec.
-func (o Options) play(ctx context.Context, chosen []Listed, filter string, ended func(ginkgo.SpecReport)) types.Report {
+func (o Options) play(ctx context.Context, sections []string, filter string, ended func(ginkgo.SpecReport)) types.Report {
 	globals.Reset()
 	defer globals.Reset()
 	gomega.RegisterFailHandler(ginkgo.Fail)
@@ -144,7 +144,7 @@ func (o Options) play(ctx context.Context, chosen []Listed, filter string, ended
 
 	var ran types.Report
 	spec.RegisterSome(func() target.Target { return o.Target }, func(section string) bool {
-		return slices.ContainsFunc(chosen, func(l Listed) bool { return l.Section == section })
+		return slices.Contains(sections, section)
 	})
 	ginkgo.BeforeEach(func() {
 		if ctx.Err() != nil {
