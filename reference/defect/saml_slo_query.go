@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -40,6 +41,24 @@ func init() {
 			err := read() // which leaves its signature to be verified
 			m.XML, m.Answer = asked, false
 			return err
+		})
+	})
+	register("logout-response-read-request-verified", func(p *reference.Parts) {
+		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method != http.MethodGet || !isLogout(r, "SAMLRequest") || !isLogout(r, "SAMLResponse") {
+				next.ServeHTTP(w, r)
+				return
+			}
+			r.URL.RawQuery = withoutParameters("?"+r.URL.RawQuery, "SAMLResponse")[1:]
+			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
+				if status != http.StatusFound {
+					return status, body
+				}
+				for _, cookie := range r.Cookies() {
+					http.SetCookie(w, &http.Cookie{Name: cookie.Name, Path: "/", MaxAge: -1})
+				}
+				return http.StatusOK, []byte("signed out")
+			})
 		})
 	})
 	register("logout-query-reencoded", func(p *reference.Parts) {

