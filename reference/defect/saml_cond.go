@@ -115,6 +115,7 @@ func init() {
 		})
 	})
 	register("saml-first-audience-only", func(p *reference.Parts) { audienceAt(p, "./Conditions/AudienceRestriction[1]/Audience[1]") })
+	register("saml-last-audience-only", func(p *reference.Parts) { audienceAt(p, "./Conditions/AudienceRestriction[-1]/Audience[-1]") })
 	register("saml-unknown-condition-passes", func(p *reference.Parts) { withoutChecks(p, "conditions") })
 	register("saml-proxy-restriction-unknown", func(p *reference.Parts) {
 		conditions := check(p, "conditions")

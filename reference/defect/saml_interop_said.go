@@ -41,6 +41,9 @@ var ofStatements = []demand{
 	{"short-values", "signature", func(m *saml.Message) string {
 		return values(m, func(el *etree.Element) bool { return len(el.Text()) < 256 })
 	}},
+	{"half-a-megabyte", "contents", func(m *saml.Message) string {
+		return when(len(m.XML) > 512<<10, "the response is too long")
+	}},
 	{"one-value", "contents", func(m *saml.Message) string {
 		return when(slices.ContainsFunc(m.Assertion.Attributes, func(a saml.Attribute) bool { return len(a.Values) > 1 }), "an attribute has several values")
 	}},

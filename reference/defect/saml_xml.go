@@ -103,6 +103,13 @@ func init() {
 			return run(ctx, m)
 		})
 	})
+	register("saml-wide-letters-panic", func(p *reference.Parts) {
+		beforeCheck(p, "document", func(m *saml.Message) {
+			if bytes.HasPrefix(m.XML, []byte{0xFF, 0xFE}) || bytes.HasPrefix(m.XML, []byte{0xFE, 0xFF}) {
+				panic("a letter of more than one byte")
+			}
+		})
+	})
 	register("saml-signature-sought-in-bytes", func(p *reference.Parts) {
 		readingAs(p, narrowed)
 		signature := check(p, "signature")

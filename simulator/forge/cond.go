@@ -90,6 +90,10 @@ var cond = append([]Attack{
 		draft: inAssertion(restriction+"/Audience", copied(0, saying(Elsewhere))),
 	},
 	{
+		Name: "first-audience-of-two", Row: "CON-14", Rule: "any-audience-counts", Summary: "is meant for our audience or another", Expect: Accept,
+		draft: inAssertion(restriction+"/Audience", copied(1, saying(Elsewhere))),
+	},
+	{
 		Name: "audience-in-proxy-restriction", Row: "CON-15", Rule: "audience-in-its-place", Summary: "names our audience for proxies only",
 		draft: inAssertion(restriction, nested(func(c *etree.Element) *etree.Element { return c.CreateElement("saml2:ProxyRestriction") })),
 	},

@@ -117,6 +117,20 @@ func encodings() {
 			},
 		})
 	}
+	for _, order := range []struct {
+		name          string
+		first, second byte
+		big           bool
+	}{{"little", 0xFF, 0xFE, false}, {"big", 0xFE, 0xFF, true}} {
+		register("xml", Attack{
+			Row: "POS-33", Name: "honest-in-utf-sixteen-" + order.name, Rule: "wide-letters", Modes: OnBoth, Expect: Harmless, NoCrash: true,
+			Summary: "is honest, and in UTF-16 with its " + order.name + " end first",
+			bytes: func(_ Donor, xml []byte) ([]byte, error) {
+				xml, err := swap(xml, `encoding="UTF-8"`, `encoding="UTF-16"`)
+				return sixteen(string(xml), order.first, order.second, order.big), err
+			},
+		})
+	}
 	for _, broken := range []struct{ row, rule, name, called, bytes string }{
 		{"XML-24", "invalid-utf-eight", "stray", "a byte that begins no letter", "\xFF"},
 		{"XML-24", "invalid-utf-eight", "overlong", "a letter in more bytes than it takes", "\xC0\xAE"},

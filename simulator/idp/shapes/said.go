@@ -41,6 +41,8 @@ var said = []Shape{
 	{Row: "POS-23", Proves: "sizes", Name: "four-kilobytes", Summary: "with an attribute of four kilobytes", Says: stating(idp.Attribute{Name: "notes", Values: []string{strings.Repeat("note ", 820)}})},
 	{Row: "POS-23", Proves: "sizes", Name: "sixty-four-kilobytes", Summary: "with an attribute of 64 kilobytes", Says: stating(idp.Attribute{Name: "photo", Values: []string{strings.Repeat("/9j/4AAQ", 8<<10)}})},
 
+	{Row: "POS-23", Proves: "megabyte", Name: "megabyte", Summary: "of a megabyte as it is posted", Says: stating(idp.Attribute{Name: "photo", Values: []string{strings.Repeat("/9j/4AAQ", 92<<10)}})},
+
 	{Row: "POS-22", Proves: "unicode", Name: "umlauts", Summary: "about somebody with an umlaut", Says: saying("name", "Jürgen Müßig-Ñuñez")},
 	{Row: "POS-22", Proves: "unicode", Name: "ideographs", Summary: "about somebody whose name is in ideographs", Says: saying("name", "周 杰倫")},
 	{Row: "POS-22", Proves: "unicode", Name: "emoji", Summary: "about somebody with an emoji in their name", Says: saying("name", "Han 🚀 Solo")},
