@@ -1,0 +1,137 @@
+//go:build unix
+
+package bundled_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"rollcall.example/simulator/idp"
+	"rollcall.example/suites/bundled"
+)
+
+// BenchmarkSignIn is how many sign-ins a core has time for, beside how many it would
+// have by the RSA operations alone, in one run and in processor time of both sides. A
+// sign-in is what the fake Okta and the whole reference do for somebody who is a member
+// already: a response is issued and posted, and a session begins. Each signature in it
+// takes one operation with the private key and one with the public: one of each where
+// the response or the assertion is signed, two of each where both are, as is Okta's
+// default. "of-raw-rsa" is to be at least 0.60.
+//
+// A first sign-in is one that makes account, membership and seat too.
+func BenchmarkSignIn(b *testing.B) {
+	for _, way := range []struct {
+		name    string
+		signing idp.Signing
+		first   bool
+	}{{"both", idp.SignBoth, false}, {"assertion", idp.SignAssertion, false}, {"response", idp.SignResponse, false}, {"first", idp.SignBoth, true}} {
+		b.Run(way.name, func(b *testing.B) {
+			door := newDoor(b)
+			signatures := 1
+			if way.signing == idp.SignBoth {
+				signatures = 2
+			}
+			door.comeIn(b, "han@rollcall.test", way.signing)
+			var whole, raw time.Duration
+			number := 0
+			for b.Loop() {
+				number++
+				email := "han@rollcall.test"
+				if way.first {
+					email = fmt.Sprintf("han.%d@rollcall.test", number)
+				}
+				begun := processorTime(b)
+				door.comeIn(b, email, way.signing)
+				middle := processorTime(b)
+				for range signatures {
+					door.signAndVerify(b)
+				}
+				whole, raw = whole+middle-begun, raw+processorTime(b)-middle
+			}
+			b.ReportMetric(float64(raw)/float64(whole), "of-raw-rsa")
+			b.ReportMetric(float64(number)/whole.Seconds(), "sign-ins/core-s")
+			b.ReportMetric(float64(number)/raw.Seconds(), "raw-rsa/core-s")
+		})
+	}
+}
+
+// door is where people sign in, with what is needed to do so.
+type door struct {
+	identity      idp.Identity
+	acs, audience string
+	client        *http.Client
+}
+
+func newDoor(b *testing.B) door {
+	b.Helper()
+	running := start(b, bundled.Options{})
+	b.Cleanup(func() { closeIt(b, running) })
+	connection := running.Target.Connection()
+	identity, err := connection.Okta.Identity()
+	if err != nil {
+		b.Fatal(err)
+	}
+	wire := &http.Transport{}
+	b.Cleanup(wire.CloseIdleConnections)
+	client := &http.Client{Transport: wire, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return door{identity, connection.SAML.ACS, connection.SAML.EntityID, client}
+}
+
+// comeIn signs somebody in: Okta starts it, and the answer is a session's cookie.
+func (d door) comeIn(b *testing.B, email string, signing idp.Signing) {
+	b.Helper()
+	response, err := d.identity.Issue(idp.Claims{
+		Destination: d.acs, Recipient: d.acs, Audience: d.audience, NameID: email, Now: time.Now(), Sign: signing,
+		Attributes: []idp.Attribute{{Name: "name", Values: []string{"Han Solo"}}, {Name: "admin"}, {Name: "teams"}},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	answer, err := d.post(b.Context(), url.Values{"SAMLResponse": {response.Encoded()}, "RelayState": {""}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if answer.StatusCode != http.StatusSeeOther || len(answer.Cookies()) != 1 {
+		b.Fatalf("the sign-in was answered with %d and %d cookies", answer.StatusCode, len(answer.Cookies()))
+	}
+}
+
+// post posts a form to the assertion consumer service and reads the answer to its end.
+func (d door) post(ctx context.Context, form url.Values) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.acs, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := d.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.Copy(io.Discard, answer.Body)
+	if closed := answer.Body.Close(); err == nil {
+		err = closed
+	}
+	return answer, err
+}
+
+// signAndVerify is what one signature takes, and nothing else.
+func (d door) signAndVerify(b *testing.B) {
+	b.Helper()
+	sum := sha256.Sum256([]byte("a message"))
+	signature, err := rsa.SignPKCS1v15(nil, d.identity.Key, crypto.SHA256, sum[:])
+	if err == nil {
+		err = rsa.VerifyPKCS1v15(&d.identity.Key.PublicKey, crypto.SHA256, sum[:], signature)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
