@@ -4,9 +4,11 @@ FUZZTIME ?= 10s
 # Tests that need one of these are skipped, by name, where it is missing.
 TOOLS := xmlsec1 openssl xmllint chromium node pg_ctlcluster
 
-# What shares memory between goroutines; runs of whole suites are processes that do not.
+# What shares memory between goroutines; runs of whole suites are processes that do not,
+# and neither do the long tests of these packages that do one thing after the other.
 RACY := ./reference ./reference/store ./reference/scim ./simulator \
   ./simulator/journal ./simulator/kept ./simulator/provision ./suites/spec ./suites/target ./suites/workers
+SERIAL := PagesOfAnyList|ManyMembers|KilledAtAnyMoment|FuzzACS|InABrowser|InTheDark|MemoryIsBounded|MappingThatDoesNotFit
 
 .PHONY: test race specs selftest selftest-some setup lint bench fuzz build
 
@@ -20,7 +22,7 @@ test:
 
 # The race detector.
 race:
-	go test -race -short -count=1 $(RACY)
+	go test -race -short -count=1 -skip '$(SERIAL)' $(RACY)
 	go test -race -count=1 ./suites -args -ginkgo.label-filter='!area:scim && !area:saml'
 	go test -race -count=1 -run 'Several|Cancelled' ./suites/verify
 
