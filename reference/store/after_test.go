@@ -21,7 +21,7 @@ func TestListGoesOnBehindAPlace(t *testing.T) {
 			if !everybody {
 				name = "active"
 			}
-			var seen []string
+			var seen, late []string
 			for page := 0; ; page++ {
 				var records []org.Record
 				do(t, s, func(tx org.Tx) (err error) {
@@ -41,17 +41,21 @@ func TestListGoesOnBehindAPlace(t *testing.T) {
 					}
 					seen, match.After = append(seen, r.ID), r.Place
 				}
+				if page > 100 {
+					t.Fatalf("%s: the list does not end", name)
+				}
+				if page >= 20 {
+					continue // nobody comes any more, so it has to end
+				}
 				do(t, s, func(tx org.Tx) error {
 					if err := tx.DeleteRecord(t.Context(), seen[len(seen)-1]); err != nil {
 						return err
 					}
-					return tx.AddRecord(t.Context(), record(name+seen[len(seen)-1]))
+					late = append(late, name+seen[len(seen)-1])
+					return tx.AddRecord(t.Context(), record(late[len(late)-1]))
 				})
-				if page > 100 {
-					t.Fatalf("%s: the list does not end", name)
-				}
 			}
-			if everybody && !slices.Equal(seen[:min(len(all), len(seen))], all) {
+			if everybody && !slices.Equal(seen, append(all, late...)) {
 				t.Errorf("%s: seen are %q", name, seen)
 			}
 		}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -42,14 +41,17 @@ const groupList kind = "groups"
 // AddGroup implements [org.Tx]. The group takes the last place in the list of its
 // provider.
 func (t *tx) AddGroup(ctx context.Context, g org.Group) error {
-	place, err := one(ctx, t, "add a group", single[int64],
-		"INSERT INTO groups ("+groupColumns+", display_name_key, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "+
-			"(SELECT coalesce(max(place), 0) + 1 FROM groups WHERE provider = $3)) RETURNING place",
-		groupValues(g)...)
+	last, err := t.lastPlace(ctx, groupList, g.Provider)
 	if err != nil {
 		return err
 	}
-	return t.taken(ctx, groupList, g.Provider, place)
+	err = t.add(ctx, "add a group",
+		"INSERT INTO groups ("+groupColumns+", display_name_key, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+		append(groupValues(g), last+1)...)
+	if err != nil {
+		return err
+	}
+	return nil
 }
 
 // SaveGroup implements [org.Tx]. A group stays with its provider, and keeps its place
@@ -123,11 +125,7 @@ func (t *tx) groupsFrom(ctx context.Context, provider string, offset, limit int)
 	from, skip := int64(0), 0
 	if offset > 0 {
 		var err error
-		from, skip, err = t.seek(ctx, groupList, provider, offset)
-		if errors.Is(err, org.ErrNotFound) {
-			return nil, nil
-		}
-		if err != nil {
+		if from, skip, err = t.seek(ctx, groupList, provider, offset); err != nil {
 			return nil, err
 		}
 	}

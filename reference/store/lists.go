@@ -2,102 +2,123 @@ package store
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
-
-	"rollcall.example/reference/org"
 )
 
-// kind is one of the lists that a provider has.
+// kind is one of the lists that a provider has: the name of its table.
 type kind string
 
 const recordList kind = "records"
 
 // What is in a list has a place in it, a number from 1 on that grows in the order in
-// which things were added and never changes. Deleting leaves holes. How many places
-// are taken is counted for every bucket of 32 of them, for every 32 buckets, and so on:
-// four levels, in the table list_counts. Whoever adds or deletes keeps the counts
-// within the same transaction, with taken and freed. The page at an offset is then
-// found by going down the levels, past at most 32 counts on each but the top one,
-// which has one for a million places.
+// which things were added and never changes. Deleting leaves holes, and nothing is put
+// there again. How many holes there are is counted for every bucket of 32 places, for
+// every 32 buckets, and so on: four levels, in the table list_holes. So whoever adds
+// counts nothing, and whoever deletes keeps the counts within the same transaction, with
+// freed. The page at an offset is then found by going down the levels, past at most 32
+// counts on each but the top one, which has one for a million places; where a bucket
+// has no holes, it is known at once.
 const (
 	levels = 4
 	fan    = 5 // 32 is that many bits
 )
 
-// bucketOf is the bucket that a place is in.
-func bucketOf(place int64, level int) int64 { return place >> (fan * level) }
+// bucketOf is the bucket that a place is in, and widthOf how many places it has.
+func bucketOf(place int64, level int) int64 { return (place - 1) >> (fan * level) }
+func widthOf(level int) int64               { return 1 << (fan * level) }
 
-// taken counts a place that something took.
-func (t *tx) taken(ctx context.Context, of kind, provider string, place int64) error {
-	return t.add(ctx, "count a list", `INSERT INTO list_counts (provider, kind, level, bucket, n)
-			VALUES ($1, $2, 1, $3, 1), ($1, $2, 2, $4, 1), ($1, $2, 3, $5, 1), ($1, $2, 4, $6, 1)
-			ON CONFLICT (provider, kind, level, bucket) DO UPDATE SET n = list_counts.n + 1`,
-		provider, string(of), bucketOf(place, 1), bucketOf(place, 2), bucketOf(place, 3), bucketOf(place, 4))
+// lastPlace is the last that was ever taken in a list. It is asked for by itself: an
+// INSERT that returned its place would have SQLite note every page that it changes, so
+// as to undo it alone.
+func (t *tx) lastPlace(ctx context.Context, of kind, provider string) (int64, error) {
+	return one(ctx, t, "find a place", single[int64], "SELECT coalesce(max(place), 0) FROM (SELECT max(place) AS place FROM "+
+		string(of)+" WHERE provider = $1 UNION ALL SELECT place FROM list_ends WHERE provider = $1 AND kind = $2) AS ends",
+		provider, string(of))
 }
 
-// freed counts a place that is empty now.
+// freed counts a place that is empty now. A bucket of holes only needs no counts below it.
 func (t *tx) freed(ctx context.Context, of kind, provider string, place int64) error {
 	const doing = "count a list"
-	for level := 1; level <= levels; level++ {
-		args := []any{provider, string(of), int64(level), bucketOf(place, level)}
-		left, err := one(ctx, t, doing, single[int],
-			"UPDATE list_counts SET n = n - 1 WHERE provider = $1 AND kind = $2 AND level = $3 AND bucket = $4 RETURNING n", args...)
-		switch {
-		case errors.Is(err, org.ErrNotFound):
-			return t.failed(doing, fmt.Errorf("place %d of the %s of provider %s was not counted", place, of, provider))
-		case err == nil && left == 0:
-			err = t.change(ctx, doing, "DELETE FROM list_counts WHERE provider = $1 AND kind = $2 AND level = $3 AND bucket = $4", args...)
-		}
-		if err != nil {
-			return err
-		}
+	err := t.add(ctx, doing, `INSERT INTO list_ends (provider, kind, place) VALUES ($1, $2, $3)
+			ON CONFLICT (provider, kind) DO UPDATE SET place = excluded.place WHERE list_ends.place < excluded.place`,
+		provider, string(of), place)
+	if err != nil {
+		return err
 	}
-	return nil
+	counts, err := list(ctx, t, doing, func(r row) (c struct{ level, holes int64 }, err error) {
+		err = r.Scan(&c.level, &c.holes)
+		return c, err
+	}, `INSERT INTO list_holes (provider, kind, level, bucket, n) VALUES ($1, $2, 1, $3, 1), ($1, $2, 2, $4, 1), ($1, $2, 3, $5, 1), ($1, $2, 4, $6, 1)
+			ON CONFLICT (provider, kind, level, bucket) DO UPDATE SET n = list_holes.n + 1 RETURNING level, n`,
+		provider, string(of), bucketOf(place, 1), bucketOf(place, 2), bucketOf(place, 3), bucketOf(place, 4))
+	for _, c := range counts {
+		if c.level == 1 || c.holes < widthOf(int(c.level)) || err != nil {
+			continue
+		}
+		bucket := bucketOf(place, int(c.level))
+		_, err = t.execute(ctx, doing, "DELETE FROM list_holes WHERE provider = $1 AND kind = $2 AND level = $3 AND bucket >= $4 AND bucket < $5",
+			provider, string(of), c.level-1, bucket<<fan, (bucket+1)<<fan)
+	}
+	return err
 }
 
 // length is how many there are in a list.
 func (t *tx) length(ctx context.Context, of kind, provider string) (int, error) {
-	return one(ctx, t, "count a list", single[int],
-		"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM list_counts WHERE provider = $1 AND kind = $2 AND level = $3",
+	last, err := t.lastPlace(ctx, of, provider)
+	if err != nil {
+		return 0, err
+	}
+	holes, err := one(ctx, t, "count a list", single[int64],
+		"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM list_holes WHERE provider = $1 AND kind = $2 AND level = $3",
 		provider, string(of), int64(levels))
+	return int(last - holes), err
 }
 
 // seek finds where a list goes on at an offset: at the place from, but for the first
-// few there, fewer than 32, which are to be skipped. Beyond the end there is nothing:
-// [org.ErrNotFound].
+// few there, fewer than 32, which are to be skipped. Beyond the end there is nothing.
 func (t *tx) seek(ctx context.Context, of kind, provider string, offset int) (from int64, skip int, err error) {
-	skip = offset
-	upTo := int64(math.MaxInt64)
-	for level := levels; level > 0; level-- {
-		bucket, before, err := t.bucketAt(ctx, of, provider, level, from, upTo, skip)
+	const most = 1 << 62 // no list is as long, and no sum overflows
+	left, bucket, upTo := min(int64(offset), most), int64(0), int64(math.MaxInt64)
+	for level := levels; ; level-- {
+		holes := false
+		bucket, left, holes, err = t.bucketAt(ctx, of, provider, level, bucket, upTo, left)
 		if err != nil {
 			return 0, 0, err
 		}
-		from, upTo, skip = bucket<<fan, (bucket+1)<<fan, skip-before
+		first := bucket<<(fan*level) + 1
+		switch {
+		case !holes:
+			return first + left, 0, nil
+		case level == 1:
+			return first, int(left), nil
+		}
+		bucket, upTo = bucket<<fan, (bucket+1)<<fan
 	}
-	return from, skip, nil
 }
 
-// bucketAt finds which bucket of a level, of those from one up to another, holds what
-// is at an offset from the first, and how many come before the bucket.
-func (t *tx) bucketAt(ctx context.Context, of kind, provider string, level int, from, upTo int64, offset int) (bucket int64, before int, err error) {
-	found := false
-	err = t.each(ctx, "find a page", `SELECT bucket, n FROM list_counts
+// bucketAt finds which bucket of a level, of those from one up to another, holds what is
+// at an offset from the first; at which offset within the bucket; and whether it has holes.
+func (t *tx) bucketAt(ctx context.Context, of kind, provider string, level int, from, upTo, offset int64) (bucket, within int64, holes bool, err error) {
+	bucket, within = from, offset
+	err = t.each(ctx, "find a page", `SELECT bucket, n FROM list_holes
 			WHERE provider = $1 AND kind = $2 AND level = $3 AND bucket >= $4 AND bucket < $5 ORDER BY bucket`,
 		[]any{provider, string(of), int64(level), from, upTo}, func(r row) (bool, error) {
-			var n int
-			if err := r.Scan(&bucket, &n); err != nil {
+			var at, n int64
+			if err := r.Scan(&at, &n); err != nil {
 				return false, err
 			}
-			if found = offset < before+n; !found {
-				before += n
+			whole := (at - bucket) * widthOf(level) // in those without holes before it
+			if within < whole {
+				return true, nil
 			}
-			return found, nil
+			bucket, within = at, within-whole
+			if holes = within < widthOf(level)-n; !holes {
+				bucket, within = at+1, within-(widthOf(level)-n)
+			}
+			return holes, nil
 		})
-	if err == nil && !found {
-		err = org.ErrNotFound
+	if !holes {
+		bucket, within = bucket+within>>(fan*level), within&(widthOf(level)-1)
 	}
-	return bucket, before, err
+	return bucket, within, holes, err
 }

@@ -332,6 +332,46 @@ func testOlderVersionIsBroughtUp(t *testing.T, path string) {
 	})
 }
 
+// TestHolesAreFoundInOlderData: until version 8, the places that were taken were counted.
+func TestHolesAreFoundInOlderData(t *testing.T) { onEachNamed(t, testHolesAreFoundInOlderData) }
+
+func testHolesAreFoundInOlderData(t *testing.T, path string) {
+	s := open(t, store.Options{Path: path})
+	found(t, s)
+	all := fill(t, s, 100)
+	do(t, s, func(tx org.Tx) error {
+		for _, id := range append(append([]string{all[0]}, all[30:70]...), all[90:]...) {
+			if err := tx.DeleteRecord(t.Context(), id); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(t.Context(), org.Event{Organization: "acme", At: noon, Action: org.SeatStarted, Actor: org.BySSO})
+	})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw(t, path, func(db *sql.DB) {
+		run(t, db, "DROP TABLE list_holes", "DROP TABLE list_ends", "CREATE TABLE list_counts (provider TEXT)",
+			"CREATE INDEX records_organization ON records (organization, user_name_key)", "DELETE FROM goose_db_version WHERE version_id >= 8")
+	})
+	s = open(t, store.Options{Path: path})
+	do(t, s, func(tx org.Tx) error {
+		left := append(slices.Clone(all[1:30]), all[70:90]...)
+		for offset := range len(left) + 1 {
+			expectPage(t.Context(), t, tx, left, offset, 3)
+		}
+		events, err := tx.Events(t.Context(), "acme", 0, 0)
+		if len(events) != 1 || events[0].Seq != 1 {
+			t.Errorf("the log holds %v", events)
+		}
+		return err
+	})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw(t, path, func(db *sql.DB) { expectCounts(t, db) })
+}
+
 func TestTwoStoresOnOnePlace(t *testing.T) { onEachNamed(t, testTwoStoresOnOnePlace) }
 
 func testTwoStoresOnOnePlace(t *testing.T, path string) {

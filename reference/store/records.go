@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -42,16 +41,19 @@ func recordValues(r org.Record) []any {
 // AddRecord implements [org.Tx]. The record takes the last place in the list of its
 // provider.
 func (t *tx) AddRecord(ctx context.Context, r org.Record) error {
+	last, err := t.lastPlace(ctx, recordList, r.Provider)
+	if err != nil {
+		return err
+	}
 	values := recordValues(r)
-	place, err := one(ctx, t, "add a record", single[int64],
-		"INSERT INTO records ("+recordColumns+", user_name_key, name_key, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "+
-			"(SELECT coalesce(max(place), 0) + 1 FROM records WHERE provider = $3)) RETURNING place",
-		values...)
+	err = t.add(ctx, "add a record",
+		"INSERT INTO records ("+recordColumns+", user_name_key, name_key, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+		append(values, last+1)...)
 	if err != nil {
 		return err
 	}
 	t.noted = stored(values)
-	return t.taken(ctx, recordList, r.Provider, place)
+	return nil
 }
 
 // DeleteRecord implements [org.Tx].
@@ -129,11 +131,7 @@ func (t *tx) recordsFrom(ctx context.Context, provider string, offset, limit int
 	from, skip := int64(0), 0
 	if offset > 0 {
 		var err error
-		from, skip, err = t.seek(ctx, recordList, provider, offset)
-		switch {
-		case errors.Is(err, org.ErrNotFound):
-			return nil, nil
-		case err != nil:
+		if from, skip, err = t.seek(ctx, recordList, provider, offset); err != nil {
 			return nil, err
 		}
 	}
