@@ -3,8 +3,6 @@ package saml
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"regexp"
 	"unicode/utf8"
 
@@ -49,7 +47,7 @@ func readDocument(xml []byte) (*etree.Document, *etree.Element, census, error) {
 		return nil, nil, census{}, err
 	}
 	found := census{ids: make(map[string]struct{}, 8)}
-	if err := found.visit(root, 1); err != nil {
+	if err := found.visit(root); err != nil {
 		return nil, nil, census{}, err
 	}
 	return document, root, found, nil
@@ -63,43 +61,22 @@ func parse(xml []byte) (*etree.Document, error) {
 	if bytes.Count(xml, []byte("<")) > 2*maxElements {
 		return nil, Refuse("the document has more than %d tags", 2*maxElements) // before memory is spent on them
 	}
-	document := etree.NewDocument()
-	document.ReadSettings = etree.ReadSettings{
-		MaxDepth:               maxDepth,
-		PreserveDuplicateAttrs: true, // so that they are seen, and refused
-		CharsetReader:          refuseCharset,
-	}
-	err := document.ReadFromBytes(normalized(xml))
-	switch {
-	case errors.Is(err, etree.ErrMaxDepth):
-		return nil, Refuse("the document is nested more than %d deep", maxDepth)
-	case errors.Is(err, errCharset):
-		return nil, Refuse("the document declares an encoding other than UTF-8")
-	case err != nil:
-		return nil, Refuse("the document is not well-formed: %s", show(err.Error()))
-	}
-	return document, nil
+	return scan(string(xml))
 }
-
-var errCharset = errors.New("another encoding")
-
-func refuseCharset(string, io.Reader) (io.Reader, error) { return nil, errCharset }
 
 // onlyRoot returns the document's one root, having looked at all that stands beside it.
 func onlyRoot(document *etree.Document) (*etree.Element, error) {
 	var root *etree.Element
-	for i, token := range document.Child {
+	for _, token := range document.Child {
 		switch token := token.(type) {
 		case *etree.Element:
 			if root != nil {
 				return nil, Refuse("the document has more than one root")
 			}
 			root = token
-		case *etree.Directive:
-			return nil, Refuse("the document has a document type or another declaration")
 		case *etree.ProcInst:
-			if i != 0 || token.Target != "xml" || !declaration.MatchString(token.Inst) {
-				return nil, Refuse("the document has a processing instruction or a strange XML declaration")
+			if !declaration.MatchString(token.Inst) {
+				return nil, Refuse("the document declares itself as something other than XML 1.0 in UTF-8: %s", show(token.Inst))
 			}
 		case *etree.CharData:
 			if !blank(token.Data) {

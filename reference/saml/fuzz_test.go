@@ -1,11 +1,14 @@
 package saml_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"testing"
 
 	"rollcall.example/reference/saml"
 )
+
+func decode(s string) ([]byte, error) { return base64.StdEncoding.DecodeString(s) }
 
 // FuzzVerify posts whatever the fuzzer makes of the messages in the tables. However it
 // mangles them, only the person who was signed for ever comes out.

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/beevik/etree"
 )
 
 // checkLogoutEncoding undoes the binding, which the method of the request says: deflated
@@ -162,9 +160,9 @@ func checkLogoutSignature(_ context.Context, m *LogoutMessage) error {
 	if err != nil {
 		return err
 	}
-	document := etree.NewDocument()
-	if err := document.ReadFromBytes(verified); err != nil {
-		return Refuse("the verified bytes are not XML: %s", show(err.Error()))
+	document, err := scan(string(verified))
+	if err != nil {
+		return err
 	}
 	m.Trusted = document.Root()
 	return nil

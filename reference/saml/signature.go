@@ -88,9 +88,9 @@ func assertionIn(verified []byte) (*etree.Element, error) { return childIn(verif
 
 // childIn is assertionIn for any element of the assertion's namespace.
 func childIn(verified []byte, tag string) (*etree.Element, error) {
-	document := etree.NewDocument()
-	if err := document.ReadFromBytes(verified); err != nil {
-		return nil, Refuse("the verified bytes are not XML: %s", show(err.Error()))
+	document, err := scan(string(verified))
+	if err != nil {
+		return nil, err
 	}
 	root := document.Root()
 	if is(root, nsAssertion, tag) {

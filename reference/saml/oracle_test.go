@@ -1,6 +1,17 @@
 package saml
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/beevik/etree"
+)
+
+// oracle reads a document with the parser of the standard library.
+func oracle(xml []byte) (*etree.Document, error) {
+	document := etree.NewDocument()
+	document.ReadSettings = etree.ReadSettings{MaxDepth: maxDepth, PreserveDuplicateAttrs: true}
+	return document, document.ReadFromBytes(normalized(xml))
+}
 
 // normalized returns a document in which the white space of attribute values is as XML
 // has it (XML 1.0, section 3.3.3): each tabulator and line break that is written out is
