@@ -19,42 +19,44 @@ import (
 // form does not have it yet, or, for a prefix in the list, wherever the document has it
 // and the form does not.
 func canonical(el *etree.Element, prefixes string, leave *etree.Element) ([]byte, error) {
-	f := form{leave: leave, listed: strings.Fields(prefixes)}
+	f := form{leave: leave, listed: strings.Fields(prefixes), out: make([]byte, 0, 2048)}
 	for i, prefix := range f.listed {
 		if prefix == "#default" {
 			f.listed[i] = ""
 		}
 	}
 	for at := el.Parent(); at != nil; at = at.Parent() {
-		f.scope = append(f.scope, declarations(at)...)
+		f.scope = declarations(f.scope, at)
 	}
 	slices.Reverse(f.scope)
 	if unknown := f.write(el); unknown != "" {
 		return nil, Refuse("the %s cannot be canonicalized: prefix %s is not declared", el.Tag, show(unknown))
 	}
-	return []byte(f.out.String()), nil
+	return f.out, nil
 }
 
 // form is a canonical form in the making.
 type form struct {
 	leave  *etree.Element
 	listed []string
-	out    strings.Builder
+	out    []byte
 	// scope is what the document declares at this point, shown is what the form does.
 	scope, shown []declared
+	// attributes are those of the tag that is being written.
+	attributes []plainAttribute
 }
 
-// declarations are the namespaces that an element declares.
-func declarations(el *etree.Element) (found []declared) {
+// declarations adds the namespaces that an element declares.
+func declarations(to []declared, el *etree.Element) []declared {
 	for i := range el.Attr {
 		switch attr := &el.Attr[i]; {
 		case attr.Space == "xmlns":
-			found = append(found, declared{attr.Key, attr.Value})
+			to = append(to, declared{attr.Key, attr.Value})
 		case attr.Space == "" && attr.Key == "xmlns":
-			found = append(found, declared{"", attr.Value})
+			to = append(to, declared{"", attr.Value})
 		}
 	}
-	return found
+	return to
 }
 
 // nearest returns what a prefix means; the last declaration of it counts.
@@ -71,23 +73,23 @@ func nearest(in []declared, prefix string) (name string, known bool) {
 // and nobody declared, if there is one.
 func (f *form) write(el *etree.Element) (unknown string) {
 	scope, shown := len(f.scope), len(f.shown)
-	f.scope = append(f.scope, declarations(el)...)
-	attributes, unknown := f.arrange(el)
-	if unknown != "" {
+	f.scope = declarations(f.scope, el)
+	if unknown := f.arrange(el); unknown != "" {
 		return unknown
 	}
-	f.out.WriteString("<" + el.FullTag())
+	f.add("<").name(el.Space, el.Tag)
 	for _, fresh := range f.shown[shown:] {
-		name := "xmlns"
+		f.add(" xmlns")
 		if fresh.prefix != "" {
-			name += ":" + fresh.prefix
+			f.add(":").add(fresh.prefix)
 		}
-		f.out.WriteString(" " + name + `="` + inAttributes.Replace(fresh.name) + `"`)
+		f.value(fresh.name)
 	}
-	for _, attr := range attributes {
-		f.out.WriteString(" " + attr.written + `="` + inAttributes.Replace(attr.value) + `"`)
+	for i := range f.attributes {
+		attr := &f.attributes[i]
+		f.add(" ").name(attr.prefix, attr.name).value(attr.value)
 	}
-	f.out.WriteString(">")
+	f.add(">")
 	for _, token := range el.Child {
 		switch token := token.(type) {
 		case *etree.Element:
@@ -98,51 +100,53 @@ func (f *form) write(el *etree.Element) (unknown string) {
 				return unknown
 			}
 		case *etree.CharData:
-			f.out.WriteString(inText.Replace(token.Data))
+			f.text(token.Data)
 		}
 	}
-	f.out.WriteString("</" + el.FullTag() + ">")
+	f.add("</").name(el.Space, el.Tag).add(">")
 	f.scope, f.shown = f.scope[:scope], f.shown[:shown]
 	return ""
 }
 
 // plainAttribute is an attribute that is no declaration.
-type plainAttribute struct{ namespace, name, written, value string }
+type plainAttribute struct{ namespace, prefix, name, value string }
 
 // arrange puts in order what stands in the element's tag: to shown it adds the
-// namespaces that are new, by prefix; it returns the attributes by namespace and name.
-func (f *form) arrange(el *etree.Element) (attributes []plainAttribute, unknown string) {
+// namespaces that are new, by prefix; attributes become those of the element, by
+// namespace and name.
+func (f *form) arrange(el *etree.Element) (unknown string) {
 	from := len(f.shown)
 	if !f.use(el.Space) {
-		return nil, el.Space
+		return el.Space
 	}
+	f.attributes = f.attributes[:0]
 	for i := range el.Attr {
 		attr := &el.Attr[i]
 		if attr.Space == "xmlns" || attr.Space == "" && attr.Key == "xmlns" {
 			continue
 		}
-		plain := plainAttribute{name: attr.Key, written: attr.FullKey(), value: attr.Value}
+		plain := plainAttribute{prefix: attr.Space, name: attr.Key, value: attr.Value}
 		switch {
 		case attr.Space == "xml":
 			plain.namespace = nsXML
 		case attr.Space != "" && !f.use(attr.Space):
-			return nil, attr.Space
+			return attr.Space
 		case attr.Space != "":
 			plain.namespace, _ = nearest(f.scope, attr.Space)
 		}
-		attributes = append(attributes, plain)
+		f.attributes = append(f.attributes, plain)
 	}
 	for _, prefix := range f.listed {
 		f.use(prefix) // one that nobody declares is none of ours
 	}
 	slices.SortFunc(f.shown[from:], func(a, b declared) int { return strings.Compare(a.prefix, b.prefix) })
-	slices.SortFunc(attributes, func(a, b plainAttribute) int {
+	slices.SortFunc(f.attributes, func(a, b plainAttribute) int {
 		if order := strings.Compare(a.namespace, b.namespace); order != 0 {
 			return order
 		}
 		return strings.Compare(a.name, b.name)
 	})
-	return attributes, ""
+	return ""
 }
 
 // use shows what the prefix means, unless the form does already. It is false for a
@@ -158,11 +162,60 @@ func (f *form) use(prefix string) bool {
 	return true
 }
 
-// How characters are written in the canonical form (Canonical XML 2.3).
-var (
-	inAttributes = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;")
-	inText       = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r", "&#xD;")
-)
+// add writes what needs no escape.
+func (f *form) add(text string) *form {
+	f.out = append(f.out, text...)
+	return f
+}
+
+func (f *form) name(prefix, local string) *form {
+	if prefix != "" {
+		f.add(prefix).add(":")
+	}
+	return f.add(local)
+}
+
+// value writes an attribute's value, from the sign before it on (Canonical XML 2.3).
+func (f *form) value(text string) {
+	f.add(`="`)
+	for i := range len(text) {
+		switch c := text[i]; c {
+		case '&':
+			f.add("&amp;")
+		case '<':
+			f.add("&lt;")
+		case '"':
+			f.add("&quot;")
+		case '\t':
+			f.add("&#x9;")
+		case '\n':
+			f.add("&#xA;")
+		case '\r':
+			f.add("&#xD;")
+		default:
+			f.out = append(f.out, c)
+		}
+	}
+	f.add(`"`)
+}
+
+// text writes character data (Canonical XML 2.3).
+func (f *form) text(text string) {
+	for i := range len(text) {
+		switch c := text[i]; c {
+		case '&':
+			f.add("&amp;")
+		case '<':
+			f.add("&lt;")
+		case '>':
+			f.add("&gt;")
+		case '\r':
+			f.add("&#xD;")
+		default:
+			f.out = append(f.out, c)
+		}
+	}
+}
 
 func sum(hash crypto.Hash, data []byte) []byte {
 	h := hash.New()

@@ -51,7 +51,7 @@ func libraryErrs(el *etree.Element, prefixes string) string {
 const emptyDefault = `it writes xmlns="" where there is no default namespace to take back`
 
 func takesBack(el *etree.Element) bool {
-	for _, found := range declarations(el) {
+	for _, found := range declarations(nil, el) {
 		if found.prefix == "" && found.name == "" {
 			return true
 		}

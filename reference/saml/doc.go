@@ -45,7 +45,7 @@
 // made while scanning, which would be faster still: it would take a second notion of
 // namespaces beside the one that the checks have, and two notions of one document are
 // what attacks are made of. A response with one signature is decided on in the time of
-// about four verifications, one with two in that of about seven.
+// about four verifications, one with two in that of about six.
 //
 // Fuzz targets hold the scanner to the standard library, and the canonical form to that of
 // the simulator, of goxmldsig and, where they are installed, of xmllint and xmlsec1.

@@ -33,14 +33,13 @@ func decodeBase64(s string) ([]byte, error) {
 	return base64.StdEncoding.Strict().DecodeString(squeezed(s))
 }
 
-// squeezed is s without white space.
+// squeezed is s without spaces and tabulators; line breaks the decoder passes over itself.
 func squeezed(s string) string {
-	if !strings.ContainsAny(s, " \t\r\n") {
+	if strings.IndexByte(s, ' ') < 0 && strings.IndexByte(s, '\t') < 0 {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\t', '\r', '\n':
+		if r == ' ' || r == '\t' {
 			return -1
 		}
 		return r

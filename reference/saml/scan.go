@@ -61,6 +61,10 @@ func (s *scanner) declaration(document *etree.Document) {
 // follows stands in.
 func (s *scanner) next(document *etree.Document, in *etree.Element) (*etree.Element, error) {
 	switch {
+	case s.at == len(s.text):
+		return nil, malformed("%s has no end", show(in.FullTag()))
+	case s.text[s.at] != '<':
+		return in, s.characters(in)
 	case s.skip("<!--"):
 		return in, s.comment(in)
 	case s.skip("<![CDATA["):
@@ -71,12 +75,9 @@ func (s *scanner) next(document *etree.Document, in *etree.Element) (*etree.Elem
 		return nil, Refuse("the document has a document type or another declaration")
 	case s.sees("<?"):
 		return nil, Refuse("the document has a processing instruction")
-	case s.skip("<"):
-		return s.start(in)
-	case s.at == len(s.text):
-		return nil, malformed("%s has no end", show(in.FullTag()))
 	}
-	return in, s.characters(in)
+	s.at++
+	return s.start(in)
 }
 
 func (s *scanner) sees(what string) bool { return strings.HasPrefix(s.text[s.at:], what) }
@@ -232,7 +233,10 @@ func (s *scanner) comment(in *etree.Element) error {
 func (s *scanner) name() string {
 	from, starts, parts := s.at, true, 1
 	for s.at < len(s.text) {
-		r, size := utf8.DecodeRuneInString(s.text[s.at:])
+		r, size := rune(s.text[s.at]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s.text[s.at:])
+		}
 		switch {
 		case startsName(r):
 			starts = false
