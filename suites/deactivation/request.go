@@ -79,6 +79,7 @@ var _ = spec.Section("A request to deactivate", func(okta *spec.Okta, product *s
 	})
 
 	It("is logged once, however often it comes", spec.Clause("deactivation.logged-once"), func(ctx SpecContext) {
+		okta, product := product.Found(ctx, spec.Organization{}) // whose log is short
 		han, _ := okta.Onboard(ctx, "Han Solo")
 		before := product.AuditOf(ctx, han)
 		okta.Unassign(ctx, han)
