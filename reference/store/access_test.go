@@ -16,7 +16,7 @@ func testSessionsRoundTrip(t *testing.T, fresh store.Options) {
 	s, ctx := open(t, fresh), t.Context()
 	found(t, s)
 	first := org.Session{ID: "s1", Organization: "acme", Account: "han", Provider: "okta", NameID: "Han@acme.example",
-		SessionIndex: "_1", Started: noon, Expires: noon.Add(time.Hour)}
+		NameKind: org.NameKind{Format: "urn:format", Qualifier: "http://www.okta.com/ex?a=b&c", SPQualifier: "größe"}, SessionIndex: "_1", Started: noon, Expires: noon.Add(time.Hour)}
 	bare := org.Session{ID: "s2", Organization: "acme", Account: "han", Started: noon.Add(time.Second)}
 	do(t, s, func(tx org.Tx) error {
 		return all(

@@ -123,7 +123,8 @@ func testProvidersRoundTrip(t *testing.T, fresh store.Options) {
 	found(t, s)
 	p := org.Provider{ID: "p", Organization: "globex", Kind: org.CustomSAML, State: org.Created, Tested: true,
 		IdPEntityID: "http://www.okta.com/ex?a=b&c", IdPSSOURL: "https://acme.okta.com/sso",
-		IdPCerts: [][]byte{{0, 1, 255}, {}, []byte("second")}, Groups: true, DecryptionKey: "a key", Created: noon}
+		IdPCerts: [][]byte{{0, 1, 255}, {}, []byte("second")}, Groups: true, DecryptionKey: "a key", Created: noon,
+		IdPSSOPostURL: "https://acme.okta.com/sso/post", IdPSLOURL: "https://acme.okta.com/slo", IdPSLOPostURL: "https://acme.okta.com/slo/post", SignsRequests: true}
 	bare := org.Provider{ID: "q", Organization: "globex", Kind: org.Okta, State: org.Disabled, Created: noon}
 	do(t, s, func(tx org.Tx) error {
 		return all(
@@ -140,6 +141,7 @@ func testProvidersRoundTrip(t *testing.T, fresh store.Options) {
 		return tx.Providers(ctx, "globex")
 	})
 	p.State, p.Tested, p.IdPCerts, p.Groups, p.DecryptionKey = org.Enabled, false, nil, false, ""
+	p.IdPSSOPostURL, p.IdPSLOURL, p.IdPSLOPostURL, p.SignsRequests = "", "https://acme.okta.com/new", "", false
 	do(t, s, func(tx org.Tx) error { return tx.SaveProvider(ctx, p) })
 	same(t, s, "a saved provider", p, byID("p"))
 	missing(t, s, "an unknown provider", byID("nobody"))
