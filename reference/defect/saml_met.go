@@ -45,6 +45,9 @@ func init() {
 			return regexp.MustCompile(`(?s)<md:EntityDescriptor.*?</md:EntityDescriptor>`).FindString(m)
 		})
 	})
+	register("expired-metadata-taken", func(p *reference.Parts) {
+		importing(p, func(m string) string { return regexp.MustCompile(` validUntil="[^"]*"`).ReplaceAllString(m, "") })
+	})
 	register("any-address-taken", func(p *reference.Parts) {
 		importing(p, func(m string) string { return strings.ReplaceAll(m, "javascript:", "https://script/") })
 	})

@@ -31,6 +31,9 @@ type NewProvider struct {
 	// The rest of where it takes messages, and how, is that of [Provider].
 	IdPSSOPostURL, IdPSLOURL, IdPSLOPostURL string
 	SignsRequests                           bool
+	// ValidUntil is until when this description is good; zero is for ever. One that was
+	// good until now, or earlier, makes no provider.
+	ValidUntil time.Time
 }
 
 // Founded is what came of founding an organization.

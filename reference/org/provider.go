@@ -37,6 +37,9 @@ func (s *Service) addProvider(ctx context.Context, tx Tx, o Organization, now ti
 	if p.State != Created && p.State != Enabled && p.State != Disabled {
 		return p, Credential{}, refuse(Invalid, "the provider's state must be %q, %q or %q", Created, Enabled, Disabled)
 	}
+	if !wanted.ValidUntil.IsZero() && !now.Before(wanted.ValidUntil) {
+		return p, Credential{}, refuse(Invalid, "the identity provider's metadata was good until %s; get it anew", wanted.ValidUntil.Format(time.RFC3339))
+	}
 	if err := tx.AddProvider(ctx, p); err != nil {
 		return p, Credential{}, err
 	}

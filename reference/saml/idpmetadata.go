@@ -26,8 +26,9 @@ const (
 // SAML 2.0 IDPSSODescriptor, at least one signing certificate (RSA of 2048 bits or more, or
 // ECDSA of 256 or more), and a sign-in address for the Redirect binding.
 //
-// The document is taken as given by an administrator: a signature in it and its dates are not
-// looked at. Every error is one line that says what to correct.
+// The document is taken as given by an administrator: a signature in it is not looked at.
+// Until when it is good is told in ValidUntil and left to the caller, who knows the time.
+// Every error is one line that says what to correct.
 func ParseIdPMetadata(xml []byte) (IdP, error) {
 	idp, err := readEntity(xml)
 	if err != nil {
@@ -65,6 +66,9 @@ func readEntity(xml []byte) (IdP, error) {
 	if err := idp.readServices(role); err != nil {
 		return IdP{}, err
 	}
+	if err := idp.readValidity(root, role); err != nil {
+		return IdP{}, err
+	}
 	idp.Certificates, err = signingCertificates(role)
 	return idp, err
 }
@@ -100,6 +104,21 @@ func (p *IdP) readServices(role *etree.Element) error {
 	}
 	if p.SSOURL == "" {
 		return Refuse("it has no SingleSignOnService with the HTTP-Redirect binding")
+	}
+	return nil
+}
+
+// readValidity reads until when the description is good: the earliest end that it states,
+// for the entity or for the role (Metadata 2.3.2 and 2.4.1).
+func (p *IdP) readValidity(described ...*etree.Element) error {
+	for _, el := range described {
+		until, stated, err := instant(el, "validUntil")
+		if err != nil {
+			return err
+		}
+		if stated && (p.ValidUntil.IsZero() || until.Before(p.ValidUntil)) {
+			p.ValidUntil = until
+		}
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"rollcall.example/reference/saml"
 )
@@ -60,6 +61,26 @@ func TestParseIdPMetadata(t *testing.T) {
 	believed(t, a)
 }
 
+func TestIdPMetadataIsGoodUntil(t *testing.T) {
+	t.Parallel()
+	good := idpMetadata(keyDescriptor("signing", certificate(t, "okta").Raw))
+	early, late := ` validUntil="2030-01-01T00:00:00Z"`, ` validUntil="2031-01-01T00:00:00.5Z"`
+	for name, c := range map[string]struct{ entity, role, want string }{
+		"unsaid":         {"", "", "0001-01-01T00:00:00Z"},
+		"of the entity":  {early, "", "2030-01-01T00:00:00Z"},
+		"of the role":    {"", late, "2031-01-01T00:00:00.5Z"},
+		"role's first":   {late, early, "2030-01-01T00:00:00Z"},
+		"entity's first": {early, late, "2030-01-01T00:00:00Z"},
+	} {
+		xml := strings.Replace(good, "<md:EntityDescriptor", "<md:EntityDescriptor"+c.entity, 1)
+		xml = strings.Replace(xml, "<md:IDPSSODescriptor", "<md:IDPSSODescriptor"+c.role, 1)
+		idp, err := saml.ParseIdPMetadata([]byte(xml))
+		if got := idp.ValidUntil.Format(time.RFC3339Nano); err != nil || got != c.want {
+			t.Errorf("%s: good until %s, %v; want %s", name, got, err, c.want)
+		}
+	}
+}
+
 func TestParseIdPMetadataRefuses(t *testing.T) {
 	t.Parallel()
 	good := idpMetadata(keyDescriptor("signing", certificate(t, "okta").Raw))
@@ -81,28 +102,29 @@ func TestParseIdPMetadataRefuses(t *testing.T) {
 		many = append(many, keyDescriptor("signing", makeCertificate(t, key(t, "okta"), fmt.Sprint(i), now, now.AddDate(1, 0, 0)).Raw))
 	}
 	for name, tc := range map[string]struct{ xml, want string }{
-		"many keys":          {idpMetadata(many...), "17 signing certificates"},
-		"empty":              {"", "empty"},
-		"not XML":            {"hello", "outside of its root"},
-		"HTML":               {"<html><body></body></html>", `root is "html"`},
-		"too large":          {good + strings.Repeat(" ", 1<<20), "1048576 are allowed"},
-		"document type":      {edit("<md:EntityDescriptor", "<!DOCTYPE x><md:EntityDescriptor"), "document type"},
-		"other namespace":    {edit("SAML:2.0:metadata", "SAML:1.0:metadata"), "not an EntityDescriptor"},
-		"several entities":   {`<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"/>`, "several entities"},
-		"no entityID":        {edit(`entityID="`+idpEntity+`"`, ""), "entityID"},
-		"long entityID":      {edit(idpEntity, strings.Repeat("x", 1025)), "entityID"},
-		"service provider":   {strings.ReplaceAll(good, "IDPSSODescriptor", "SPSSODescriptor"), "0 IDPSSODescriptor"},
-		"SAML 1.1 only":      {edit("SAML:2.0:protocol", "SAML:1.1:protocol"), "0 IDPSSODescriptor"},
-		"two roles":          {edit("<md:IDPSSODescriptor", `<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/><md:IDPSSODescriptor`), "2 IDPSSODescriptor"},
-		"no Redirect":        {edit("HTTP-Redirect", "HTTP-Artifact"), "HTTP-Redirect"},
-		"bad address":        {strings.ReplaceAll(good, ssoURL, "javascript:alert(1)"), "not an http or https URL"},
-		"no certificate":     {idpMetadata(), "no signing certificate"},
-		"encryption only":    {idpMetadata(keyDescriptor("encryption", certificate(t, "okta").Raw)), "no signing certificate"},
-		"PEM headers":        {edit("<ds:X509Certificate>", "<ds:X509Certificate>-----BEGIN CERTIFICATE-----"), "leave out lines"},
-		"no certificate DER": {idpMetadata(keyDescriptor("signing", []byte("hello"))), "cannot be read"},
-		"small key":          {idpMetadata(keyDescriptor("signing", makeCertificate(t, small, "small", now, now.AddDate(1, 0, 0)).Raw)), "1024 bits"},
-		"other kind of key":  {idpMetadata(keyDescriptor("signing", certificateFor(t, edwards))), "only RSA and ECDSA"},
-		"small curve":        {idpMetadata(keyDescriptor("signing", certificateFor(t, curve))), "224 bits"},
+		"many keys":              {idpMetadata(many...), "17 signing certificates"},
+		"empty":                  {"", "empty"},
+		"not XML":                {"hello", "outside of its root"},
+		"HTML":                   {"<html><body></body></html>", `root is "html"`},
+		"an end that is no time": {strings.Replace(good, "<md:EntityDescriptor", `<md:EntityDescriptor validUntil="tomorrow"`, 1), "validUntil of EntityDescriptor is not a time"},
+		"too large":              {good + strings.Repeat(" ", 1<<20), "1048576 are allowed"},
+		"document type":          {edit("<md:EntityDescriptor", "<!DOCTYPE x><md:EntityDescriptor"), "document type"},
+		"other namespace":        {edit("SAML:2.0:metadata", "SAML:1.0:metadata"), "not an EntityDescriptor"},
+		"several entities":       {`<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"/>`, "several entities"},
+		"no entityID":            {edit(`entityID="`+idpEntity+`"`, ""), "entityID"},
+		"long entityID":          {edit(idpEntity, strings.Repeat("x", 1025)), "entityID"},
+		"service provider":       {strings.ReplaceAll(good, "IDPSSODescriptor", "SPSSODescriptor"), "0 IDPSSODescriptor"},
+		"SAML 1.1 only":          {edit("SAML:2.0:protocol", "SAML:1.1:protocol"), "0 IDPSSODescriptor"},
+		"two roles":              {edit("<md:IDPSSODescriptor", `<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/><md:IDPSSODescriptor`), "2 IDPSSODescriptor"},
+		"no Redirect":            {edit("HTTP-Redirect", "HTTP-Artifact"), "HTTP-Redirect"},
+		"bad address":            {strings.ReplaceAll(good, ssoURL, "javascript:alert(1)"), "not an http or https URL"},
+		"no certificate":         {idpMetadata(), "no signing certificate"},
+		"encryption only":        {idpMetadata(keyDescriptor("encryption", certificate(t, "okta").Raw)), "no signing certificate"},
+		"PEM headers":            {edit("<ds:X509Certificate>", "<ds:X509Certificate>-----BEGIN CERTIFICATE-----"), "leave out lines"},
+		"no certificate DER":     {idpMetadata(keyDescriptor("signing", []byte("hello"))), "cannot be read"},
+		"small key":              {idpMetadata(keyDescriptor("signing", makeCertificate(t, small, "small", now, now.AddDate(1, 0, 0)).Raw)), "1024 bits"},
+		"other kind of key":      {idpMetadata(keyDescriptor("signing", certificateFor(t, edwards))), "only RSA and ECDSA"},
+		"small curve":            {idpMetadata(keyDescriptor("signing", certificateFor(t, curve))), "224 bits"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,9 @@
 package saml
 
-import "crypto/x509"
+import (
+	"crypto/x509"
+	"time"
+)
 
 // Provider is one configured single sign-on connection: an organization's identity
 // provider on one side and the service provider that we are to it on the other.
@@ -43,4 +46,7 @@ type IdP struct {
 	// Certificates hold the RSA and ECDSA keys that may sign. Two of them are a rollover;
 	// either may have signed a message. Only their keys matter, not their dates.
 	Certificates []*x509.Certificate
+	// ValidUntil is when the metadata stops to be good; zero where it does not say. It
+	// counts when the metadata is given to us, and not for what comes later.
+	ValidUntil time.Time
 }

@@ -56,6 +56,7 @@ func NewProvider(kind org.ProviderKind, state org.ProviderState, metadata []byte
 	}
 	wanted := org.NewProvider{Kind: kind, State: state, IdPEntityID: idp.EntityID, IdPSSOURL: idp.SSOURL,
 		IdPSSOPostURL: idp.SSOPostURL, IdPSLOURL: idp.SLOURL, IdPSLOPostURL: idp.SLOPostURL, SignsRequests: idp.WantsSignedRequests,
+		ValidUntil: idp.ValidUntil,
 	}
 	for _, certificate := range idp.Certificates {
 		wanted.IdPCerts = append(wanted.IdPCerts, certificate.Raw)

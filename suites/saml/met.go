@@ -19,20 +19,23 @@ var keyDescriptor = regexp.MustCompile(`(?s)<md:KeyDescriptor.*?</md:KeyDescript
 
 var _ = spec.Section("An identity provider's metadata", func(_ *spec.Okta, product *spec.Product) {
 	for _, bad := range []struct {
-		clause, title string
-		spoil         func(string) string
+		clause spec.Citation
+		title  string
+		spoil  func(string) string
 	}{
-		{"saml.met.key-needed", "is refused without a key", func(m string) string { return keyDescriptor.ReplaceAllString(m, "") }},
-		{"saml.met.one-entity", "is refused where it describes two under one name", func(m string) string {
+		{spec.Clause("saml.met.key-needed"), "is refused without a key", func(m string) string { return keyDescriptor.ReplaceAllString(m, "") }},
+		{spec.Clause("saml.met.one-entity"), "is refused where it describes two under one name", func(m string) string {
 			_, rest, _ := strings.Cut(m, "<md:EntityDescriptor")
 			entity := "<md:EntityDescriptor" + rest
 			return `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">` + entity + entity + `</md:EntitiesDescriptor>`
 		}},
-		{"saml.met.web-addresses-only", "is refused where its sign-in address is a script", func(m string) string {
+		{spec.Clause("saml.met.web-addresses-only"), "is refused where its sign-in address is a script", func(m string) string {
 			return regexp.MustCompile(`Location="[^"]*"`).ReplaceAllString(m, `Location="javascript:rollcall()"`)
 		}},
+		{spec.Clause("saml.met.expired").In("entity"), "is refused once it has expired", expiring("<md:EntityDescriptor")},
+		{spec.Clause("saml.met.expired").In("role"), "is refused once what it says of the identity provider has expired", expiring("<md:IDPSSODescriptor")},
 	} {
-		It(bad.title, spec.Clause(bad.clause), func(ctx SpecContext) {
+		It(bad.title, bad.clause, func(ctx SpecContext) {
 			honest, _, took := product.Import(ctx, strings.Clone)
 			spec.Given(took).To(BeTrue(), "the product took no honest metadata")
 			spec.Given(honest.SignIn(ctx, admitted(ctx, honest, "Han Solo"))).To(BeSignedIn())
@@ -102,6 +105,13 @@ var _ = spec.Section("An identity provider's metadata", func(_ *spec.Okta, produ
 		spec.Given(okta.SignIn(ctx, lando)).To(BeSignedIn())
 	})
 })
+
+// expiring makes metadata good until a day that is long past.
+func expiring(element string) func(string) string {
+	return func(m string) string {
+		return strings.Replace(m, element, element+` validUntil="2020-01-01T00:00:00Z"`, 1)
+	}
+}
 
 var _ = spec.Section("The product's own metadata", func(okta *spec.Okta, product *spec.Product) {
 	It("says where to post, under indexes that differ", spec.Clause("saml.met.own"), func(ctx SpecContext) {
