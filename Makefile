@@ -42,9 +42,9 @@ selftest-some:
 # Installs what the tests and the linter want, on Debian and its relatives: also the
 # products of others that the suite is proved on, and the parsers that ours are compared with.
 setup:
-	@command -v apt-get >/dev/null || { echo "make setup: no apt-get here: install xmlsec1, openssl, xmllint (libxml2), chromium, postgresql, node and npm by hand"; exit 1; }
+	@command -v apt-get >/dev/null || { echo "make setup: no apt-get here: install xmlsec1, openssl, xmllint (libxml2), chromium, postgresql, python3-pysaml2, node and npm by hand"; exit 1; }
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xmlsec1 openssl libxml2-utils postgresql opensaml-schemas xmltooling-schemas $$(command -v npm >/dev/null || echo nodejs npm) >/dev/null
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xmlsec1 openssl libxml2-utils postgresql opensaml-schemas xmltooling-schemas python3-pysaml2 $$(command -v npm >/dev/null || echo nodejs npm) >/dev/null
 	for lock in suites/verify/testdata/products/*/package-lock.json reference/scim/testdata/*/package-lock.json; do \
 	  npm ci --prefix $$(dirname $$lock) --no-audit --no-fund --ignore-scripts --loglevel=error || exit 1; done
 	go mod download

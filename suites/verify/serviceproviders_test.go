@@ -29,6 +29,7 @@ func TestServiceProviders(t *testing.T) {
 	}{
 		"crewjam":   {startGo, nil, []string{"IDP_INITIATED=off"}, believed + ", " + read},
 		"node-saml": {startNode, nil, []string{"IN_RESPONSE_TO=always", "SIGNED=both"}, believed + ", " + read},
+		"pysaml2":   {startPython, []string{"xmlsec1"}, []string{"UNSOLICITED=off", "SIGNED=both"}, believed},
 		"samlify":   {startNode, []string{"xmllint"}, []string{"IN_RESPONSE_TO=always"}, believed},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,4 +98,22 @@ func startGo(t *testing.T, directory string, environment ...string) map[string]s
 		t.Fatalf("building %s: %v\n%s", directory, err, said)
 	}
 	return startProduct(t, directory, environment, program)
+}
+
+// startPython starts the server of a product that is written in Python, with a library
+// that Debian has a package of.
+func startPython(t *testing.T, directory string, environment ...string) map[string]string {
+	t.Helper()
+	// Debian's packages belong to its own interpreter, which need not be the first one.
+	const installed = "import importlib.util as i, sys; sys.exit(i.find_spec('saml2') is None)"
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(python, "-c", installed).Run() == nil {
+			// xmlsec1, which is run for each signature, would read the authorities that the
+			// machine trusts each time. None of them is trusted here.
+			environment = append(environment, "SSL_CERT_FILE="+os.DevNull, "SSL_CERT_DIR="+os.DevNull)
+			return startProduct(t, directory, environment, python, "server.py")
+		}
+	}
+	missing(t, "python3-pysaml2 is not installed")
+	return nil
 }
