@@ -98,14 +98,21 @@ func judge(t *testing.T, product target.Target, labels string) map[string]report
 // what it says of itself in its first line.
 func startNode(t *testing.T, directory string, environment ...string) map[string]string {
 	t.Helper()
-	node, err := exec.LookPath("node")
+	return startProduct(t, directory, environment, node(t, directory), "server.mjs")
+}
+
+// node is the interpreter of a product that is written for Node.js, once its modules are
+// there.
+func node(t *testing.T, directory string) string {
+	t.Helper()
+	found, err := exec.LookPath("node")
 	if err != nil {
 		missing(t, "node is not installed")
 	}
 	if _, err := os.Stat(filepath.Join(directory, "node_modules")); err != nil {
 		missing(t, "the modules of "+directory+" are not installed")
 	}
-	return startProduct(t, directory, environment, node, "server.mjs")
+	return found
 }
 
 // startProduct starts a product, which says in its first line of output, as JSON, where

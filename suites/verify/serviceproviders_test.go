@@ -104,16 +104,22 @@ func startGo(t *testing.T, directory string, environment ...string) map[string]s
 // that Debian has a package of.
 func startPython(t *testing.T, directory string, environment ...string) map[string]string {
 	t.Helper()
-	// Debian's packages belong to its own interpreter, which need not be the first one.
+	// xmlsec1, which is run for each signature, would read the authorities that the machine
+	// trusts each time. None of them is trusted here.
+	environment = append(environment, "SSL_CERT_FILE="+os.DevNull, "SSL_CERT_DIR="+os.DevNull)
+	return startProduct(t, directory, environment, python(t, directory), "server.py")
+}
+
+// python is the interpreter that finds pysaml2. Debian's packages belong to its own, which
+// need not be the first one.
+func python(t *testing.T, _ string) string {
+	t.Helper()
 	const installed = "import importlib.util as i, sys; sys.exit(i.find_spec('saml2') is None)"
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.Command(python, "-c", installed).Run() == nil {
-			// xmlsec1, which is run for each signature, would read the authorities that the
-			// machine trusts each time. None of them is trusted here.
-			environment = append(environment, "SSL_CERT_FILE="+os.DevNull, "SSL_CERT_DIR="+os.DevNull)
-			return startProduct(t, directory, environment, python, "server.py")
+	for _, interpreter := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(interpreter, "-c", installed).Run() == nil {
+			return interpreter
 		}
 	}
 	missing(t, "python3-pysaml2 is not installed")
-	return nil
+	return ""
 }
