@@ -53,12 +53,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := &http.Server{Handler: product(provider), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{
+		Handler: product(provider), ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: log.New(io.Discard, "", 0), // who posted sees that it fell over
+	}
 	log.Fatal(server.Serve(listener))
 }
 
-// serviceProvider is samlsp with its defaults, but that it lets sign-in start at the
-// identity provider, unless IDP_INITIATED is off.
+// serviceProvider is samlsp with its defaults, but that it signs its requests, and lets
+// sign-in start at the identity provider, unless IDP_INITIATED is off.
 func serviceProvider(at url.URL) (*samlsp.Middleware, error) {
 	text, err := os.ReadFile(os.Getenv("IDP_METADATA"))
 	if err != nil {
@@ -74,7 +77,7 @@ func serviceProvider(at url.URL) (*samlsp.Middleware, error) {
 	}
 	made, err := samlsp.New(samlsp.Options{
 		URL: at, Key: key, Certificate: certificate, IDPMetadata: trusted,
-		AllowIDPInitiated: os.Getenv("IDP_INITIATED") != "off",
+		AllowIDPInitiated: os.Getenv("IDP_INITIATED") != "off", SignRequest: true,
 	})
 	if err != nil {
 		return nil, err
@@ -129,7 +132,8 @@ func address(assertion *saml.Assertion) string {
 	return name.Value
 }
 
-// keyPair signs the sessions' cookies.
+// keyPair signs requests and the sessions' cookies, and is what assertions are encrypted
+// for.
 func keyPair() (*rsa.PrivateKey, *x509.Certificate, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -171,6 +175,13 @@ func product(provider *samlsp.Middleware) http.Handler {
 		everybody.meet(subject(samlsp.SessionFromContext(r.Context())))
 		_, _ = io.WriteString(w, "<!DOCTYPE html><title>Home</title><p>Welcome.</p>")
 	})))
+	anew := *provider
+	forced := true
+	anew.ServiceProvider.ForceAuthn = &forced
+	mux.HandleFunc("GET /anew", func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path = "/" // where the way ends
+		anew.HandleStartAuthFlow(w, r)
+	})
 	mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
 		session, err := provider.Session.GetSession(r)
 		if err != nil {
