@@ -10,11 +10,14 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -60,8 +63,8 @@ func main() {
 	log.Fatal(server.Serve(listener))
 }
 
-// serviceProvider is samlsp with its defaults, but that it signs its requests, and lets
-// sign-in start at the identity provider, unless IDP_INITIATED is off.
+// serviceProvider is samlsp with its defaults, but that it lets sign-in start at the
+// identity provider, unless IDP_INITIATED is off.
 func serviceProvider(at url.URL) (*samlsp.Middleware, error) {
 	text, err := os.ReadFile(os.Getenv("IDP_METADATA"))
 	if err != nil {
@@ -75,10 +78,11 @@ func serviceProvider(at url.URL) (*samlsp.Middleware, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := samlsp.New(samlsp.Options{
+	options := samlsp.Options{
 		URL: at, Key: key, Certificate: certificate, IDPMetadata: trusted,
-		AllowIDPInitiated: os.Getenv("IDP_INITIATED") != "off", SignRequest: true,
-	})
+		AllowIDPInitiated: os.Getenv("IDP_INITIATED") != "off",
+	}
+	made, err := samlsp.New(options)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +90,12 @@ func serviceProvider(at url.URL) (*samlsp.Middleware, error) {
 	made.OnError = func(w http.ResponseWriter, _ *http.Request, _ error) {
 		http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
 	}
-	sessions := made.Session.(samlsp.CookieSessionProvider)
+	// Cookies are signed with a key of their own, of a kind that signs quickly.
+	if options.Key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+		return nil, err
+	}
+	made.RequestTracker = samlsp.DefaultRequestTracker(options, &made.ServiceProvider)
+	sessions := samlsp.DefaultSessionProvider(options)
 	sessions.Codec = byAddress{sessions.Codec}
 	made.Session = sessions
 	return made, nil
@@ -132,8 +141,7 @@ func address(assertion *saml.Assertion) string {
 	return name.Value
 }
 
-// keyPair signs requests and the sessions' cookies, and is what assertions are encrypted
-// for.
+// keyPair is what requests are signed with and assertions encrypted for.
 func keyPair() (*rsa.PrivateKey, *x509.Certificate, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -167,6 +175,14 @@ func (u *users) meet(email string) (since time.Time) {
 	return u.known[email]
 }
 
+// asking is the provider where it signs its requests, and asks that the person be seen anew.
+func asking(provider samlsp.Middleware) *samlsp.Middleware {
+	anew := true
+	provider.ServiceProvider.ForceAuthn = &anew
+	provider.ServiceProvider.SignatureMethod = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+	return &provider
+}
+
 func product(provider *samlsp.Middleware) http.Handler {
 	everybody := &users{known: map[string]time.Time{}}
 	mux := http.NewServeMux()
@@ -175,12 +191,16 @@ func product(provider *samlsp.Middleware) http.Handler {
 		everybody.meet(subject(samlsp.SessionFromContext(r.Context())))
 		_, _ = io.WriteString(w, "<!DOCTYPE html><title>Home</title><p>Welcome.</p>")
 	})))
-	anew := *provider
-	forced := true
-	anew.ServiceProvider.ForceAuthn = &forced
+	anew := asking(*provider)
 	mux.HandleFunc("GET /anew", func(w http.ResponseWriter, r *http.Request) {
 		r.URL.Path = "/" // where the way ends
 		anew.HandleStartAuthFlow(w, r)
+	})
+	mux.HandleFunc("GET /saml/metadata", func(w http.ResponseWriter, _ *http.Request) {
+		described, always := anew.ServiceProvider.Metadata(), false // with the key for requests, which not all have
+		described.SPSSODescriptors[0].AuthnRequestsSigned = &always
+		w.Header().Set("Content-Type", "application/samlmetadata+xml")
+		_ = xml.NewEncoder(w).Encode(described)
 	})
 	mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
 		session, err := provider.Session.GetSession(r)
