@@ -30,7 +30,9 @@ func TestProducts(t *testing.T) {
 		"better-auth": {[]string{"oin"}, []string{
 			"!area:scim", "area:scim && /area:scim.[a-d]/", "area:scim && /area:scim.[e-o]/", "area:scim && /area:scim.[p-z]/",
 		}},
-		"scimmy": {[]string{"oin", "aiw", "oin-patch-user"}, []string{""}},
+		// It keeps a list as if it were somebody, and whoever lists people meets it.
+		"jackson": {[]string{"oin"}, []string{"!/variant:is-a-list/", "/variant:is-a-list/"}},
+		"scimmy":  {[]string{"oin", "aiw", "oin-patch-user"}, []string{""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			directory := filepath.Join("testdata", "products", name)
