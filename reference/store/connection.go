@@ -16,7 +16,8 @@ import (
 type connection struct {
 	conn     driver.Conn
 	prepared map[string]statement
-	used     bool // a transaction began on it
+	args     []driver.NamedValue // for the next statement: drivers keep none
+	used     bool                // a transaction began on it
 }
 
 func (c *connection) statement(ctx context.Context, query string) (statement, error) {

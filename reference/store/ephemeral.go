@@ -11,13 +11,17 @@ import (
 // ephemeral are the settings of connections to a file that ends with the process.
 // Nothing in it has to survive, so nothing waits for a disk. It is this process's own,
 // so nobody else has to be asked for a lock and the index of the log need not be
-// shared: SQLite's "unix-excl" does without both.
+// shared: SQLite's "unix-excl" does without both. Nobody waits for it to be opened again
+// either, so the log may grow to 16 MB before what it says is written into the file: that
+// pays once for all changes of a page.
 func ephemeral() []string {
 	own := []string{
 		"_pragma", patient,
 		"_pragma", "foreign_keys(1)",
 		"_pragma", "synchronous(OFF)",
 		"_pragma", inMemoryMeanwhile,
+		"_pragma", cache,
+		"_pragma", "wal_autocheckpoint(4000)",
 	}
 	if runtime.GOOS != "windows" {
 		own = append(own, "vfs", "unix-excl")

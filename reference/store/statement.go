@@ -56,9 +56,12 @@ func keepable(args []any) bool {
 	return true
 }
 
-// values are arguments as drivers take them.
-func values(args []any) ([]driver.NamedValue, error) {
-	named := make([]driver.NamedValue, len(args))
+// values are arguments as drivers take them. They are good until the next call.
+func (c *connection) values(args []any) ([]driver.NamedValue, error) {
+	if len(args) > cap(c.args) {
+		c.args = make([]driver.NamedValue, len(args))
+	}
+	named := c.args[:len(args)]
 	for i, arg := range args {
 		named[i].Ordinal = i + 1
 		switch arg := arg.(type) {

@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+)
 
 // What pages may load and where their forms may go. There is no script at all.
 const (
@@ -8,17 +11,22 @@ const (
 	policyStrict  = policyAnyForm + "; form-action 'self'"
 )
 
+// carried are the headers of every answer. Who changes one of an answer sets another
+// list of values; these are nobody's to change.
+var carried = http.Header{
+	"Content-Security-Policy":    {policyStrict},
+	"X-Content-Type-Options":     {"nosniff"},
+	"X-Frame-Options":            {"DENY"},
+	"Referrer-Policy":            {"same-origin"},
+	"Cross-Origin-Opener-Policy": {"same-origin"},
+}
+
 // Headers sets what every answer of the product carries. The referrer goes to our
 // own pages only; a stricter rule would make browsers hide the Origin that
 // [sameOrigin] looks at.
 func Headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policyStrict)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		maps.Copy(w.Header(), carried)
 		next.ServeHTTP(w, r)
 	})
 }
