@@ -38,7 +38,10 @@ func clone(value any) any {
 // Of the attributes that the product only keeps, the log tells the names and no
 // values: some of them are nobody's business but the identity provider's.
 func recordDifference(before, after Record) (was, is string) {
-	old, changed := differing(recordFields(before), recordFields(after))
+	old, changed := map[string]any{}, map[string]any{}
+	if !sameFields(before, after) {
+		old, changed = differing(recordFields(before), recordFields(after))
+	}
 	if names := changedAttributes(before.Attributes, after.Attributes); len(names) > 0 {
 		old["attributes"] = assigned(before.Attributes, names)
 		changed["attributes"] = assigned(after.Attributes, names)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -169,6 +170,25 @@ func recordFields(r Record) map[string]any {
 	}
 }
 
+// spellRecord is [spell] of a record's fields, without the detour.
+func spellRecord(r Record) string {
+	return spell(struct {
+		Active      bool    `json:"active"`
+		DisplayName string  `json:"displayName"`
+		Emails      []Email `json:"emails"`
+		ExternalID  string  `json:"externalId"`
+		FamilyName  string  `json:"familyName"`
+		GivenName   string  `json:"givenName"`
+		UserName    string  `json:"userName"`
+	}{r.Active, r.DisplayName, append([]Email{}, r.Emails...), r.ExternalID, r.FamilyName, r.GivenName, r.UserName})
+}
+
+// sameFields says whether two records have the same fields, as the log spells them.
+func sameFields(a, b Record) bool {
+	return a.Active == b.Active && a.UserName == b.UserName && a.ExternalID == b.ExternalID && a.GivenName == b.GivenName &&
+		a.FamilyName == b.FamilyName && a.DisplayName == b.DisplayName && slices.Equal(a.Emails, b.Emails)
+}
+
 func accountFields(a Account) map[string]any {
 	return map[string]any{"email": a.Email, "name": a.Name}
 }
@@ -194,8 +214,9 @@ func differing(before, after map[string]any) (old, changed map[string]any) {
 	return old, changed
 }
 
-// spell writes the fields as a JSON object in alphabetical order, letters as they are.
-func spell(fields map[string]any) string {
+// spell writes fields as a JSON object, letters as they are: those of a map in
+// alphabetical order, those of a struct in its own.
+func spell(fields any) string {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)

@@ -162,6 +162,6 @@ func (leaveSteps) drop(ctx context.Context, tx Tx, e *Leaving) error {
 	if err := tx.DeleteRecord(ctx, e.Record.ID); err != nil {
 		return err
 	}
-	e.sayRecord(RecordDeleted, spell(recordFields(*e.Record)), "")
+	e.sayRecord(RecordDeleted, spellRecord(*e.Record), "")
 	return nil
 }

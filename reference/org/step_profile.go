@@ -81,7 +81,7 @@ func showToSCIM(ctx context.Context, tx Tx, e *SignIn) error {
 	}
 	e.Record = &r
 	made := e.event(RecordCreated)
-	made.Subject, made.SubjectName, made.After = r.ID, r.UserName, spell(recordFields(r))
+	made.Subject, made.SubjectName, made.After = r.ID, r.UserName, spellRecord(r)
 	linked := e.event(RecordLinked)
 	linked.Subject, linked.SubjectName, linked.After = r.ID, r.UserName, e.Account.ID
 	e.Events = append(e.Events, made, linked)

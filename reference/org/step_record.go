@@ -64,7 +64,7 @@ func (s recordSteps) create(ctx context.Context, tx Tx, e *Provisioning) error {
 		cause += "; userName is no e-mail address, so only a sign-in with this very NameID can link it"
 	}
 	event := e.Caller.event(RecordCreated, r, e.Now, cause)
-	event.After = spell(recordFields(r))
+	event.After = spellRecord(r)
 	e.Events = append(e.Events, event)
 	return nil
 }
