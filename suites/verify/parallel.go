@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -54,6 +55,11 @@ func (o Options) procs(specs int) int {
 	return o.Target.Network.Procs(min(o.Procs, (specs+specsPerProcess-1)/specsPerProcess))
 }
 
+// frugal is by how many percent each of several processes lets its memory grow before it
+// collects its garbage. A limit in bytes is no better: the live part of a share comes near
+// to it, and then a worker does nothing but collect.
+const frugal = 50
+
 // serveShares runs shares of the specs, as a worker, until there are no more.
 func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error {
 	var p post
@@ -61,6 +67,7 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 		return err
 	}
 	p.Target.Process = p.Process
+	debug.SetGCPercent(frugal)
 	for {
 		var s share
 		if err := in.Decode(&s); err != nil {
@@ -87,6 +94,7 @@ func (p post) serve(ctx context.Context, s share, out *json.Encoder) error {
 // together. What a worker that died had in hand has no verdict, so nothing is
 // claimed of the run.
 func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (types.Report, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(frugal))
 	began := time.Now()
 	whole := types.Report{
 		SuiteDescription: suiteName,
