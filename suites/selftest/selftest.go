@@ -46,7 +46,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	for i, d := range o.Defects {
 		trials[i] = trialOf(d, o.Full)
 	}
-	passed, err := result.clean(ctx, trials, all, o.Full)
+	passed, err := result.clean(ctx, trials, all, o)
 	if err != nil || len(result.Reference) > 0 || result.Interrupted {
 		return result, err
 	}
@@ -59,9 +59,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 
 // clean runs the reference without a defect, once under each profile that a trial is
 // about, and notes what it did not pass. It returns the keys of what it passed.
-func (r *Result) clean(ctx context.Context, trials []trial, all, full bool) (passed []string, err error) {
+func (r *Result) clean(ctx context.Context, trials []trial, all bool, o Options) (passed []string, err error) {
 	for _, v := range variants(trials) {
-		ran, err := judge(ctx, v, "", choice{areas: concerned(trials, v, all || full), everything: full})
+		ran, err := judge(ctx, v, "", choice{areas: concerned(trials, v, all || o.Full), everything: o.Full, workers: o.Workers})
 		if err != nil {
 			return nil, fmt.Errorf("the reference under the profile %s: %w", v, err)
 		}
@@ -180,17 +180,29 @@ func toothless(passed []string, failed map[string]bool) []string {
 
 // checkRegistry makes sure that what the registry names exists.
 func checkRegistry(defects []fixtures.Defect) error {
-	listed := verify.List()
+	proved := nameable(verify.List())
 	buildable := bundled.Defects()
 	for _, d := range defects {
 		if !slices.Contains(buildable, d.Name) {
 			return fmt.Errorf("fixtures/defects: nothing builds the defect %s", d.Name)
 		}
 		for _, id := range slices.Concat(d.Catches, d.Also) {
-			if !slices.ContainsFunc(listed, func(l verify.Listed) bool { return names([]string{id}, report.Spec{ID: l.ID, Variant: l.Variant}) }) {
+			if !proved[id] {
 				return fmt.Errorf("fixtures/defects: %s names %s, and no spec proves that", d.Name, id)
 			}
 		}
 	}
 	return nil
+}
+
+// nameable is everything by which the registry may name a spec, as [names] reads it.
+func nameable(listed []verify.Listed) map[string]bool {
+	all := map[string]bool{}
+	for _, l := range listed {
+		all[l.ID], all[l.Key()] = true, true
+		for _, area := range fixtures.Areas(l.ID) {
+			all[area+".*"] = true
+		}
+	}
+	return all
 }

@@ -86,6 +86,7 @@ type choice struct {
 	areas      []string // of these areas; empty for all
 	filter     string   // a label filter besides
 	everything bool     // under another profile than the default one, what is not about it too
+	workers    int      // how many processes run them
 }
 
 func (t trial) choice() choice {
@@ -113,7 +114,7 @@ func judge(ctx context.Context, v fixtures.Variant, defect string, chosen choice
 	}
 	product.Target.Profile, product.Target.Unwitnessed = profile, true
 	defer func() { err = errors.Join(err, product.Close()) }()
-	run := verify.Options{Target: product.Target, Areas: chosen.areas, LabelFilter: chosen.filter, Seed: seed}
+	run := verify.Options{Target: product.Target, Areas: chosen.areas, LabelFilter: chosen.filter, Seed: seed, Procs: chosen.workers}
 	if !chosen.everything && !v.Usual() {
 		run.Only = about(profile)
 	}

@@ -9,13 +9,17 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"rollcall.example/suites/verify"
 	"rollcall.example/suites/workers"
 )
 
 // Work turns the process into a worker, and ends it, where a self-test started
 // it as one. Otherwise it does nothing. A program that runs self-tests with
 // several workers calls it before anything else.
-func Work() { workers.Serve("selftest", serveTrials) }
+func Work() {
+	verify.Work() // the reference without a defect is judged by several as well
+	workers.Serve("selftest", serveTrials)
+}
 
 // garbage is by how many percent a worker lets its memory grow before it collects: what
 // a trial leaves is small, and most of it dies with the trial.
