@@ -126,7 +126,7 @@ func (b *Browser) travel(ctx context.Context, next step, stop func(step) bool) (
 		}
 		next = *following
 	}
-	return page{}, fmt.Errorf("browser: more than %d pages that lead on by themselves, the last one to %s", maxRedirects, bare(next.address))
+	return page{address: next.address}, &StuckError{fmt.Sprintf("more than %d pages that lead on by themselves, the last one to %s", maxRedirects, bare(next.address))}
 }
 
 // walk makes a request and those that redirects lead to, until an answer is no
@@ -148,7 +148,26 @@ func (b *Browser) walk(ctx context.Context, next step, stop func(step) bool) (pa
 		}
 		next = *following
 	}
-	return page{}, fmt.Errorf("browser: more than %d redirects, the last one to %s", maxRedirects, bare(next.address))
+	return page{address: next.address}, &StuckError{fmt.Sprintf("more than %d redirects, the last one to %s", maxRedirects, bare(next.address))}
+}
+
+// StuckError says that the product led the browser nowhere: round and round, or to what
+// is no address of the web. Every answer came, and none of them is a page.
+type StuckError struct{ reason string }
+
+// Error says how.
+func (e *StuckError) Error() string { return "browser: " + e.reason }
+
+// Reason says how, without saying that it is of a browser.
+func (e *StuckError) Reason() string { return e.reason }
+
+// stuckBy is the reason of a [StuckError]; empty for any other error.
+func stuckBy(err error) string {
+	var stuck *StuckError
+	if errors.As(err, &stuck) {
+		return stuck.reason
+	}
+	return ""
 }
 
 // stoppedError carries the step at which a walk was stopped.
@@ -241,10 +260,10 @@ func redirect(p page, made step) (*step, error) {
 	}
 	target, err := base.Parse(location)
 	if err != nil {
-		return nil, fmt.Errorf("browser: %s redirects to an address that is none", bare(p.address))
+		return nil, &StuckError{bare(p.address) + " redirects to an address that is none"}
 	}
 	if target.Scheme != "http" && target.Scheme != "https" {
-		return nil, fmt.Errorf("browser: %s redirects to a %s address, which is not followed", bare(p.address), target.Scheme)
+		return nil, &StuckError{fmt.Sprintf("%s redirects to a %s address, which is not followed", bare(p.address), target.Scheme)}
 	}
 	next := step{method: http.MethodGet, address: target.String(), initiator: made.initiator}
 	if p.status == http.StatusTemporaryRedirect || p.status == http.StatusPermanentRedirect {

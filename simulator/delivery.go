@@ -70,6 +70,8 @@ func (b *Browser) follow(ctx context.Context, answered page, made step, visit *V
 		visit.URL = bare(stopped.at.address)
 	case errors.As(err, &stopped):
 		visit.Left = stopped.at.address
+	case stuckBy(err) != "":
+		visit.Stuck = stuckBy(err)
 	case err != nil:
 		visit.HungUp = err
 	default:
@@ -141,6 +143,9 @@ func (b *Browser) Ask(ctx context.Context, app *App, address string) (Asked, err
 	ended, err := b.travel(ctx, step{method: http.MethodGet, address: address}, func(s step) bool { return bare(s.address) == ssoURL })
 	var stopped stoppedError
 	if !errors.As(err, &stopped) {
+		if stuckBy(err) != "" {
+			err = nil
+		}
 		return Asked{Page: Page{ended.address, ended.status, ended.header, ended.body}}, err
 	}
 	request, relayState, err := stopped.at.authnRequest()

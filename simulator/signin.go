@@ -69,13 +69,17 @@ type Visit struct {
 	// Left is where the product sent the browser that is neither the product's own site
 	// nor Okta; only [Browser.Deliver], which does not follow there, fills it in.
 	Left string
+	// Stuck says why the walk came to no page, though every answer came: it went round and
+	// round, or was led to what is no address of the web. It is empty where it ended.
+	Stuck string
 	// HungUp says why no answer came to what [Browser.Deliver] brought; nil if one came.
 	HungUp error
 }
 
 // SignIn signs the person in to the app. A refusal by the product is a visit
-// that ends on its error page, one by Okta a visit that is Blocked; an error
-// means that no answer came or that the options make no sense.
+// that ends on its error page, one by Okta a visit that is Blocked, and a product that
+// leads nowhere a visit that is Stuck; an error means that no answer came or that the
+// options make no sense.
 func (b *Browser) SignIn(ctx context.Context, app *App, person *Person, options SignInOptions) (Visit, error) {
 	ctx = b.about(ctx, person)
 	if options.IdPInitiated {
@@ -97,6 +101,8 @@ func (b *Browser) start(ctx context.Context, app *App, person *Person, options S
 	switch {
 	case errors.As(err, &stopped):
 		return b.meet(ctx, app, person, stopped.at, options)
+	case stuckBy(err) != "":
+		return Visit{URL: bare(ended.address), Status: ended.status, Stuck: stuckBy(err)}, nil
 	case err != nil:
 		return Visit{}, err
 	}
@@ -183,7 +189,8 @@ func (b *Browser) signedInAt(person *Person, now time.Time, request *idp.AuthnRe
 
 // Post posts a form to the product, as Okta's page would, and follows where that
 // leads. It serves to post the same again, or something else. A product that sends
-// the browser back to Okta has not let it in: the walk ends there.
+// the browser back to Okta has not let it in: the walk ends there. So it does where the
+// product leads nowhere, and the visit says so.
 func (b *Browser) Post(ctx context.Context, posting Posting) (Visit, error) {
 	form := url.Values{"SAMLResponse": {posting.SAMLResponse}, "RelayState": {posting.RelayState}}
 	for name, values := range posting.Fields {
@@ -211,6 +218,9 @@ func (b *Browser) Post(ctx context.Context, posting Posting) (Visit, error) {
 			visit = visitOf(ended)
 			visit.Landing = next.address
 		}
+	}
+	if visit.Stuck = stuckBy(err); visit.Stuck != "" {
+		err = nil
 	}
 	visit.Answered, visit.Posted = answered.status, posting
 	return visit, err

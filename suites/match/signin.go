@@ -22,6 +22,8 @@ type visit interface {
 	// MustTell ends the spec where nobody can tell whether somebody is in or, with
 	// who, who it is.
 	MustTell(who bool)
+	// Arrived says whether the way came to its end.
+	Arrived() bool
 	// Ended says in words where the way ended.
 	Ended() string
 }
@@ -63,11 +65,11 @@ func endOf(actual any) string {
 }
 
 // BeSignedIn holds for somebody who is signed in as the person whom the assertion
-// was signed for.
+// was signed for, and whose way there came to its end.
 func BeSignedIn() types.GomegaMatcher {
 	return arrival{"signed in as the person signed for", func(v visit) bool {
 		v.MustTell(!v.Control())
-		return v.In() && (v.As() == "" || sameAddress(v.As(), v.Person()))
+		return v.In() && v.Arrived() && (v.As() == "" || sameAddress(v.As(), v.Person()))
 	}}
 }
 

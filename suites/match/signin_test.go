@@ -10,13 +10,17 @@ import (
 )
 
 // visited is what came of somebody's way through sign-in.
-type visited struct{ person, as string }
+type visited struct {
+	person, as string
+	lost       bool
+}
 
 func (v visited) Person() string { return v.person }
 func (v visited) In() bool       { return v.as != "" }
 func (v visited) As() string     { return v.as }
 func (v visited) Control() bool  { return false }
 func (v visited) MustTell(bool)  {}
+func (v visited) Arrived() bool  { return !v.lost }
 func (v visited) Ended() string  { return "the door answered 200 OK" }
 
 // dim is a visit of which nothing tells more than in from out. What it was asked to
@@ -31,6 +35,7 @@ func (d dim) In() bool          { return d.in }
 func (d dim) As() string        { return "" }
 func (d dim) Control() bool     { return d.control }
 func (d dim) MustTell(who bool) { *d.asked = append(*d.asked, who) }
+func (d dim) Arrived() bool     { return true }
 func (d dim) Ended() string     { return "it ended" }
 
 // door is the HTTP status that a door answered.
@@ -40,7 +45,7 @@ func (d door) Answered() (name string, status int) { return "the team's page", i
 
 func TestMatchersOfVisits(t *testing.T) {
 	t.Parallel()
-	himself, another, stopped := visited{"han@x.test", "Han@x.test"}, visited{"han@x.test", "leia@x.test"}, visited{"han@x.test", ""}
+	himself, another, stopped := visited{"han@x.test", "Han@x.test", false}, visited{"han@x.test", "leia@x.test", false}, visited{"han@x.test", "", false}
 	const (
 		asLeia   = "signed in as leia@x.test; the door answered 200 OK"
 		asNobody = "signed in as nobody; the door answered 200 OK"
@@ -48,9 +53,11 @@ func TestMatchersOfVisits(t *testing.T) {
 	runAll(t, []judged{
 		{name: "BeSignedIn", matcher: match.BeSignedIn(), holds: himself, fails: another, expected: "signed in as the person signed for", actual: asLeia},
 		{name: "BeSignedIn, as nobody", matcher: match.BeSignedIn(), holds: himself, fails: stopped, expected: "signed in as the person signed for", actual: asNobody},
+		{name: "BeSignedIn, and nowhere", matcher: match.BeSignedIn(), holds: himself, fails: visited{"han@x.test", "han@x.test", true}, expected: "signed in as the person signed for", actual: "signed in as han@x.test; the door answered 200 OK"},
+		{name: "BeRefused, and nowhere", matcher: match.BeRefused(), holds: visited{"han@x.test", "", true}, fails: visited{"han@x.test", "leia@x.test", true}, expected: "refused", actual: asLeia},
 		{name: "BeSignedIn, for nobody", matcher: match.BeSignedIn(), holds: himself, fails: visited{}, expected: "signed in as the person signed for", actual: asNobody},
 		{name: "BeSignedInAs", matcher: match.BeSignedInAs("LEIA@x.test"), holds: another, fails: stopped, expected: "signed in as LEIA@x.test", actual: asNobody},
-		{name: "BeSignedInAs, a look-alike", matcher: match.BeSignedInAs("leia@x.te\u017ft"), holds: visited{"han@x.test", "LEIA@x.te\u017ft"}, fails: another, expected: "signed in as leia@x.te\u017ft", actual: asLeia},
+		{name: "BeSignedInAs, a look-alike", matcher: match.BeSignedInAs("leia@x.te\u017ft"), holds: visited{"han@x.test", "LEIA@x.te\u017ft", false}, fails: another, expected: "signed in as leia@x.te\u017ft", actual: asLeia},
 		{name: "BeRefused", matcher: match.BeRefused(), holds: stopped, fails: another, expected: "refused", actual: asLeia},
 	})
 }

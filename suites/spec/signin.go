@@ -34,6 +34,10 @@ func (v Visit) In() bool { return v.seen.In }
 // where nothing tells more than that somebody is in.
 func (v Visit) As() string { return v.seen.Email }
 
+// Arrived says whether the way came to its end: that it did not go round and round, nor
+// was led to what is no address of the web.
+func (v Visit) Arrived() bool { return v.Stuck == "" }
+
 // Control says whether the visit only has to show that signing in works at all. For
 // that it is enough that somebody is in.
 func (v Visit) Control() bool { return v.control }
@@ -57,10 +61,17 @@ func (v Visit) Ended() string {
 	if v.Blocked != "" {
 		return "stopped at Okta: " + v.Blocked
 	}
+	if v.Answered == 0 && v.Stuck != "" {
+		return "the product did not send the browser to Okta, but nowhere: " + v.Stuck
+	}
 	if v.Answered == 0 {
 		return fmt.Sprintf("the product did not send the browser to Okta, but answered %d %s", v.Status, http.StatusText(v.Status))
 	}
-	return fmt.Sprintf("the assertion consumer service answered %d %s", v.Answered, http.StatusText(v.Answered))
+	answered := fmt.Sprintf("the assertion consumer service answered %d %s", v.Answered, http.StatusText(v.Answered))
+	if v.Stuck != "" {
+		answered += ", and the way from there never ended: " + v.Stuck
+	}
+	return answered
 }
 
 // SignIn takes the person through sign-in in a browser of their own, starting at

@@ -20,11 +20,15 @@ type Presence struct {
 	Role   string   // as far as it is shown
 	Teams  []string // ids, as far as they are shown
 	Status int      // of the answer that it was told by; 0 where none was asked for
+	Stuck  string   // why there is no such answer, though the product answered; empty where there is
 }
 
 // Unclear says why nobody can tell, where the answer is none: the product failed,
-// or wants to be left alone for a while. It is empty where the answer counts.
+// wants to be left alone for a while, or leads nowhere. It is empty where the answer counts.
 func (p Presence) Unclear() string {
+	if p.Stuck != "" {
+		return "what tells who is in leads nowhere: " + p.Stuck
+	}
 	if p.Status >= http.StatusInternalServerError || p.Status == http.StatusTooManyRequests {
 		return fmt.Sprintf("what tells who is in answered %d %s", p.Status, http.StatusText(p.Status))
 	}
@@ -37,6 +41,15 @@ var ErrNoOracle = errors.New("the target names nothing that tells who is signed 
 // WhoIsIn asks the product whom it takes the browser for. An error means that no
 // answer came.
 func (c Connection) WhoIsIn(ctx context.Context, browser *simulator.Browser) (Presence, error) {
+	seen, err := c.whoIsIn(ctx, browser)
+	var stuck *simulator.StuckError
+	if errors.As(err, &stuck) {
+		return Presence{Stuck: stuck.Reason()}, nil
+	}
+	return seen, err
+}
+
+func (c Connection) whoIsIn(ctx context.Context, browser *simulator.Browser) (Presence, error) {
 	switch by := c.Oracle(); {
 	case by == nil:
 		return Presence{}, ErrNoOracle

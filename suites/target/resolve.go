@@ -100,11 +100,14 @@ func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
 		return nil, errors.New("it is not an http or https address")
 	}
 	request.Header.Set("Accept", "application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1")
-	response, err := (&http.Client{Transport: l.transport, Timeout: callTimeout}).Do(request)
+	response, err := (&http.Client{Transport: l.transport, Timeout: callTimeout, CheckRedirect: atMostTen}).Do(request)
 	if err != nil {
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
+		}
+		if errors.Is(err, ErrUnusableMetadata) {
+			return nil, err
 		}
 		return nil, Explain(from, err)
 	}
@@ -116,6 +119,14 @@ func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
 		return nil, unusable{errors.New("it answered an HTML page, not metadata")}
 	}
 	return io.ReadAll(io.LimitReader(response.Body, maxMetadata+1))
+}
+
+// atMostTen gives up on an address that redirects on and on.
+func atMostTen(_ *http.Request, via []*http.Request) error {
+	if len(via) >= 10 {
+		return unusable{errors.New("it redirects more than 10 times")}
+	}
+	return nil
 }
 
 // bareAddress is an address without its query, which may hold a secret.

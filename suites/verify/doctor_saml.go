@@ -110,6 +110,8 @@ func (p *patient) arrival(name string, c target.Connection, v *visitor, visit si
 	switch {
 	case request == nil && visit.Blocked != "":
 		p.advise(name, "the product's request is none that Okta takes: "+visit.Blocked, "compare it with entity_id and acs of the target")
+	case request == nil && visit.Stuck != "":
+		p.advise(name, "it leads nowhere: "+visit.Stuck, "open it in a browser: does it end?")
 	case request == nil:
 		p.advise(name, fmt.Sprintf("it ended at %s (%d %s), and never came to our identity provider", bareAddress(visit.URL), visit.Status, http.StatusText(visit.Status)),
 			"give the product our metadata (rollcall idp metadata), or does sign_in name another page? ours is at "+ours)

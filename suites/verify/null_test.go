@@ -57,9 +57,10 @@ type side struct {
 }
 
 func sidesFor(null nullServer) []side {
-	alone := side{name: "SCIM alone", exit: func(n nullServer) int { return n.exit }}
+	own := func(n nullServer) int { return n.exit }
+	alone := side{name: "SCIM alone", exit: own}
 	silent := side{name: "all sides", whole: true, exit: func(nullServer) int { return report.ExitCouldNotRun }}
-	probed := side{name: "all but the probe", whole: true, probed: true, exit: nullServer.exitOfSignIn}
+	probed := side{name: "all but the probe", whole: true, probed: true, exit: own}
 	if null.slow {
 		return []side{probed}
 	}

@@ -17,8 +17,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"rollcall.example/suites/report"
 )
 
 // nullServer is a product that is none: it answers, or does not, and means nothing
@@ -31,8 +29,6 @@ type nullServer struct {
 	// is being reached and is null from then on: 1 where its answers are wrong, 2
 	// where there are none that can be judged.
 	exit int
-	// walk says that a browser never arrives, though every single answer can be judged.
-	walk bool
 	// alike says that it differs from another one in the list only in what the wire sees:
 	// of the specs that need more than SCIM, a few are enough.
 	alike bool
@@ -45,14 +41,6 @@ type nullServer struct {
 	slow bool
 	// certificate makes it speak TLS.
 	certificate func(*testing.T) *tls.Config
-}
-
-// exitOfSignIn is the status where people sign in, too.
-func (n nullServer) exitOfSignIn() int {
-	if n.walk {
-		return report.ExitCouldNotRun
-	}
-	return n.exit
 }
 
 // nullServers are the answers that something else than the product gives when it
@@ -78,7 +66,7 @@ var nullServers = []nullServer{
 	{name: "429 to all", answer: comeBackIn("1"), exit: 2, slow: true},
 	{name: "429 to all, come back in an hour", answer: comeBackIn("3600"), exit: 2, slow: true},
 	{name: "redirect to a login page", answer: loginPage, exit: 1},
-	{name: "redirect to itself", answer: roundAndRound, exit: 1, walk: true},
+	{name: "redirect to itself", answer: roundAndRound, exit: 1},
 	{name: "invalid UTF-8", answer: answering(200, "application/scim+json", "{\"totalResults\": 1, \"Resources\": [{\"id\": \"\xff\xfe\", \"userName\": \"\xc3\x28\"}]}"), exit: 1},
 	{name: "says the request back", answer: echo, exit: 1},
 	{name: "says the request back with an id", answer: echoWithID, exit: 1, object: true},

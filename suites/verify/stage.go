@@ -120,5 +120,8 @@ func ending(visit simulator.Visit) string {
 	if visit.Blocked != "" {
 		return visit.Blocked
 	}
+	if visit.Stuck != "" {
+		return "the product leads nowhere: " + visit.Stuck
+	}
 	return fmt.Sprintf("the assertion consumer service answered %d %s", visit.Answered, http.StatusText(visit.Answered))
 }
