@@ -124,6 +124,11 @@ var _ = spec.Section("A product that ties people by their address", func(okta *s
 		other := "captain." + han.Email()
 		spec.Given(okta.SignInClaiming(ctx, han, spec.Stating("email", other))).To(BeSignedInAs(other))
 
+		// Whether a record is tied shows of one that is: a probe may leave it out.
+		leia := okta.Hire("Leia Organa")
+		okta.Assign(ctx, leia)
+		spec.Given(okta.SignIn(ctx, leia)).To(BeSignedIn())
+		spec.Given(product.Look(ctx, leia)).To(HaveLinkedRecord())
 		Expect(product.LookFor(ctx, spec.KnownAs(han.Email()))).To(HaveNoLinkedRecord())
 	})
 })

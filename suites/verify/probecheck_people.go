@@ -290,6 +290,11 @@ func (e *examiner) belongsTogether() error {
 		return fmt.Errorf("%s is of the account %q, which it does not show", what, account)
 	}
 	var problems []error
+	for _, r := range view.Records {
+		if view.Accounts != nil {
+			problems = append(problems, tied(r, accounts))
+		}
+	}
 	for _, m := range view.Memberships {
 		problems = append(problems, hangs("a membership", m.AccountID))
 		if m.Role != "admin" && m.Role != "member" {
@@ -308,6 +313,18 @@ func (e *examiner) belongsTogether() error {
 		}
 	}
 	return e.byAccount(accounts)
+}
+
+// tied says what is wrong with the account that the record of somebody who is in is said
+// to belong to. One that is left out cannot be told from one that there is not.
+func tied(r target.Record, accounts []string) error {
+	switch {
+	case r.AccountID == "":
+		return errors.New("somebody signed in, and the record that it shows has no account_id; if the product really ties it to no account, rollcall verify says so of the product")
+	case !slices.Contains(accounts, r.AccountID):
+		return fmt.Errorf("a record belongs to the account %q, which it does not show", r.AccountID)
+	}
+	return nil
 }
 
 // byAccount looks for somebody by their account alone.

@@ -266,6 +266,8 @@ func TestADishonestProbeIsFoundOut(t *testing.T) {
 		"no seats":                 {views(func(v *target.View) { v.Seats = v.Seats[:0] }), "shows what a sign-in made", "it shows no open seat of theirs"},
 		"no sessions":              {views(func(v *target.View) { v.Sessions = v.Sessions[:0] }), "shows what a sign-in made", "it shows no live session of theirs"},
 		"no accounts":              {views(func(v *target.View) { v.Accounts = v.Accounts[:0] }), "shows what a sign-in made", "it shows no account of theirs"},
+		"a record of no account":   {views(func(v *target.View) { eachRecord(v, func(r *target.Record) { r.AccountID = "" }) }), "shows what belongs together", "has no account_id"},
+		"a record of nobody's":     {views(func(v *target.View) { eachRecord(v, func(r *target.Record) { r.AccountID = "nobody" }) }), "shows what belongs together", `a record belongs to the account "nobody"`},
 		"a seat of nobody's":       {views(func(v *target.View) { eachSeat(v, func(s *target.Seat) { s.AccountID = "nobody" }) }), "shows what belongs together", `a seat is of the account "nobody"`},
 		"a seat without a time":    {views(func(v *target.View) { eachSeat(v, func(s *target.Seat) { s.Started = time.Time{} }) }), "shows what belongs together", "no time at which it began"},
 		"a seat from long ago":     {views(func(v *target.View) { eachSeat(v, func(s *target.Seat) { s.Started = time.Unix(0, 0) }) }), "shows what belongs together", "said to have begun at 1970-01-01"},
@@ -334,6 +336,12 @@ func frozen() func(honest) target.Probe {
 			}
 			return view, err
 		}}
+	}
+}
+
+func eachRecord(v *target.View, change func(*target.Record)) {
+	for i := range v.Records {
+		change(&v.Records[i])
 	}
 }
 
