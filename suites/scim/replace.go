@@ -45,6 +45,7 @@ var _ = spec.OverSCIM("A user that is replaced", func(client *spec.Client, _ *sp
 	It("keeps its id, its address and the time when it was made", spec.Clause("scim.replace.keeps-identity"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo"))
 		before := client.Snapshot(ctx, han).Shown
+		spec.Given(before).To(And(HaveAttribute("meta.location", Not(BeEmpty())), HaveAttribute("meta.created", BeADateTime())))
 
 		client.Put(ctx, han, han.With(spec.With("name.familyName", "Organa")))
 
