@@ -69,9 +69,10 @@ type records interface {
 }
 
 // RecordMatch narrows a list of records; a nil field matches everything.
-// UserName is compared by Key, ID and ExternalID exactly.
+// UserName is compared by Key, as is what it begins with; ID and ExternalID exactly.
 type RecordMatch struct {
 	ID, UserName, ExternalID *string
+	UserNameStart            *string
 	Active                   *bool
 	After                    int64 // only records whose Place is greater; 0: all
 }

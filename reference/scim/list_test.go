@@ -143,6 +143,14 @@ func TestFilterIsPushedDown(t *testing.T) {
 	if asked := c.product.asked[len(c.product.asked)-1]; asked.UserName != nil || asked.Active != nil {
 		t.Errorf("half of an alternative was asked for: %+v", asked)
 	}
+	c.do("GET", "/Users?filter="+url.QueryEscape(`userName sw "HA" and displayName pr`), "").want(t, http.StatusOK)
+	if asked := c.product.asked[len(c.product.asked)-1]; asked.UserNameStart == nil || *asked.UserNameStart != "HA" {
+		t.Errorf("for a beginning, the store was asked for %+v", asked)
+	}
+	c.do("GET", "/Users?filter="+url.QueryEscape(`not (userName sw "HA") and userName sw " "`), "").want(t, http.StatusOK)
+	if asked := c.product.asked[len(c.product.asked)-1]; asked.UserNameStart != nil {
+		t.Errorf("for what must not be, and for nothing, the store was asked for %+v", asked)
+	}
 }
 
 func TestPaging(t *testing.T) {

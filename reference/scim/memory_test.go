@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -128,6 +129,7 @@ func (m *memory) FindRecords(_ context.Context, _ org.Caller, match org.RecordMa
 	for _, r := range m.records {
 		if (match.ID == nil || *match.ID == r.ID) &&
 			(match.UserName == nil || org.Key(*match.UserName) == org.Key(r.UserName)) &&
+			(match.UserNameStart == nil || strings.HasPrefix(org.Key(r.UserName), org.Key(*match.UserNameStart))) &&
 			(match.ExternalID == nil || *match.ExternalID == r.ExternalID) &&
 			(match.Active == nil || *match.Active == r.Active) && match.After < place(r) {
 			r.Place = place(r)

@@ -15,7 +15,8 @@ type Selection struct {
 }
 
 // selection reads a filter. What it demands by "eq" of an attribute that the store
-// can look up goes into Match; the rest is judged record by record.
+// can look up goes into Match, and by "sw" of the user name; the rest is judged record by
+// record.
 func selection(text string) (Selection, error) {
 	expr, err := filter.Parse(text)
 	if err != nil {
@@ -49,7 +50,7 @@ func lookUp(expr filter.Expr, match *org.RecordMatch) filter.Expr {
 		}
 		return filter.And{Left: left, Right: right}
 	case filter.Test:
-		if e.Op == filter.Equal && take(e, match) {
+		if e.Op == filter.Equal && take(e, match) || e.Op == filter.StartsWith && takeStart(e, match) {
 			return nil
 		}
 	}
@@ -77,4 +78,19 @@ func take(e filter.Test, match *org.RecordMatch) bool {
 		}
 	}
 	return false
+}
+
+// takeStart is take for what the user name begins with. That of nothing is every user
+// name, which the filter knows to be there.
+func takeStart(e filter.Test, match *org.RecordMatch) bool {
+	at, ok := users.find(e.Path)
+	if !ok || at.of != users || at.whole.Name != "userName" || match.UserNameStart != nil {
+		return false
+	}
+	start, ok := e.Value.(string)
+	if !ok || org.Key(start) == "" {
+		return false
+	}
+	match.UserNameStart = &start
+	return true
 }

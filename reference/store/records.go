@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"rollcall.example/reference/org"
 )
@@ -148,6 +149,10 @@ func onePageOf(match org.RecordMatch, where string, given int) string {
 	if match.ID != nil || match.UserName != nil || match.ExternalID != nil {
 		return fmt.Sprintf(query, placedColumns)
 	}
+	if match.UserNameStart != nil {
+		// Mostly few: sorting them is less than going through the list for them.
+		query = strings.Replace(query, "ORDER BY place", "ORDER BY place + 0", 1)
+	}
 	// Many match: the ids of the page are found in an index; only its own rows are read.
 	return fmt.Sprintf("SELECT %s FROM records WHERE id IN ("+query+") ORDER BY place", placedColumns, "id")
 }
@@ -155,16 +160,24 @@ func onePageOf(match org.RecordMatch, where string, given int) string {
 // narrow words the match as a condition with its values.
 func narrow(provider string, match org.RecordMatch) (where string, args []any) {
 	var conditions []string
-	add := func(column string, value any) {
+	compare := func(what string, value any) {
 		args = append(args, value)
-		conditions = append(conditions, fmt.Sprintf("%s = $%d", column, len(args)))
+		conditions = append(conditions, fmt.Sprintf("%s $%d", what, len(args)))
 	}
+	add := func(column string, value any) { compare(column+" =", value) }
 	add("provider", provider)
 	if match.ID != nil {
 		add("id", *match.ID)
 	}
 	if match.UserName != nil {
 		add("user_name_key", org.Key(*match.UserName))
+	}
+	if match.UserNameStart != nil {
+		key := org.Key(*match.UserNameStart)
+		compare("user_name_key >=", key)
+		if beyond := beyond(key); beyond != "" {
+			compare("user_name_key <", beyond)
+		}
 	}
 	if match.ExternalID != nil {
 		add("external_id", *match.ExternalID)
@@ -173,8 +186,26 @@ func narrow(provider string, match org.RecordMatch) (where string, args []any) {
 		add("active", bit(*match.Active))
 	}
 	if match.After > 0 {
-		args = append(args, match.After)
-		conditions = append(conditions, fmt.Sprintf("place > $%d", len(args)))
+		compare("place >", match.After)
 	}
 	return strings.Join(conditions, " AND "), args
+}
+
+// beyond is the least text, in the order of bytes, that is greater than all that begin
+// with the given one; empty where there is none.
+func beyond(start string) string {
+	runes := []rune(start)
+	for len(runes) > 0 {
+		last := &runes[len(runes)-1]
+		switch {
+		case *last == 0xD7FF:
+			*last = 0xE000 // what lies between are halves of characters
+			return string(runes)
+		case *last < utf8.MaxRune:
+			*last++
+			return string(runes)
+		}
+		runes = runes[:len(runes)-1]
+	}
+	return ""
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -298,6 +300,48 @@ func testFindRecords(t *testing.T, fresh store.Options) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// TestFindByWhatANameBeginsWith holds the range of an index to what it stands for.
+func TestFindByWhatANameBeginsWith(t *testing.T) { onEach(t, testFindByWhatANameBeginsWith) }
+
+func testFindByWhatANameBeginsWith(t *testing.T, fresh store.Options) {
+	s, ctx := open(t, fresh), t.Context()
+	found(t, s)
+	names := []string{"han", "HAN.solo", "hanna", "ham", "hao", "h", "han%", "han_x", "Łukasz", "łucja", "\uD7FF", "\uD7FFx", "\uE000",
+		"z\U0010FFFF", "z\U0010FFFFy", "\U0010FFFF", "\U0010FFFF\U0010FFFFq", "z"}
+	do(t, s, func(tx org.Tx) error {
+		for i, name := range names {
+			r := record(fmt.Sprintf("r%02d", i))
+			r.UserName = name
+			if err := tx.AddRecord(ctx, r); err != nil {
+				return err
+			}
+		}
+		for _, start := range append([]string{" Han ", "ŁU", "nobody", "\u007f"}, names...) {
+			var want, got []string
+			for _, name := range names {
+				if strings.HasPrefix(org.Key(name), org.Key(start)) {
+					want = append(want, name)
+				}
+			}
+			page, total, err := tx.FindRecords(ctx, "okta", org.RecordMatch{UserNameStart: &start}, 0, 100)
+			if err != nil {
+				return err
+			}
+			for _, r := range page {
+				got = append(got, r.UserName)
+			}
+			if !slices.Equal(got, want) || total != len(want) {
+				t.Errorf("%q: got %q of %d, want %q", start, got, total, want)
+			}
+			_, counted, err := tx.FindRecords(ctx, "okta", org.RecordMatch{UserNameStart: &start}, 0, 0)
+			if err != nil || counted != len(want) {
+				t.Errorf("%q: counted %d, want %d: %v", start, counted, len(want), err)
+			}
+		}
+		return nil
+	})
 }
 
 func TestAccountsRoundTrip(t *testing.T) { onEach(t, testAccountsRoundTrip) }
