@@ -169,7 +169,8 @@ func (e *SignIn) matchRecord(ctx context.Context, tx Tx) error {
 func (s identifySteps) recordsAt(ctx context.Context, tx Tx, e *SignIn, provider string) ([]Record, error) {
 	names := []string{e.Email}
 	// A NameID means something only at the provider that it came through.
-	if name := e.Assertion.lastingName(); name != "" && s.rules.LinkKey != "email" && provider == e.Provider.ID {
+	name := e.Assertion.lastingName()
+	if name != "" && Key(name) != Key(e.Email) && s.rules.LinkKey != "email" && provider == e.Provider.ID {
 		names = append(names, name)
 	}
 	var found []Record
