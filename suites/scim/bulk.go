@@ -238,7 +238,7 @@ var _ = spec.OverSCIM("A bulk request that makes no sense", func(client *spec.Cl
 		})).To(BeSCIMError(http.StatusBadRequest, ""))
 	})
 
-	for _, lacking := range []string{"method", "path", "data"} {
+	for _, lacking := range []string{"method", "data"} {
 		It("does nothing of an operation without "+lacking, spec.Clause("scim.bulk.whole-operations").In(lacking), func(ctx SpecContext) {
 			han := client.Create(ctx, client.User("Han Solo"))
 			operation := to(han, "PATCH", renaming("Captain Solo"))
@@ -248,13 +248,18 @@ var _ = spec.OverSCIM("A bulk request that makes no sense", func(client *spec.Cl
 		})
 	}
 
-	It("makes nobody whom it gives no bulkId", spec.Clause("scim.bulk.whole-operations").In("bulk-id"), func(ctx SpecContext) {
-		han := client.User("Han Solo")
-		operation := making("", "/Users", han)
-		delete(operation, "bulkId")
+	for _, c := range []struct{ variant, lacking, title string }{
+		{"bulk-id", "bulkId", "makes nobody whom it gives no bulkId"},
+		{"path", "path", "makes nobody of whom it does not say where"},
+	} {
+		It(c.title, spec.Clause("scim.bulk.whole-operations").In(c.variant), func(ctx SpecContext) {
+			han := client.User("Han Solo")
+			operation := making("qwerty", "/Users", han)
+			delete(operation, c.lacking)
 
-		Expect(client.Unmade(ctx, han, func() provision.Answer { return client.Post(ctx, "/Bulk", bulkOf(operation)) })).To(refusedInBulk())
-	})
+			Expect(client.Unmade(ctx, han, func() provision.Answer { return client.Post(ctx, "/Bulk", bulkOf(operation)) })).To(refusedInBulk())
+		})
+	}
 })
 
 // refusedInBulk holds for a bulk request that was refused as a whole, or in which every

@@ -53,6 +53,10 @@ func TestInBulkOnlyOursIsChanged(t *testing.T) {
 		"everybody":               {func(*guarded) string { return `{"method":"DELETE","path":"/Users"}` }, true},
 		"a way round":             {func(*guarded) string { return `{"method":"DELETE","path":"/Users/../Users/1"}` }, true},
 		"what nobody clears away": {func(*guarded) string { return `{"method":"POST","path":"/Droids","data":{}}` }, true},
+		"without a method, ours":  {func(g *guarded) string { g.make("han"); return `{"path":"/Users/9"}` }, false},
+		"without one, to all":     {func(*guarded) string { return `{"path":"/Users"}` }, true},
+		"without a path":          {func(*guarded) string { return `{"method":"PATCH","data":{}}` }, true},
+		"by a method of its own":  {func(*guarded) string { return `{"method":"MERGE","path":"/Users/77"}` }, true},
 		"without a method":        {func(*guarded) string { return `{"path":"/Users/1"}` }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
