@@ -50,18 +50,27 @@ func With(path string, value any) Change {
 	}
 }
 
-// Without leaves an attribute out of a body.
+// Without leaves an attribute out of a body. What it would stand in is not made for that:
+// an extension that says nothing is not in the body, nor named in schemas.
 func Without(path string) Change {
 	return func(b Body) {
-		if urn, name, extends := InExtension(path); extends && name != "" {
-			b, path = below(b, urn), name
+		within, name := b, path
+		if urn, attribute, extends := InExtension(path); extends && attribute != "" {
+			within, name = inside(b, urn), attribute
 		}
-		if outer, inner, nested := strings.Cut(path, "."); nested && !strings.HasPrefix(path, "urn:") {
-			delete(below(b, outer), inner)
-			return
+		if outer, inner, nested := strings.Cut(name, "."); nested && !strings.HasPrefix(name, "urn:") {
+			within, name = inside(within, outer), inner
 		}
-		delete(b, path)
+		delete(within, name)
 	}
+}
+
+// inside is below where there is such an attribute, and nil where there is none.
+func inside(b Body, name string) Body {
+	if _, there := b[name].(map[string]any); !there {
+		return nil
+	}
+	return below(b, name)
 }
 
 // InExtension splits the path of an attribute of an extension, urn:…:2.0:User:department.

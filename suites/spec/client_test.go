@@ -34,7 +34,9 @@ func TestBodies(t *testing.T) {
 			`{"schemas":["` + UserSchema + `","` + enterprise + `"],"` + enterprise + `":{"department":"Fleet"}}`},
 		"a whole extension": {[]Change{With(enterprise, Body{"department": "Fleet"})},
 			`{"schemas":["` + UserSchema + `","` + enterprise + `"],"` + enterprise + `":{"department":"Fleet"}}`},
-		"an extension away": {[]Change{With(enterprise+":department", "Fleet"), Without(enterprise)}, `{"` + enterprise + `":null}`},
+		"a part of nothing away": {[]Change{Without(enterprise + ":manager")}, `{"` + enterprise + `":null}`},
+		"a part of an extension": {[]Change{With(enterprise+":department", "Fleet"), Without(enterprise + ":department")}, `{"` + enterprise + `":{}}`},
+		"an extension away":      {[]Change{With(enterprise+":department", "Fleet"), Without(enterprise)}, `{"` + enterprise + `":null}`},
 	} {
 		c.named.Store(0)
 		got, err := provision.Plain(c.User("Han Solo", test.changes...))
