@@ -73,11 +73,11 @@ func init() {
 		return inQuotes(xml, strings.NewReplacer("\n", "&#10;", "\t", "&#9;"))
 	})
 	reads("saml-returns-kept", func(xml []byte) []byte { return bytes.ReplaceAll(xml, []byte("\r"), []byte("&#13;")) })
-	register("saml-language-refused", func(p *reference.Parts) {
+	register("saml-unused-namespace-refused", func(p *reference.Parts) {
 		run := check(p, "root")
 		p.SAML.Replace("root", func(ctx context.Context, m *saml.Message) error {
-			if m.Response.SelectAttr("xml:lang") != nil {
-				return saml.Refuse("the response has an attribute that no schema knows")
+			if m.Response.SelectAttr("xmlns:unused") != nil {
+				return saml.Refuse("the response declares a namespace that nothing uses")
 			}
 			return run(ctx, m)
 		})

@@ -168,9 +168,9 @@ func init() {
 			sign:    signing(inclusively), document: speaking("xml:base", Elsewhere),
 		},
 		Attack{
-			Row: "C14-13", Name: "language-around-exclusive", Modes: OnAssertion, Expect: Accept,
-			Summary:  "was given a language around an assertion that is signed by exclusive canonicalization",
-			document: speaking("xml:lang", "en"),
+			Row: "C14-13", Name: "namespace-around-exclusive", Modes: OnAssertion, Expect: Accept,
+			Summary:  "was given a namespace that nothing uses around an assertion that is signed by exclusive canonicalization",
+			document: speaking("xmlns:unused", "urn:rollcall:unused"), // the schema has no room for a language there
 		},
 	)
 }

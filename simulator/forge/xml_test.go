@@ -14,7 +14,7 @@ var untouched = []string{
 	"bare-doctype", "odd-doctype", "instruction-in-name",
 	"half-name-in-cdata", "name-in-cdata", "twin-id", "namespace-confusion", "root-namespace", "bare-assertion",
 	"other-root", "foreign-element", "odd-type", "schema-elsewhere", "inclusion", "style-sheet", "foreign-name",
-	"type-prefix-rebound", "namespace-tower", "language-around-exclusive",
+	"type-prefix-rebound", "namespace-tower", "namespace-around-exclusive",
 }
 
 func TestSignaturesUnderOddDocumentsHold(t *testing.T) {
