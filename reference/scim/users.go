@@ -1,14 +1,14 @@
 package scim
 
 import (
-	"fmt"
 	"net/http"
+	"strconv"
 
 	"rollcall.example/reference/org"
 )
 
 // version is a record's weak entity tag.
-func version(r org.Record) string { return fmt.Sprintf(`W/"%d"`, r.Version) }
+func version(r org.Record) string { return `W/"` + strconv.Itoa(r.Version) + `"` }
 
 // createUser answers POST /Users (RFC 7644 section 3.3). A person is active unless
 // the request says otherwise.

@@ -78,11 +78,16 @@ func (t *tx) Record(ctx context.Context, provider, id string) (org.Record, error
 		"SELECT "+recordColumns+" FROM records WHERE id = $1 AND provider = $2", id, provider)
 }
 
-// RecordByUserName implements [org.Tx].
+// RecordByUserName implements [org.Tx]. It is mostly asked where nobody is to have the
+// name, which the id alone tells: a row of many columns takes long to prepare for.
 func (t *tx) RecordByUserName(ctx context.Context, provider, userName string) (org.Record, error) {
-	return one(ctx, t, "look up a record", scanRecord,
-		"SELECT "+recordColumns+" FROM records WHERE provider = $1 AND user_name_key = $2 ORDER BY created, id LIMIT 1",
+	id, err := one(ctx, t, "look up a record", single[string],
+		"SELECT id FROM records WHERE provider = $1 AND user_name_key = $2 ORDER BY created, id LIMIT 1",
 		provider, org.Key(userName))
+	if err != nil {
+		return org.Record{}, err
+	}
+	return t.Record(ctx, provider, id)
 }
 
 // RecordsOf implements [org.Tx]; they come in the order of their creation.
