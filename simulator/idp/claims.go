@@ -1,12 +1,14 @@
 package idp
 
 import (
+	"bufio"
 	"cmp"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -174,7 +176,7 @@ func (c Claims) identifiers() (response, assertion, session string, err error) {
 
 func identifiers(random io.Reader) (response, assertion, session string, err error) {
 	if random == nil {
-		random = rand.Reader
+		random = bufio.NewReaderSize(rand.Reader, 4*8) // asked once for all of it
 	}
 	var parts [4]string
 	for n, width := range []int{10, 16, 16, 9} {
@@ -185,16 +187,17 @@ func identifiers(random io.Reader) (response, assertion, session string, err err
 	return "id" + parts[0] + parts[1], "id" + parts[0] + parts[2], parts[3], nil
 }
 
-// digits draws a decimal number of exactly that width; the first digit is not 0.
+// digits draws a decimal number of exactly that width, 18 at most; the first digit is not 0.
 func digits(random io.Reader, width int) (string, error) {
 	var raw [8]byte
 	if _, err := io.ReadFull(random, raw[:]); err != nil {
 		return "", err
 	}
-	low := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(width-1)), nil)
-	number := new(big.Int).SetBytes(raw[:])
-	number.Mod(number, new(big.Int).Mul(low, big.NewInt(9)))
-	return number.Add(number, low).String(), nil
+	low := uint64(1)
+	for range width - 1 {
+		low *= 10
+	}
+	return strconv.FormatUint(binary.BigEndian.Uint64(raw[:])%(9*low)+low, 10), nil
 }
 
 // oktaInstants is the layout of Okta's times: exactly three decimals.
