@@ -4,8 +4,12 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"reflect"
+	"slices"
+	"syscall"
 	"testing"
+	"time"
 
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/report"
@@ -100,4 +104,37 @@ func TestSeveralProcessesCanBeStopped(t *testing.T) {
 			t.Errorf("%s: %s %s", s.Key(), s.Verdict, s.Reason)
 		}
 	}
+}
+
+// A signal that comes while the end of a spec is told takes nothing back of it.
+func TestASpecThatWasToldOfStands(t *testing.T) {
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt)
+	defer signal.Stop(caught)
+	var told []string
+	r, err := verify.Run(context.Background(), verify.Options{
+		Target: start(t, bundled.Options{}), LabelFilter: "area:tracking", Procs: 1,
+		Progress: func(p report.Progress) {
+			if told = append(told, p.Doing); len(told) == 2 {
+				if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+					t.Error(err)
+				}
+				<-caught
+				time.Sleep(50 * time.Millisecond) // for Ginkgo, which caught it too, to end what runs
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys := keysOf(r); !r.Interrupted || !slices.Contains(keys, told[1]) {
+		t.Errorf("interrupted: %t; %v was told of, and the report has %v", r.Interrupted, told, keys)
+	}
+}
+
+func keysOf(r report.Report) (keys []string) {
+	for _, s := range r.Specs {
+		keys = append(keys, s.Key())
+	}
+	return keys
 }

@@ -151,8 +151,10 @@ func (o Options) play(ctx context.Context, sections []string, filter string, end
 			ginkgo.AbortSuite("the run was cancelled")
 		}
 	})
+	var last atomic.Pointer[types.SpecReport]
 	ginkgo.ReportAfterEach(func(s ginkgo.SpecReport) {
 		if tookPart(s) {
+			last.Store(&s)
 			ended(s)
 		}
 	})
@@ -167,8 +169,22 @@ func (o Options) play(ctx context.Context, sections []string, filter string, end
 	config.GracePeriod = grace
 	reporting.NoColor = true
 	ginkgo.RunSpecs(&outcome{}, suiteName, config, reporting, ginkgo.AroundNode(cancelledWith(ctx)))
+	keepVerdict(&ran, last.Load())
 	hide(&ran, spec.Granted())
 	return ran
+}
+
+// keepVerdict gives the spec that ended last the verdict that it ended with. A signal that
+// comes while its end is told interrupts the telling, and Ginkgo says so of the spec.
+func keepVerdict(ran *types.Report, last *types.SpecReport) {
+	if last == nil {
+		return
+	}
+	for i := range ran.SpecReports {
+		if s := &ran.SpecReports[i]; s.StartTime.Equal(last.StartTime) && s.FullText() == last.FullText() {
+			s.State, s.Failure = last.State, last.Failure
+		}
+	}
 }
 
 // tookPart says whether the spec was run, or concluded that it cannot be; the
