@@ -55,10 +55,23 @@ func (o Options) procs(specs int) int {
 	return o.Target.Network.Procs(min(o.Procs, (specs+specsPerProcess-1)/specsPerProcess))
 }
 
-// frugal is by how many percent each of several processes lets its memory grow before it
-// collects its garbage. A limit in bytes is no better: the live part of a share comes near
-// to it, and then a worker does nothing but collect.
+// frugal is by how many percent a process lets its memory grow before it collects its
+// garbage. A limit in bytes is no better: the live part of a share comes near to it, and
+// then a worker does nothing but collect.
 const frugal = 50
+
+// usual is that percentage where nobody has set another (GOGC).
+const usual = 100
+
+// beFrugal has this process be so, unless somebody has set something else, until the
+// function returned is called.
+func beFrugal() (restore func()) {
+	before := debug.SetGCPercent(frugal)
+	if before != usual {
+		debug.SetGCPercent(before)
+	}
+	return func() { debug.SetGCPercent(before) }
+}
 
 // serveShares runs shares of the specs, as a worker, until there are no more.
 func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error {
@@ -67,7 +80,7 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 		return err
 	}
 	p.Target.Process = p.Process
-	debug.SetGCPercent(frugal)
+	beFrugal()
 	for {
 		var s share
 		if err := in.Decode(&s); err != nil {
@@ -94,7 +107,6 @@ func (p post) serve(ctx context.Context, s share, out *json.Encoder) error {
 // together. What a worker that died had in hand has no verdict, so nothing is
 // claimed of the run.
 func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (types.Report, error) {
-	defer debug.SetGCPercent(debug.SetGCPercent(frugal))
 	began := time.Now()
 	whole := types.Report{
 		SuiteDescription: suiteName,

@@ -128,6 +128,7 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter str
 
 // playAll runs what is chosen, in this process or in several.
 func (o Options) playAll(ctx, signalled context.Context, chosen []Listed, filter string) (types.Report, error) {
+	defer beFrugal()()
 	if procs := o.procs(len(chosen)); procs > 1 {
 		return o.playTogether(signalled, chosen, procs)
 	}
