@@ -47,11 +47,12 @@ func TestServiceProviders(t *testing.T) {
 			if c.parts != "" {
 				labels = "!area:saml || area: containsAny {" + c.parts + "}"
 			}
+			met := today()
 			judged := judgement{
-				"as-declared":       judge(t, serviceProvider(t, directory, c.start, asDeclared), labels),
-				"sp-initiated-only": judge(t, serviceProvider(t, directory, c.start, spOnly, c.spOnly...), "!area:saml"),
+				"as-declared":       judge(t, serviceProvider(t, directory, c.start, asDeclared), labels, met),
+				"sp-initiated-only": judge(t, serviceProvider(t, directory, c.start, spOnly, c.spOnly...), "!area:saml", met),
 			}
-			judged.hold(t, filepath.Join(directory, "verdicts.yaml"))
+			judged.hold(t, filepath.Join(directory, "verdicts.yaml"), met)
 		})
 	}
 }
