@@ -22,7 +22,7 @@ test:
 
 # The race detector.
 race:
-	go test -race -short -count=1 -skip '$(SERIAL)' $(RACY)
+	go test -race -short -p 4 -count=1 -skip '$(SERIAL)' $(RACY)
 	go test -race -count=1 ./suites -args -ginkgo.label-filter='!area:scim && !area:saml'
 	go test -race -count=1 -run 'Several|Cancelled' ./suites/verify
 
@@ -65,10 +65,10 @@ bench:
 
 # Each fuzz target for FUZZTIME.
 fuzz:
-	@set -e; for package in $$(go list ./...); do \
-	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
-	    echo "fuzz $$package $$target $(FUZZTIME)"; \
-	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$package; \
+	@set -e; for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
+	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' $$file); do \
+	    echo "fuzz $$(dirname $$file) $$target $(FUZZTIME)"; \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$(dirname $$file); \
 	  done; done
 
 build:
