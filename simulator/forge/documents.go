@@ -32,7 +32,7 @@ func init() {
 			claims: says(func(c *idp.Claims) { c.Sign = idp.SignAssertion }),
 			document: func(d Donor, draft *idp.Draft) error {
 				evil := draft.Assertion.Copy()
-				evil.CreateAttr("ID", "id-of-the-other-one")
+				newID(evil)
 				if err := unsign(evil); err != nil {
 					return err
 				}

@@ -161,7 +161,7 @@ func pairs() []Attack {
 // evilAssertion is the donor's own, about the victim, unsigned and with an ID of its own.
 func evilAssertion(d Donor, draft *idp.Draft) *etree.Element {
 	evil := unsigned(draft.Assertion)
-	evil.CreateAttr("ID", "id-of-the-other-one")
+	newID(evil)
 	_ = impersonate(d, evil) // it names the attacker: the donor does
 	return evil
 }
@@ -188,7 +188,7 @@ func wrapEncrypted(d Donor, draft *idp.Draft) error {
 	holder := object()
 	holder.AddChild(original)
 	signature.AddChild(holder)
-	draft.Response.CreateAttr("ID", "id-of-the-outer-one")
+	newID(draft.Response)
 	before(draft.Encrypted, evil)
 	draft.Response.RemoveChild(draft.Encrypted)
 	return nil
@@ -203,7 +203,7 @@ func keepEncrypted(d Donor, draft *idp.Draft) error {
 		return err
 	}
 	place.AddChild(original)
-	draft.Response.CreateAttr("ID", "id-of-the-outer-one")
+	newID(draft.Response)
 	before(draft.Encrypted, evil)
 	draft.Response.RemoveChild(draft.Encrypted)
 	return nil

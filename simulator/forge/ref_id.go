@@ -36,7 +36,7 @@ func init() {
 					return err
 				}
 				signature.AddChild(holder)
-				draft.Response.CreateAttr("ID", "id-of-the-other-one")
+				newID(draft.Response)
 				return impersonate(d, draft.Assertion)
 			},
 			bytes: func(_ Donor, xml []byte) ([]byte, error) {
@@ -51,7 +51,7 @@ func init() {
 		},
 		Attack{
 			Row: "REF-23", Name: "id-with-xpath", Modes: Alone, Summary: "has an ID in which there is XPath",
-			draft: renamed("_a' or '1'='1"),
+			draft: renamed("_", "' or '1'='1"),
 		},
 		Attack{
 			Row: "REF-26", Name: "id-missing", Modes: Alone, Summary: "has no ID in what is signed, and a signature that refers to none",
@@ -63,7 +63,7 @@ func init() {
 		},
 		Attack{
 			Row: "REF-27", Name: "id-with-digit", Modes: Alone, Expect: Warn, Summary: "has an ID that begins with a digit",
-			draft: renamed("1234567890abcdef1234567890abcdef"),
+			draft: renamed("1", ""),
 		},
 		Attack{
 			Row: "REF-28", Name: "id-empty", Modes: Alone, Summary: "has an empty ID, and a signature that refers to it",
@@ -112,9 +112,9 @@ func sameID(d Donor, draft *idp.Draft, where func(sibling, el *etree.Element)) e
 }
 
 // renamed gives what will be signed another ID.
-func renamed(id string) func(Donor, *idp.Draft) error {
+func renamed(before, behind string) func(Donor, *idp.Draft) error {
 	return onSigned(func(_ Donor, el *etree.Element) error {
-		el.CreateAttr("ID", id)
+		el.CreateAttr("ID", before+el.SelectAttrValue("ID", "")+behind)
 		return nil
 	})
 }

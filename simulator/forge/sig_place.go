@@ -165,7 +165,7 @@ func unsignedVictim(d *Donor) error {
 // its own.
 func evil(d Donor, assertion *etree.Element) (*etree.Element, error) {
 	other := unsigned(assertion)
-	other.CreateAttr("ID", "id-of-the-other-one")
+	newID(other)
 	return other, impersonate(d, other)
 }
 
@@ -247,7 +247,7 @@ func another(draft *idp.Draft, tag, status string) *etree.Element {
 			message.CreateAttr(name, value)
 		}
 	}
-	message.CreateAttr("ID", "id-of-the-other-message")
+	message.CreateAttr("ID", "id-of-another-"+draft.Response.SelectAttrValue("ID", ""))
 	message.AddChild(draft.Response.SelectElement("Issuer").Copy())
 	message.CreateElement("saml2p:Status").CreateElement("saml2p:StatusCode").CreateAttr("Value", status)
 	return message
@@ -294,7 +294,7 @@ func decoded(message string) []byte {
 // that whoever it is may administer.
 func addPrivileges(draft *idp.Draft, where func(sibling, el *etree.Element)) error {
 	other := unsigned(draft.Assertion)
-	other.CreateAttr("ID", "id-of-the-other-one")
+	newID(other)
 	for _, tag := range []string{"Subject", "AuthnStatement"} {
 		if err := drop(other, tag); err != nil {
 			return err

@@ -75,6 +75,10 @@ func unsigned(el *etree.Element) *etree.Element {
 	return bare
 }
 
+// newID gives an element an ID that is not the one it had, and as new: a product that
+// takes each ID once would otherwise refuse the second attack for nothing but the first.
+func newID(el *etree.Element) { el.CreateAttr("ID", "id-of-another-"+el.SelectAttrValue("ID", "")) }
+
 // before and behind put an element next to another one.
 func before(sibling, el *etree.Element) { sibling.Parent().InsertChildAt(sibling.Index(), el) }
 
