@@ -17,7 +17,7 @@ test:
 	@for tool in $(TOOLS); do command -v $$tool >/dev/null || \
 	  echo "make test: $$tool is missing: the tests that need it are skipped (make setup installs it)"; done
 	go vet ./...
-	go test -count=1 -timeout 20m ./suites/verify ./cmd/rollcall ./... # the longest first
+	go test -count=1 -timeout 20m ./suites/verify ./suites/products ./cmd/rollcall ./... # the longest first
 	cd suites/embedding && go test -count=1 ./...
 
 # The race detector.
@@ -45,11 +45,11 @@ setup:
 	@command -v apt-get >/dev/null || { echo "make setup: no apt-get here: install xmlsec1, openssl, xmllint (libxml2), chromium, postgresql, python3-pysaml2, node and npm by hand"; exit 1; }
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xmlsec1 openssl libxml2-utils postgresql opensaml-schemas xmltooling-schemas python3-pysaml2 $$(command -v npm >/dev/null || echo nodejs npm) >/dev/null
-	for lock in suites/verify/testdata/products/*/package-lock.json reference/scim/testdata/*/package-lock.json; do \
+	for lock in suites/products/testdata/*/package-lock.json reference/scim/testdata/*/package-lock.json; do \
 	  npm ci --prefix $$(dirname $$lock) --no-audit --no-fund --ignore-scripts --loglevel=error || exit 1; done
 	go mod download
 	cd suites/embedding && go mod download
-	cd suites/verify/testdata/products/crewjam && go mod download
+	cd suites/products/testdata/crewjam && go mod download
 	@$$(go env GOPATH)/bin/golangci-lint version 2>/dev/null | grep -q "$(GOLANGCI_LINT_VERSION:v%=%)" || \
 	  go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 

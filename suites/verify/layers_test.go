@@ -31,13 +31,14 @@ var layers = []struct {
 	{"suites/bundled", []string{"fixtures", "simulator/...", "reference/...", "suites/target/..."}},
 	{"suites/verify", []string{"fixtures", "simulator/...", "suites", "suites/report", "suites/target/...", "suites/spec", "suites/match", "suites/<specs>"}},
 	{"suites/selftest", []string{"fixtures", "simulator/...", "reference/...", "suites/..."}},
+	{"suites/products", nil},
 	{"suites", []string{"fixtures", "simulator/...", "suites/target/...", "suites/spec", "suites/match", "suites/<specs>"}},
 	{"suites/<specs>", []string{"fixtures", "simulator/...", "suites/target/...", "suites/spec", "suites/match"}},
 	{"cmd/...", []string{"..."}},
 }
 
 // machinery are the packages below suites that hold no specs.
-var machinery = []string{"target", "match", "spec", "report", "bundled", "load", "verify", "selftest"}
+var machinery = []string{"target", "match", "spec", "report", "bundled", "load", "verify", "selftest", "products"}
 
 type listedPackage struct {
 	ImportPath string

@@ -76,7 +76,7 @@ func (s side) specs(t *testing.T, null nullServer, number int) []string {
 	case null.yes:
 		return nil
 	}
-	return append(share(t, number, 12), representative...)
+	return append(share(t, number, 8), representative...)
 }
 
 // few says whether a few specs are enough: all of them end in the same way.

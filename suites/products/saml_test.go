@@ -1,4 +1,4 @@
-package verify_test
+package products_test
 
 import (
 	"os"
@@ -38,7 +38,7 @@ func TestServiceProviders(t *testing.T) {
 					missing(t, tool+" is not installed")
 				}
 			}
-			directory := filepath.Join("testdata", "products", name)
+			directory := filepath.Join("testdata", name)
 			asDeclared := func(text string) string { return text }
 			spOnly := func(text string) string {
 				return strings.Replace(text, "idp_initiated: true", "idp_initiated: false", 1)

@@ -1,4 +1,4 @@
-package verify_test
+package products_test
 
 import (
 	"bufio"
@@ -36,7 +36,7 @@ func TestProducts(t *testing.T) {
 		"scimmy":  {[]string{"oin", "aiw", "oin-patch-user"}, []string{""}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			directory := filepath.Join("testdata", "products", name)
+			directory := filepath.Join("testdata", name)
 			judged, met := judgement{}, today()
 			for i, dialect := range c.dialects {
 				judged[dialect] = map[string]report.Verdict{}

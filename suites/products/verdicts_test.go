@@ -1,4 +1,4 @@
-package verify_test
+package products_test
 
 import (
 	"fmt"
@@ -41,8 +41,8 @@ func (v judgement) hold(t *testing.T, file string, met map[string]bool) {
 	if err := yaml.UnmarshalWithOptions(text, &want, yaml.Strict()); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	if change := difference(want.Verdicts.of(met).lines(), v.lines()); change != "" {
-		t.Errorf("%s says otherwise; examine each by hand before -update\n%s", file, change)
+	for _, change := range v.changes(want.Verdicts.of(met)) {
+		t.Errorf("%s: %s; examine it by hand before -update", file, change)
 	}
 	broken := v.broken()
 	for _, key := range broken {
@@ -72,15 +72,24 @@ func (v judgement) of(met map[string]bool) judgement {
 	return left
 }
 
-// lines are the verdicts as the file spells them, in order.
-func (v judgement) lines() []string {
-	var lines []string
-	for _, dialect := range slices.Sorted(maps.Keys(v)) {
-		for _, key := range slices.Sorted(maps.Keys(v[dialect])) {
-			lines = append(lines, fmt.Sprintf("%s: %s: %s", dialect, key, v[dialect][key]))
+// changes are what is otherwise than it was wanted, in order.
+func (v judgement) changes(want judgement) []string {
+	var changes []string
+	for _, dialect := range union(want, v) {
+		for _, key := range union(want[dialect], v[dialect]) {
+			if was, is := want[dialect][key], v[dialect][key]; was != is {
+				changes = append(changes, fmt.Sprintf("%s: %s: %q, not %q", dialect, key, is, was))
+			}
 		}
 	}
-	return lines
+	return changes
+}
+
+// union are the keys of two maps, in order.
+func union[V any](a, b map[string]V) []string {
+	both := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
+	slices.Sort(both)
+	return slices.Compact(both)
 }
 
 // broken are the keys of specs that did not pass in some dialect.

@@ -1,6 +1,7 @@
-package verify_test
+package products_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/base64"
@@ -45,19 +46,26 @@ func TestMetadataOfProducts(t *testing.T) {
 	identity := newIdentity(t, filepath.Join(home, "idp"), now)
 	sp := newIdentity(t, filepath.Join(home, "sp"), now)
 
-	plain := write(t, home, "plain.xml", string(identity.Metadata()))
+	write := func(name string, text []byte) (path string) {
+		path = filepath.Join(home, name)
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	plain := write("plain.xml", identity.Metadata())
 	signer := idp.Signer{Key: identity.Key, Certificate: identity.Certificate}
 	text, err := identity.SignedMetadata(signer, now.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
-	signed := write(t, home, "signed.xml", string(text))
-	write(t, home, "forged.xml", strings.Replace(string(text), identity.SSOURL, "https://elsewhere.test/", 1))
+	signed := write("signed.xml", text)
+	write("forged.xml", bytes.Replace(text, []byte(identity.SSOURL), []byte("https://elsewhere.test/"), 1))
 	rotated, err := kept.Rotate(filepath.Join(home, "idp"), now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	two := write(t, home, "two.xml", string(rotated.Metadata()))
+	two := write("two.xml", rotated.Metadata())
 	served := httptest.NewServer(http.FileServer(http.Dir(home)))
 	t.Cleanup(served.Close)
 
@@ -77,7 +85,7 @@ func TestMetadataOfProducts(t *testing.T) {
 		"node-saml": {"metadata.mjs", nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			directory := filepath.Join("testdata", "products", name)
+			directory := filepath.Join("testdata", name)
 			said := speak(t, directory, append([]string{c.program}, c.sources...),
 				"METADATA_CERTIFICATE="+identity.CertificateFile,
 				"ENCRYPTION_KEY="+filepath.Join(home, "sp", "key-1.pem"), "ENCRYPTION_CERTIFICATE="+sp.CertificateFile)
