@@ -102,6 +102,13 @@ func init() {
 	})
 	register("saml-ids-not-looked-at", func(p *reference.Parts) {
 		withoutChecks(p, "root", "version")
+		once := check(p, "once") // which an assertion without an ID could pass only once
+		p.SAML.Replace("once", func(ctx context.Context, m *saml.Message) error {
+			if m.Assertion.ID == "" {
+				return nil
+			}
+			return once(ctx, m)
+		})
 		replaceVerifier(p, func(v *verifier) {
 			v.target = func(m *saml.Message, signature, reference *etree.Element) (*etree.Element, error) {
 				parent := signature.Parent()

@@ -89,7 +89,7 @@ func init() {
 		})
 	})
 	register("saml-response-request-not-checked", func(p *reference.Parts) {
-		beforeCheck(p, "in-response-to", func(m *saml.Message) {
+		beforeCheck(p, "asked-here", func(m *saml.Message) {
 			copyRequest(m.Confirmations[0].SelectElement("SubjectConfirmationData"), m.Response)
 		})
 	})
