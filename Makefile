@@ -63,13 +63,12 @@ bench:
 	go test -run '^$$' -bench . -benchtime 3x ./suites/verify
 	go test -run '^$$' -bench . -benchtime 1x ./suites/load
 
-# Each fuzz target for FUZZTIME.
+# Each fuzz target for FUZZTIME, one on each processor at a time.
 fuzz:
-	@set -e; for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
-	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' $$file); do \
-	    echo "fuzz $$(dirname $$file) $$target $(FUZZTIME)"; \
-	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$(dirname $$file); \
-	  done; done
+	@for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
+	  sed -n "s#^func \(Fuzz[A-Za-z0-9]*\)(.*#$$(dirname $$file) \1#p" $$file; done | \
+	xargs -P $$(nproc) -L 1 sh -c 'said=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) \
+	  -fuzzminimizetime 20x -parallel 1 ./$$0 2>&1); failed=$$?; echo "fuzz $$0 $$1 $(FUZZTIME)"; echo "$$said"; exit $$failed'
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o rollcall ./cmd/rollcall
