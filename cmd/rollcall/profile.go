@@ -123,6 +123,9 @@ func listProfiles(w io.Writer) error {
 			text.WriteString("\n")
 		}
 		fmt.Fprintf(&text, "%s\n%s", name, wrapped(p.Description, "  "))
+		if len(p.Only) > 0 {
+			fmt.Fprintf(&text, "    only: %s\n", spelledOut(p.Only))
+		}
 		for _, key := range fixtures.ProfileKeys() {
 			if value, stated := p.Keys[key.Name]; stated && spelledOut(value) != spelledOut(key.Default) {
 				fmt.Fprintf(&text, "    %s: %s\n", key.Name, spelledOut(value))
@@ -137,7 +140,11 @@ func listProfiles(w io.Writer) error {
 // two-layer says how it is there.
 func showProfile(w io.Writer, p fixtures.Profile) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "name: %s\ndescription: %s\ncore: %s\nkeys:\n", spelledOut(p.Name), spelledOut(p.Description), spelledOut(p.Core))
+	fmt.Fprintf(&text, "name: %s\ndescription: %s\ncore: %s\n", spelledOut(p.Name), spelledOut(p.Description), spelledOut(p.Core))
+	if len(p.Only) > 0 {
+		fmt.Fprintf(&text, "only: %s\n", spelledOut(p.Only))
+	}
+	text.WriteString("keys:\n")
 	for _, key := range fixtures.ProfileKeys() {
 		value, stated := p.Keys[key.Name]
 		if !stated {

@@ -82,7 +82,11 @@ func Select(o Options) ([]Listed, error) {
 // choose returns the specs that the options choose and the label filter that
 // makes Ginkgo choose them.
 func choose(all []Listed, o Options) (chosen []Listed, filter string, err error) {
-	keys, err := matching(all, o.Only)
+	only := o.Only
+	if len(only) == 0 {
+		only = o.Target.Profile.Only
+	}
+	keys, err := matching(all, only)
 	if err != nil {
 		return nil, "", err
 	}

@@ -41,6 +41,10 @@ func TestReferenceKeepsEveryProfile(t *testing.T) {
 				_ = r.Console(os.Stderr, false)
 				t.Errorf("exit %d under profile %q: %s", r.Exit(), r.Profile, r.Summary.Headline)
 			}
+			if about := profile(t, name).Only; about != nil {
+				onlyAbout(t, r, about)
+				return
+			}
 			passed, unusual := 0, 0
 			for _, s := range r.Specs {
 				if s.Verdict != report.Passed {
@@ -55,6 +59,29 @@ func TestReferenceKeepsEveryProfile(t *testing.T) {
 				t.Errorf("of %d specs %d passed, %d of them about the profile", len(r.Specs), passed, unusual)
 			}
 		})
+	}
+}
+
+// onlyAbout fails unless the report has what a profile is about, passed, and nothing else.
+func onlyAbout(t *testing.T, r report.Report, about []string) {
+	t.Helper()
+	chosen, err := verify.Select(verify.Options{Only: about})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, l := range chosen {
+		want = append(want, l.Key())
+	}
+	for _, s := range r.Specs {
+		if s.Verdict == report.Passed {
+			got = append(got, s.Key())
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(want, got) {
+		t.Errorf("passed: %v, want %v", got, want)
 	}
 }
 
