@@ -66,8 +66,8 @@ func scanEvent(r row) (e org.Event, err error) {
 // same.
 func (t *tx) Audit(ctx context.Context, e org.Event) error {
 	return t.add(ctx, "write the audit log",
-		"INSERT INTO audit ("+eventColumns+`, subject_key) SELECT coalesce(max(seq), 0) + 1,
-			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM audit`,
+		"INSERT INTO audit ("+eventColumns+`, subject_key) VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM audit),
+			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		e.Organization, at(e.At), string(e.Action), string(e.Actor), e.ActorName, e.Provider,
 		e.Subject, e.SubjectName, e.Before, e.After, e.Cause, org.Key(e.SubjectName))
 }
