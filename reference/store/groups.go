@@ -41,18 +41,11 @@ const groupList kind = "groups"
 // AddGroup implements [org.Tx]. The group takes the last place in the list of its
 // provider.
 func (t *tx) AddGroup(ctx context.Context, g org.Group) error {
-	last, err := t.lastPlace(ctx, groupList, g.Provider)
-	if err != nil {
-		return err
-	}
-	err = t.add(ctx, "add a group",
-		"INSERT INTO groups ("+groupColumns+", display_name_key, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-		append(groupValues(g), last+1)...)
-	if err != nil {
-		return err
-	}
-	return nil
+	return t.add(ctx, "add a group", insertGroup, groupValues(g)...)
 }
+
+var insertGroup = "INSERT INTO groups (" + groupColumns + ", display_name_key, place) VALUES " +
+	"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, " + lastPlaceOf(groupList, 3) + " + 1)"
 
 // SaveGroup implements [org.Tx]. A group stays with its provider, and keeps its place
 // there.

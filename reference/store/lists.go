@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"math"
 )
 
@@ -27,13 +28,14 @@ const (
 func bucketOf(place int64, level int) int64 { return (place - 1) >> (fan * level) }
 func widthOf(level int) int64               { return 1 << (fan * level) }
 
-// lastPlace is the last that was ever taken in a list. It is asked for by itself: an
-// INSERT that returned its place would have SQLite note every page that it changes, so
-// as to undo it alone.
-func (t *tx) lastPlace(ctx context.Context, of kind, provider string) (int64, error) {
-	return one(ctx, t, "find a place", single[int64], "SELECT coalesce(max(place), 0) FROM (SELECT max(place) AS place FROM "+
-		string(of)+" WHERE provider = $1 UNION ALL SELECT place FROM list_ends WHERE provider = $1 AND kind = $2) AS ends",
-		provider, string(of))
+// lastPlaceOf words the last place that was ever taken in a list, 0 where none was. The
+// provider is the argument of the query that has the given number. An INSERT works it out
+// as it goes: asking for it first would be a statement more, and one that returned the
+// place would have SQLite note every page that it changes, so as to undo it alone.
+func lastPlaceOf(of kind, provider int) string {
+	last := fmt.Sprintf("(SELECT max(place) FROM %s WHERE provider = $%d)", of, provider)
+	return fmt.Sprintf("coalesce((SELECT place FROM list_ends WHERE provider = $%d AND kind = '%s' AND place > coalesce(%s, 0)), %s, 0)",
+		provider, of, last, last)
 }
 
 // freed counts a place that is empty now. A bucket of holes only needs no counts below it.
@@ -64,7 +66,7 @@ func (t *tx) freed(ctx context.Context, of kind, provider string, place int64) e
 
 // length is how many there are in a list.
 func (t *tx) length(ctx context.Context, of kind, provider string) (int, error) {
-	last, err := t.lastPlace(ctx, of, provider)
+	last, err := one(ctx, t, "find a place", single[int64], "SELECT "+lastPlaceOf(of, 1), provider)
 	if err != nil {
 		return 0, err
 	}

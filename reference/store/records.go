@@ -42,20 +42,16 @@ func recordValues(r org.Record) []any {
 // AddRecord implements [org.Tx]. The record takes the last place in the list of its
 // provider.
 func (t *tx) AddRecord(ctx context.Context, r org.Record) error {
-	last, err := t.lastPlace(ctx, recordList, r.Provider)
-	if err != nil {
-		return err
-	}
 	values := recordValues(r)
-	err = t.add(ctx, "add a record",
-		"INSERT INTO records ("+recordColumns+", user_name_key, name_key, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-		append(values, last+1)...)
-	if err != nil {
+	if err := t.add(ctx, "add a record", insertRecord, values...); err != nil {
 		return err
 	}
 	t.noted = stored(values)
 	return nil
 }
+
+var insertRecord = "INSERT INTO records (" + recordColumns + ", user_name_key, name_key, place) VALUES " +
+	"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, " + lastPlaceOf(recordList, 3) + " + 1)"
 
 // DeleteRecord implements [org.Tx].
 func (t *tx) DeleteRecord(ctx context.Context, id string) error {
