@@ -44,9 +44,6 @@ the metadata to upload to the product, and prints what a form without an upload
 asks for. What is there already is never overwritten.`,
 		Args: oneDirectory,
 		RunE: func(c *cobra.Command, args []string) error {
-			if names.BaseURL == "" {
-				names.BaseURL = "https://" + names.Subdomain + ".okta.test"
-			}
 			made, err := kept.Init(args[0], names, time.Now())
 			if err != nil {
 				return err

@@ -76,7 +76,9 @@ func (i Identity) Metadata() []byte {
 }
 
 // Init makes a key, a certificate for ten years and the metadata in a directory
-// that does not exist yet or is empty. Nothing that is there is ever overwritten.
+// that does not exist yet or is empty. Nothing that is there is ever overwritten. Without
+// a base URL the tenant is at https://SUBDOMAIN.okta.test, which is nobody's: a browser
+// that is not ours and follows a product there must not come to a stranger's Okta.
 func Init(directory string, names Names, now time.Time) (Identity, error) {
 	if found, err := os.ReadDir(directory); err == nil && len(found) > 0 {
 		if _, err := os.Stat(filepath.Join(directory, stateFile)); err == nil {
@@ -94,6 +96,9 @@ func Init(directory string, names Names, now time.Time) (Identity, error) {
 		return Identity{}, plainly(directory, err)
 	}
 	defer func() { _ = os.RemoveAll(made) }()
+	if names.BaseURL == "" {
+		names.BaseURL = "https://" + names.Subdomain + ".okta.test"
+	}
 	fresh := state{Version: 1, Names: names, Created: now.UTC().Truncate(time.Millisecond), InUse: 1}
 	if err := fresh.newKey(made, 1, now); err != nil {
 		return Identity{}, err
