@@ -36,6 +36,7 @@ var recipes = map[string]recipe{
 	"rollcall forge":          {},
 	"rollcall forge list":     {},
 	"rollcall idp init":       {before: "rm -r idp"},
+	"rollcall idp logout":     {},
 	"rollcall idp metadata":   {},
 	"rollcall idp rotate":     {},
 	"rollcall init":           {before: "rm rollcall.yaml"},

@@ -26,11 +26,12 @@ uploaded once. A directory keeps it; name it in the target file as idp: DIR.`,
 		Example: `  rollcall idp init ./idp --subdomain acme
   rollcall idp metadata ./idp -o okta.xml
   rollcall idp rotate ./idp
-  rollcall idp rotate ./idp --finish`,
-		Args: noArguments("the commands are init, metadata and rotate"),
+  rollcall idp rotate ./idp --finish
+  rollcall idp logout ./idp`,
+		Args: noArguments("the commands are init, metadata, rotate and logout"),
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(idpInitCommand(), idpMetadataCommand(), idpRotateCommand())
+	c.AddCommand(idpInitCommand(), idpMetadataCommand(), idpRotateCommand(), idpLogoutCommand())
 	return c
 }
 
@@ -41,7 +42,10 @@ func idpInitCommand() *cobra.Command {
 		Short: "Make a key, a certificate for ten years and the metadata to upload",
 		Long: `Init makes DIR with an RSA key that only you can read, a certificate over it and
 the metadata to upload to the product, and prints what a form without an upload
-asks for. What is there already is never overwritten.`,
+asks for. What is there already is never overwritten.
+
+A product with single logout is told where its messages go with --logout, as Okta
+tells it where an administrator switched that on; rollcall idp logout does it later.`,
 		Args: oneDirectory,
 		RunE: func(c *cobra.Command, args []string) error {
 			made, err := kept.Init(args[0], names, time.Now())
@@ -61,6 +65,7 @@ asks for. What is there already is never overwritten.`,
 	flags.StringVar(&names.Subdomain, "subdomain", "rollcall", "`name` of the tenant, as acme in acme.okta.com")
 	flags.StringVar(&names.App, "app", "Rollcall", "`label` of the app in the tenant")
 	flags.StringVar(&names.BaseURL, "base-url", "", "`URL` at which the tenant is said to answer (default https://SUBDOMAIN.okta.test, where nobody does: the harness is the browser)")
+	flags.BoolVar(&names.SingleLogout, "logout", false, "say in the metadata where logout messages go (saml.logout, saml.sign-out)")
 	return c
 }
 
@@ -119,6 +124,33 @@ and lets the next one sign; upload the metadata once more then.`,
 	return c
 }
 
+func idpLogoutCommand() *cobra.Command {
+	var off bool
+	c := &cobra.Command{
+		Use:   "logout DIR",
+		Short: "Say in the metadata where logout messages go",
+		Long: `Logout switches single logout on: the metadata then names the address that takes
+logout messages, by HTTP-Redirect and HTTP-POST. A product needs it for what the
+features saml.logout and saml.sign-out declare. Upload the metadata once more then. The
+keys stay as they are.`,
+		Args: oneDirectory,
+		RunE: func(c *cobra.Command, args []string) error {
+			identity, err := kept.SetLogout(args[0], !off, time.Now())
+			if err != nil {
+				return err
+			}
+			said := "The metadata says where logout messages go. Upload %s once more:\n\n"
+			if off {
+				said = "The metadata says nothing of logout. Upload %s once more:\n\n"
+			}
+			_, _ = fmt.Fprintf(c.OutOrStdout(), said, filepath.Join(args[0], "metadata.xml"))
+			return pasted(c.OutOrStdout(), identity)
+		},
+	}
+	c.Flags().BoolVar(&off, "off", false, "switch it off again")
+	return c
+}
+
 // oneDirectory takes the one argument of these commands.
 func oneDirectory(c *cobra.Command, args []string) error {
 	if len(args) == 1 && args[0] != "" {
@@ -131,6 +163,9 @@ func oneDirectory(c *cobra.Command, args []string) error {
 func pasted(w io.Writer, identity kept.Identity) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintf(table, "  SSO URL\t%s\n", identity.SSOURL)
+	if identity.Logout {
+		_, _ = fmt.Fprintf(table, "  SLO URL\t%s\n", identity.SLOURL)
+	}
 	_, _ = fmt.Fprintf(table, "  Issuer (entity id)\t%s\n", identity.EntityID)
 	_, _ = fmt.Fprintf(table, "  Certificate\t%s\n", identity.CertificateFile)
 	_, _ = fmt.Fprintf(table, "  Certificate (SHA-256)\t%s\n", fingerprint(identity.Certificate))

@@ -37,7 +37,8 @@ service provider's metadata; what does not answer stays as it was told. It chang
 nothing at the product, and overwrites no file without --force.
 
 A product that is not on this machine has to trust an identity of its own to test
-sign-in: where there is none yet, init makes one, as rollcall idp init does.`,
+sign-in: where there is none yet, init makes one, as rollcall idp init does, with
+--logout where the service provider's metadata says that it takes logout messages.`,
 		Example: `  rollcall init --scim-url https://acme.test/scim/v2 --scim-token-env ACME_SCIM_TOKEN
   rollcall init --scim-url https://acme.test/scim/v2 --sp-metadata https://acme.test/saml/metadata \
     --sign-in https://acme.test/sso --whoami https://acme.test/api/me
@@ -153,7 +154,7 @@ func (f initFlags) identity(stdout io.Writer, dir string) error {
 	if _, err := kept.Open(path, time.Now()); err == nil || !errors.As(err, &missing) {
 		return err
 	}
-	if _, err := kept.Init(path, kept.Names{Subdomain: "rollcall", App: "Rollcall"}, time.Now()); err != nil {
+	if _, err := kept.Init(path, kept.Names{Subdomain: "rollcall", App: "Rollcall", SingleLogout: f.draft.Learned.Logout}, time.Now()); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(stdout, "made an identity: give %s to the product\n", filepath.Join(path, "metadata.xml"))

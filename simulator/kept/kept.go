@@ -42,6 +42,9 @@ type Names struct {
 	Subdomain string `json:"subdomain"` // of the tenant, as acme in acme.okta.com
 	App       string `json:"app"`       // the label of the app
 	BaseURL   string `json:"base_url"`  // where the tenant is; a browser that is not ours may be sent there
+	// SingleLogout says that single logout is on: the metadata says where logout messages go.
+	// Okta's does only where an administrator switched it on.
+	SingleLogout bool `json:"single_logout,omitempty"`
 }
 
 // state is identity.json.
@@ -173,6 +176,20 @@ func Finish(directory string, now time.Time) (Identity, error) {
 	return identity, nil
 }
 
+// SetLogout switches single logout on or off in what the metadata says. The keys stay,
+// and a rollover that is under way stays under way.
+func SetLogout(directory string, on bool, now time.Time) (Identity, error) {
+	kept, err := readState(directory)
+	if err != nil {
+		return Identity{}, err
+	}
+	kept.SingleLogout = on
+	if _, err := kept.open(directory, now); err != nil {
+		return Identity{}, err
+	}
+	return kept.settle(directory, now)
+}
+
 // settle makes the state the one that counts, and the metadata the one that it
 // stands for. In between the metadata on file may be old, never half; reading it
 // with Open gives the one that counts.
@@ -241,7 +258,7 @@ func readState(directory string) (state, error) {
 }
 
 func (s state) open(directory string, now time.Time) (Identity, error) {
-	base, err := idp.Identity{NameIDFormat: idp.FormatEmailAddress}.Named(s.Subdomain, s.App, s.BaseURL)
+	base, err := idp.Identity{NameIDFormat: idp.FormatEmailAddress, Logout: s.SingleLogout}.Named(s.Subdomain, s.App, s.BaseURL)
 	if err != nil {
 		return Identity{}, fmt.Errorf("%s: %w", filepath.Join(directory, stateFile), err)
 	}

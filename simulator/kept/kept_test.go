@@ -208,6 +208,41 @@ func TestARollover(t *testing.T) {
 	}
 }
 
+// Where logout messages go stands in the metadata once logout is on, by both bindings,
+// and stays there through a rollover.
+func TestLogoutInTheMetadata(t *testing.T) {
+	t.Parallel()
+	directory := initiated(t)
+	services := func() int {
+		text, err := os.ReadFile(filepath.Join(directory, "metadata.xml"))
+		if err != nil || !bytes.Equal(text, open(t, directory, later).Metadata()) {
+			t.Errorf("metadata %s, %v", text, err)
+		}
+		at := `Location="` + open(t, directory, later).SLOURL + `"`
+		found := 0
+		for _, binding := range []string{idp.BindingPOST, idp.BindingRedirect} {
+			found += strings.Count(string(text), `<md:SingleLogoutService Binding="`+binding+`" `+at)
+		}
+		return found
+	}
+	if services() != 0 {
+		t.Error("it is on from the start")
+	}
+	before := open(t, directory, made)
+	if on, err := kept.SetLogout(directory, true, later); err != nil || !on.Logout || !on.SingleLogout || !on.Key.Equal(before.Key) || services() != 2 {
+		t.Errorf("on: %+v, %v, %d services", on, err, services())
+	}
+	if _, err := kept.Rotate(directory, later); err != nil || services() != 2 {
+		t.Errorf("in a rollover: %v, %d services", err, services())
+	}
+	if off, err := kept.SetLogout(directory, false, later); err != nil || off.Next == nil || services() != 0 {
+		t.Errorf("off: %+v, %v, %d services", off, err, services())
+	}
+	if _, err := kept.SetLogout("nowhere", true, later); err == nil {
+		t.Error("nowhere took it")
+	}
+}
+
 // A rollover that breaks off before its state was written leaves files that count
 // for nothing, and can be begun again.
 func TestARolloverThatBrokeOff(t *testing.T) {

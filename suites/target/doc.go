@@ -135,7 +135,8 @@
 //	saml.encrypted                  # a connection can be had that takes encrypted assertions
 //	saml.ecdsa saml.pss             # keys on elliptic curves; signatures by RSA-PSS
 //	saml.c14n                       # other canonicalizations than the exclusive one
-//	saml.logout                     # single logout: messages are taken and answered; slo implies it
+//	saml.logout                     # single logout: messages are taken and answered; slo implies it.
+//	                                # Tell the product where its own go: rollcall idp init --logout
 //	saml.sign-out                   # signing out at sign_out is told to Okta
 //	saml.signed-requests            # a sign-in can start whose request is signed; signed_sign_in implies it
 //	saml.force-authn                # one can start that asks to see the person anew; force_authn implies it

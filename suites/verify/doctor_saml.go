@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rollcall.example/simulator"
+	"rollcall.example/simulator/kept"
 	"rollcall.example/suites/target"
 )
 
@@ -24,6 +25,26 @@ func (p *patient) signOn(c target.Connection) {
 	}
 	p.redirect(c)
 	p.stranger(c)
+	p.logout(c)
+}
+
+// logout sees whether a product that is said to have single logout was told where its
+// messages go.
+func (p *patient) logout(c target.Connection) {
+	if c.Okta.Kept == "" || !p.target.Has(target.SAMLLogout) && !p.target.Has(target.SAMLSignOut) {
+		return
+	}
+	const name = "logout"
+	identity, err := kept.Open(c.Okta.Kept, time.Now())
+	switch {
+	case err != nil:
+		p.wrong(name, err)
+	case !identity.Logout:
+		p.advise(name, "the target has single logout, and the metadata in "+c.Okta.Kept+" does not say where logout messages go",
+			"say so with rollcall idp logout "+c.Okta.Kept+", and upload the metadata once more")
+	default:
+		p.found(name, OK, "our metadata says that logout messages go to "+identity.SLOURL)
+	}
 }
 
 // metadata compares the service provider's metadata with what the target states, and

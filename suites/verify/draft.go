@@ -46,6 +46,7 @@ type Learned struct {
 	EntityID  string
 	ACS       string
 	Signed    bool      // it wants assertions signed
+	Logout    bool      // it takes logout messages
 	Features  []Feature // of SCIM, besides those of users, in the order of [target.Features]
 }
 
@@ -173,7 +174,7 @@ func (d *Draft) askFeatures(ctx context.Context, live *target.Live, at target.SC
 
 // Declares says whether there is any feature to list.
 func (l Learned) Declares() bool {
-	return l.HasPatch || slices.ContainsFunc(l.Features, func(f Feature) bool { return f.Has })
+	return l.HasPatch || l.Logout || slices.ContainsFunc(l.Features, func(f Feature) bool { return f.Has })
 }
 
 // isTrouble says whether asking for more is in vain.
@@ -229,6 +230,7 @@ func (d *Draft) askMetadata(ctx context.Context, live *target.Live) {
 		return
 	}
 	d.Learned.EntityID, d.Learned.ACS, d.Learned.Signed = read.EntityID, read.PostACS(), read.WantAssertionsSigned
+	d.Learned.Logout = len(read.SLO) > 0
 	d.note("SP metadata", oneLineOf(read.EntityID)+" takes responses at "+oneLineOf(read.PostACS()))
 }
 
