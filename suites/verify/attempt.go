@@ -2,8 +2,6 @@ package verify
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"strings"
 
 	"rollcall.example/simulator"
@@ -65,13 +63,11 @@ func (a Attempt) interfering(identity idp.Identity) simulator.SignInOptions {
 
 // Outcome is what came of an attempt that was posted.
 type Outcome struct {
-	Answered int    // the status with which the assertion consumer service answered; 0 for none
+	Reaction        // of the assertion consumer service
 	In       bool   // the product took the browser for somebody
 	As       string // for whom; empty where nothing tells
 	Attacker string // whom the donor named
 	Victim   string // whom the attacker would rather have been
-	Visitors []string
-	Crash    string // how the product fell over it; empty where it did not
 }
 
 // Holds says whether the product did what it owes to the attack.
@@ -92,7 +88,7 @@ func (o Outcome) String() string {
 	case !o.In && o.Crash != "":
 		said = "nobody is signed in, but the product " + o.Crash
 	case !o.In:
-		said = fmt.Sprintf("refused: the assertion consumer service answered %d %s, and nobody is signed in", o.Answered, http.StatusText(o.Answered))
+		said = "refused: the assertion consumer service answered " + o.status() + ", and nobody is signed in"
 	case o.As == "":
 		said = "somebody is signed in, and nothing tells who"
 	case strings.EqualFold(o.As, o.Victim):
@@ -102,10 +98,7 @@ func (o Outcome) String() string {
 	default:
 		said = "signed in as " + o.As + ", whom the donor did not name"
 	}
-	if len(o.Visitors) > 0 {
-		said += "; what the message points at was fetched: " + strings.Join(o.Visitors, ", ")
-	}
-	return said
+	return o.andFetched(said)
 }
 
 // Post makes the attempt at a product, within the given safety: two people come, the
@@ -114,11 +107,7 @@ func (o Outcome) String() string {
 // Answers and Collector are the run's own. What was made is cleared away, and what could
 // not be is listed.
 func (a Attempt) Post(ctx context.Context, t target.Target, safety Safety) (outcome Outcome, left []string, err error) {
-	left, err = onStage(ctx, t, safety, func(ctx context.Context, s *stage) (err error) {
-		outcome, err = a.at(ctx, s)
-		return err
-	})
-	return outcome, left, err
+	return onStage(ctx, t, safety, a.at)
 }
 
 func (a Attempt) at(ctx context.Context, s *stage) (Outcome, error) {
@@ -141,25 +130,18 @@ func (a Attempt) at(ctx context.Context, s *stage) (Outcome, error) {
 
 // posted posts the attack and asks whom the product takes the browser for.
 func (a Attempt) posted(ctx context.Context, v *visitor) (Outcome, error) {
-	outcome := Outcome{Attacker: a.Attacker, Victim: a.Victim}
 	browser := v.tenant.Browser(nil)
 	options := a.interfering(v.app.Identity())
 	options.StartURL = v.connection.SAML.SignIn
 	options.IdPInitiated = options.StartURL == ""
 	visit, err := browser.SignIn(ctx, v.app, v.person, options)
-	switch {
-	case err != nil && visit.Posted.ACS != "":
-		outcome.Crash = "gave no answer"
-	case err != nil:
-		return outcome, explained(ctx, v.connection.SAML.ACS, err)
-	case visit.Answered >= http.StatusInternalServerError:
-		outcome.Crash = fmt.Sprintf("answered %d %s", visit.Answered, http.StatusText(visit.Answered))
+	reaction, err := reactionTo(visit.Posted.ACS != "", visit.Answered, err)
+	if err != nil {
+		return Outcome{}, explained(ctx, v.connection.SAML.ACS, err)
 	}
-	outcome.Answered = visit.Answered
 	seen, err := v.connection.WhoIsIn(ctx, browser)
 	if err != nil {
-		return outcome, explained(ctx, v.connection.SAML.SignIn, err)
+		return Outcome{}, explained(ctx, v.connection.SAML.SignIn, err)
 	}
-	outcome.In, outcome.As = seen.In, seen.Email
-	return outcome, nil
+	return Outcome{Reaction: reaction, In: seen.In, As: seen.Email, Attacker: a.Attacker, Victim: a.Victim}, nil
 }

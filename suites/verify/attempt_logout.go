@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"rollcall.example/simulator"
 	"rollcall.example/simulator/forge"
@@ -72,10 +71,8 @@ func (a LogoutAttempt) options(service simulator.Logout) simulator.LogoutOptions
 
 // LogoutOutcome is what came of an attempt on a session.
 type LogoutOutcome struct {
-	Answered int  // the status with which the product answered the message; 0 for none
+	Reaction      // of the single logout service
 	Ended    bool // the session is over
-	Visitors []string
-	Crash    string // how the product fell over it; empty where it did not
 }
 
 // Holds says whether the product did what it owes to the attack.
@@ -92,12 +89,9 @@ func (o LogoutOutcome) String() string {
 	case o.Crash != "":
 		said = "the session goes on, but the product " + o.Crash
 	default:
-		said = fmt.Sprintf("the session goes on: the product answered %d %s", o.Answered, http.StatusText(o.Answered))
+		said = "the session goes on: the product answered " + o.status()
 	}
-	if len(o.Visitors) > 0 {
-		said += "; what the message points at was fetched: " + strings.Join(o.Visitors, ", ")
-	}
-	return said
+	return o.andFetched(said)
 }
 
 // Post makes the attempt at a product, within the given safety: the victim signs in
@@ -105,11 +99,7 @@ func (o LogoutOutcome) String() string {
 // work, ends what the attack left. Victim, Session and Collector are the run's own. What
 // was made is cleared away, and what could not be is listed.
 func (a LogoutAttempt) Post(ctx context.Context, t target.Target, safety Safety) (outcome LogoutOutcome, left []string, err error) {
-	left, err = onStage(ctx, t, safety, func(ctx context.Context, s *stage) (err error) {
-		outcome, err = a.at(ctx, s)
-		return err
-	})
-	return outcome, left, err
+	return onStage(ctx, t, safety, a.at)
 }
 
 func (a LogoutAttempt) at(ctx context.Context, s *stage) (LogoutOutcome, error) {
@@ -143,20 +133,13 @@ func (a LogoutAttempt) at(ctx context.Context, s *stage) (LogoutOutcome, error) 
 
 // brought brings the attack in the victim's browser and asks whether they are still in.
 func (a LogoutAttempt) brought(ctx context.Context, v *visitor, session simulator.AppSession, service simulator.Logout) (LogoutOutcome, error) {
-	var outcome LogoutOutcome
 	parting, err := v.browser.Leave(ctx, session, a.options(service))
-	switch {
-	case err != nil && parting.Sent.Address != "":
-		outcome.Crash = "gave no answer"
-	case err != nil:
-		return outcome, explained(ctx, service.URL, err)
-	case parting.Answered >= http.StatusInternalServerError:
-		outcome.Crash = fmt.Sprintf("answered %d %s", parting.Answered, http.StatusText(parting.Answered))
+	reaction, err := reactionTo(parting.Sent.Address != "", parting.Answered, err)
+	if err != nil {
+		return LogoutOutcome{}, explained(ctx, service.URL, err)
 	}
-	outcome.Answered = parting.Answered
 	in, err := v.isIn(ctx)
-	outcome.Ended = err == nil && !in
-	return outcome, err
+	return LogoutOutcome{Reaction: reaction, Ended: err == nil && !in}, err
 }
 
 // getsOut ends the session honestly.

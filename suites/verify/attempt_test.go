@@ -13,18 +13,19 @@ import (
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	const attacker, victim = "attacker@rollcall.test", "victim@rollcall.test"
+	in := verify.Reaction{Answered: 303}
 	for name, c := range map[string]struct {
 		outcome verify.Outcome
 		says    string
 		holds   string // for which expectations, of "refuse harmless warn accept"
 	}{
-		"refused":              {verify.Outcome{Answered: 403}, "refused: the assertion consumer service answered 403 Forbidden", "refuse harmless warn"},
-		"the victim":           {verify.Outcome{Answered: 303, In: true, As: victim}, "signed in as the victim", ""},
-		"the attacker":         {verify.Outcome{Answered: 303, In: true, As: "Attacker@rollcall.test"}, "signed in as the attacker", "harmless accept"},
-		"somebody else":        {verify.Outcome{Answered: 303, In: true, As: "root@acme.test"}, "whom the donor did not name", ""},
-		"nobody knows who":     {verify.Outcome{Answered: 303, In: true}, "nothing tells who", "accept"},
-		"it fell over":         {verify.Outcome{Answered: 500, Crash: "answered 500 Internal Server Error"}, "nobody is signed in, but the product answered 500", "refuse harmless warn"},
-		"refused, and wayward": {verify.Outcome{Answered: 403, Visitors: []string{"GET /lure/x"}}, "was fetched: GET /lure/x", ""},
+		"refused":              {verify.Outcome{Reaction: verify.Reaction{Answered: 403}}, "refused: the assertion consumer service answered 403 Forbidden", "refuse harmless warn"},
+		"the victim":           {verify.Outcome{Reaction: in, In: true, As: victim}, "signed in as the victim", ""},
+		"the attacker":         {verify.Outcome{Reaction: in, In: true, As: "Attacker@rollcall.test"}, "signed in as the attacker", "harmless accept"},
+		"somebody else":        {verify.Outcome{Reaction: in, In: true, As: "root@acme.test"}, "whom the donor did not name", ""},
+		"nobody knows who":     {verify.Outcome{Reaction: in, In: true}, "nothing tells who", "accept"},
+		"it fell over":         {verify.Outcome{Reaction: verify.Reaction{Answered: 500, Crash: "answered 500 Internal Server Error"}}, "nobody is signed in, but the product answered 500", "refuse harmless warn"},
+		"refused, and wayward": {verify.Outcome{Reaction: verify.Reaction{Answered: 403, Visitors: []string{"GET /lure/x"}}}, "was fetched: GET /lure/x", ""},
 	} {
 		c.outcome.Attacker, c.outcome.Victim = attacker, victim
 		if got := c.outcome.String(); !strings.Contains(got, c.says) {

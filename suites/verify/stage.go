@@ -21,46 +21,54 @@ type stage struct {
 	leaving    []func(context.Context)
 }
 
-// onStage sets the stage at a product, within the given safety, and clears all away
-// afterwards. What could not be cleared away is listed.
-func onStage(ctx context.Context, t target.Target, safety Safety, play func(context.Context, *stage) error) ([]string, error) {
-	t, err := t.Resolve(ctx)
-	if err != nil {
-		return nil, err
+// onStage plays at a product, within the given safety, and clears all away afterwards.
+// What could not be cleared away is listed.
+func onStage[O any](ctx context.Context, t target.Target, safety Safety, play func(context.Context, *stage) (O, error)) (outcome O, left []string, err error) {
+	if t, err = t.Resolve(ctx); err != nil {
+		return outcome, nil, err
 	}
-	switch c := t.Connection(); {
-	case !c.SAML.Offered():
-		return nil, errors.New("the target has no way to sign in: neither saml.sign_in nor saml.idp_initiated")
-	case c.Oracle() == nil:
-		return nil, target.ErrNoOracle
+	if err := hasADoor(t.Connection()); err != nil {
+		return outcome, nil, err
 	}
 	begun, err := target.Begin(ctx, t, target.BeginOptions{Ledger: safety.Ledger, Owned: safety.IOwnThis})
 	if err != nil {
-		return nil, err
+		return outcome, nil, err
 	}
-	err = playAt(ctx, begun.Target, play)
-	left, ending := begun.End(context.WithoutCancel(ctx))
-	var told []string
-	for _, l := range left {
-		told = append(told, l.String())
+	outcome, err = playAt(ctx, begun.Target, play)
+	things, ending := begun.End(context.WithoutCancel(ctx))
+	for _, thing := range things {
+		left = append(left, thing.String())
 	}
 	if err == nil {
 		err = ending
 	}
-	return told, err
+	return outcome, left, err
 }
 
-func playAt(ctx context.Context, t target.Target, play func(context.Context, *stage) error) error {
+// hasADoor says what keeps an attempt from being made: there has to be a way to sign in,
+// and one to tell who did.
+func hasADoor(c target.Connection) error {
+	switch {
+	case !c.SAML.Offered():
+		return errors.New("the target has no way to sign in: neither saml.sign_in nor saml.idp_initiated")
+	case c.Oracle() == nil:
+		return target.ErrNoOracle
+	}
+	return nil
+}
+
+// playAt sets the stage for one play, and clears it.
+func playAt[O any](ctx context.Context, t target.Target, play func(context.Context, *stage) (O, error)) (outcome O, err error) {
 	ctx, cancel := target.WithPatience(ctx, 3*ReachWithin)
 	defer cancel()
 	live, err := target.Open(t)
 	if err != nil {
-		return err
+		return outcome, err
 	}
 	defer live.Close()
 	lure, err := newLure(ctx)
 	if err != nil {
-		return err
+		return outcome, err
 	}
 	defer lure.close()
 	s := &stage{
