@@ -10,10 +10,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/reference"
 	"rollcall.example/reference/org"
 	"rollcall.example/reference/scim"
@@ -72,7 +72,7 @@ type scimClient struct {
 
 func (c *scimClient) do(method, path, body string) map[string]any {
 	c.b.Helper()
-	begun := processorTime(c.b)
+	begun := machine.ProcessorTime(c.b)
 	r, err := http.NewRequestWithContext(c.b.Context(), method, c.base+path, strings.NewReader(body))
 	if err != nil {
 		c.b.Fatal(err)
@@ -88,21 +88,12 @@ func (c *scimClient) do(method, path, body string) map[string]any {
 	if err != nil || response.StatusCode >= http.StatusBadRequest {
 		c.b.Fatalf("%s %s: %s, %v\n%s", method, path, response.Status, err, content)
 	}
-	c.spent += processorTime(c.b) - begun
+	c.spent += machine.ProcessorTime(c.b) - begun
 	var answer map[string]any
 	if err := json.Unmarshal(content, &answer); err != nil {
 		c.b.Fatal(err)
 	}
 	return answer
-}
-
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // BenchmarkSCIM is what a SCIM request costs, over HTTP and down to the store that is

@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/reference/store/pgserver"
 )
 
@@ -20,8 +20,8 @@ func database(t *testing.T) *pgserver.Server {
 	t.Helper()
 	server, err := pgserver.Start(t.Context())
 	switch {
-	case errors.Is(err, pgserver.ErrMissing) && os.Getenv("ROLLCALL_NO_SKIP") != "1":
-		t.Skip(err)
+	case errors.Is(err, pgserver.ErrMissing):
+		machine.Lacks(t, "postgresql")
 	case err != nil:
 		t.Fatal(err)
 	}

@@ -7,10 +7,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"syscall"
 	"testing"
 	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/reference/saml"
 )
 
@@ -45,29 +45,20 @@ func BenchmarkValidate(b *testing.B) {
 			var whole, raw time.Duration
 			const rounds = 4
 			for b.Loop() {
-				begun := processorTime(b)
+				begun := machine.ProcessorTime(b)
 				for range rounds {
 					a.Requests, a.Uses = sent(requestID), &uses{}
 					if _, err := policy.Verify(b.Context(), a); err != nil {
 						b.Fatal(err)
 					}
 				}
-				middle := processorTime(b)
+				middle := machine.ProcessorTime(b)
 				for range rounds {
 					verify()
 				}
-				whole, raw = whole+middle-begun, raw+processorTime(b)-middle
+				whole, raw = whole+middle-begun, raw+machine.ProcessorTime(b)-middle
 			}
 			b.ReportMetric(float64(whole)/float64(raw), "×verify")
 		})
 	}
-}
-
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

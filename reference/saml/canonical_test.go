@@ -9,6 +9,8 @@ import (
 
 	"github.com/beevik/etree"
 	"github.com/russellhaering/goxmldsig/etreeutils"
+
+	"rollcall.example/fixtures/machine"
 )
 
 // awkward has everything in it that canonicalization heeds.
@@ -51,14 +53,7 @@ func TestCanonicalIsTheLibrarys(t *testing.T) {
 
 func TestCanonicalIsXmllints(t *testing.T) {
 	t.Parallel()
-	xmllint, err := exec.LookPath("xmllint")
-	if err != nil {
-		const missing = "xmllint is not installed: make setup installs it"
-		if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
+	xmllint := machine.Tool(t, "xmllint")
 	file := filepath.Join(t.TempDir(), "document.xml")
 	if err := os.WriteFile(file, bytes.ReplaceAll([]byte(awkward), []byte("<!-- one -->"), nil), 0o600); err != nil {
 		t.Fatal(err)

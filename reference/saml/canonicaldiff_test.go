@@ -16,6 +16,7 @@ import (
 	"github.com/russellhaering/goxmldsig/etreeutils"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/forge/dsig"
 	"rollcall.example/simulator/idp"
 )
@@ -229,26 +230,11 @@ func TestLibrarysCanonicalFaults(t *testing.T) {
 	}
 }
 
-// needTool returns the path of a program, or skips, or fails where nothing may be skipped.
-func needTool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	missing := name + " is not installed: make setup installs it"
-	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-		t.Fatal(missing)
-	}
-	t.Skip(missing)
-	return ""
-}
-
 // xmllint writes comments, and takes no PrefixList: whole documents with comments are its
 // part, and of namespaces such as names have without escapes. It is started once for all.
 func TestCanonicalFormsAreXmllints(t *testing.T) {
 	t.Parallel()
-	xmllint := needTool(t, "xmllint")
+	xmllint := machine.Tool(t, "xmllint")
 	cases := canonicalTable
 	for number := range uint64(400) {
 		cases = append(cases, someDocument(number, ""))
@@ -301,7 +287,7 @@ func complaint(err error) string {
 // it verifies says that all the forms are xmlsec1's too.
 func TestCanonicalFormsAreXmlsecs(t *testing.T) {
 	t.Parallel()
-	xmlsec := needTool(t, "xmlsec1")
+	xmlsec := machine.Tool(t, "xmlsec1")
 	key, err := fixtures.Key("okta")
 	if err != nil {
 		t.Fatal(err)

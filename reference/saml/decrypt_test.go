@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/reference/saml"
 	"rollcall.example/simulator/idp"
 )
@@ -282,7 +283,7 @@ func TestDecryptsOnlyWhatIsCovered(t *testing.T) {
 // TestXmlsecIsDeciphered has another implementation encrypt.
 func TestXmlsecIsDeciphered(t *testing.T) {
 	t.Parallel()
-	xmlsec := tool(t, "xmlsec1")
+	xmlsec := machine.Tool(t, "xmlsec1")
 	public := writeFile(t, "sp.pem", string(pemOf(t, "service-provider")))
 	for content, session := range map[string]string{
 		idp.AES128CBC: "aes-128", idp.AES192CBC: "aes-192", idp.AES256CBC: "aes-256",

@@ -6,26 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rollcall.example/fixtures/machine"
 )
-
-// tool returns the path of a program that a test needs, or skips the test by naming it.
-// With ROLLCALL_NO_SKIP=1 it fails instead.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		missing(t, name+" is not installed: make setup installs it")
-	}
-	return path
-}
-
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
 
 func writeFile(t *testing.T, name, content string) string {
 	t.Helper()
@@ -40,7 +23,7 @@ func writeFile(t *testing.T, name, content string) string {
 // where the package refuses one of these messages, the fault is the package's.
 func TestXmlsecAgrees(t *testing.T) {
 	t.Parallel()
-	xmlsec := tool(t, "xmlsec1")
+	xmlsec := machine.Tool(t, "xmlsec1")
 	trusted := writeFile(t, "okta.pem", string(pemOf(t, "okta")))
 	verify := func(xml string) (string, error) {
 		out, err := exec.CommandContext(t.Context(), xmlsec, "--verify", "--enabled-key-data", "x509", "--trusted-pem", trusted,
@@ -73,10 +56,10 @@ func TestXmlsecAgrees(t *testing.T) {
 // of the standard.
 func TestSchemas(t *testing.T) {
 	t.Parallel()
-	xmllint := tool(t, "xmllint")
+	xmllint := machine.Tool(t, "xmllint")
 	for _, directory := range []string{"/usr/share/xml/opensaml", "/usr/share/xml/xmltooling"} {
 		if _, err := os.Stat(directory); err != nil {
-			missing(t, "the schemas in "+directory+" (Debian opensaml-schemas, xmltooling-schemas) are not installed: make setup installs them")
+			machine.Lacks(t, directory+" (Debian opensaml-schemas, xmltooling-schemas)")
 		}
 	}
 	// The schemas import others by addresses in the web; the catalog says where they are here.

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"rollcall.example/fixtures/machine"
 )
 
 // peers are readers of filters and of PATCH that others made for Node.js, in a process
@@ -32,12 +34,9 @@ func startPeers(t *testing.T) *peers {
 		t.Skip("what others answer shows no race of ours")
 	}
 	directory := filepath.Join("testdata", "peers")
-	node, err := exec.LookPath("node")
-	if err != nil {
-		missing(t, "node is not installed")
-	}
-	if _, err := os.Stat(filepath.Join(directory, "node_modules")); err != nil {
-		missing(t, "the modules of reference/scim/"+directory+" are not installed")
+	node, modules := machine.Tool(t, "node"), filepath.Join(directory, "node_modules")
+	if _, err := os.Stat(modules); err != nil {
+		machine.Lacks(t, "reference/scim/"+modules)
 	}
 	running := exec.CommandContext(t.Context(), node, "peers.mjs")
 	running.Dir, running.Stderr = directory, os.Stderr
@@ -60,15 +59,6 @@ func startPeers(t *testing.T) *peers {
 	asked := json.NewEncoder(questions)
 	asked.SetEscapeHTML(false)
 	return &peers{asked, bufio.NewReader(answers)}
-}
-
-// missing skips for want of a tool, or fails where nothing may be skipped.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-		t.Fatal(what + ": make setup installs it")
-	}
-	t.Skip(what + ": make setup installs it")
 }
 
 // ask puts a question to a peer.

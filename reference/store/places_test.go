@@ -5,12 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/reference/store"
 	"rollcall.example/reference/store/pgserver"
 )
@@ -52,8 +52,8 @@ func running(t testing.TB) *pgserver.Server {
 	t.Helper()
 	s, err := server.Get(context.WithoutCancel(t.Context()))
 	switch {
-	case errors.Is(err, pgserver.ErrMissing) && os.Getenv("ROLLCALL_NO_SKIP") != "1":
-		t.Skip(err)
+	case errors.Is(err, pgserver.ErrMissing):
+		machine.Lacks(t, "postgresql")
 	case err != nil:
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/forge"
 )
 
@@ -17,14 +18,7 @@ import (
 // where a verifier that is not ours says that the signature still holds.
 func needXMLSec(t *testing.T) {
 	t.Helper()
-	if _, err := exec.LookPath("xmlsec1"); err == nil {
-		return
-	}
-	const message = "xmlsec1 is not installed: make setup installs it"
-	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-		t.Fatal(message)
-	}
-	t.Skip(message)
+	machine.Tool(t, "xmlsec1")
 }
 
 // holds lets xmlsec1 say whether the first signature in the document does.

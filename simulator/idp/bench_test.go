@@ -8,10 +8,10 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/idp"
 )
 
@@ -46,24 +46,15 @@ func BenchmarkIssue(b *testing.B) {
 			b.ReportAllocs()
 			var issuing, signing time.Duration
 			for b.Loop() {
-				begun := processorTime(b)
+				begun := machine.ProcessorTime(b)
 				if _, err := signer.Issue(message); err != nil {
 					b.Fatal(err)
 				}
-				middle := processorTime(b)
+				middle := machine.ProcessorTime(b)
 				sign()
-				issuing, signing = issuing+middle-begun, signing+processorTime(b)-middle
+				issuing, signing = issuing+middle-begun, signing+machine.ProcessorTime(b)-middle
 			}
 			b.ReportMetric(float64(issuing)/float64(signing), "x-raw-sign")
 		})
 	}
-}
-
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

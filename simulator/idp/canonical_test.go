@@ -12,6 +12,7 @@ import (
 	dsig "github.com/russellhaering/goxmldsig"
 	"github.com/russellhaering/goxmldsig/etreeutils"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/idp"
 )
 
@@ -97,9 +98,7 @@ func TestSerializedIsTheLibrarys(t *testing.T) {
 // xmllint is the opinion of somebody else on a document that has everything in it.
 func TestCanonicalFormIsXMLLints(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("xmllint"); err != nil {
-		missing(t, "xmllint is not installed: make setup installs it")
-	}
+	machine.Tool(t, "xmllint")
 	const text = `<a xmlns="urn:1" xmlns:p="urn:2" xmlns:xs="urn:3"><!-- one --><p:b z="1" p:a="2" b="&#9;&#10;&#13;&quot;&lt;" xml:lang="en">` +
 		`<c xmlns="" xmlns:q="urn:z"><q:d q:x="" xmlns:r="urn:y" r:x="1" a="2">&#13;&gt;<![CDATA[<&>]]></q:d></c>` +
 		`<c xmlns="urn:2" xmlns:p="urn:4"><p:e/><e xmlns:p="urn:4"/></c></p:b></a>`

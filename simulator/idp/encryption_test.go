@@ -13,6 +13,7 @@ import (
 	"github.com/beevik/etree"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/idp"
 )
 
@@ -138,13 +139,7 @@ func spCertificate(t *testing.T) *x509.Certificate {
 // TestOpenSSLUnwraps: what xmlsec1 does not know of OAEP, OpenSSL does.
 func TestOpenSSLUnwraps(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("openssl"); err != nil {
-		const message = "openssl is not installed: make setup installs it"
-		if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-			t.Fatal(message)
-		}
-		t.Skip(message)
-	}
+	machine.Tool(t, "openssl")
 	key := keyFile(t, "service-provider")
 	for name, tc := range map[string]struct {
 		transport    idp.Transport

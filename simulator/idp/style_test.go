@@ -14,6 +14,7 @@ import (
 	"github.com/beevik/etree"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/idp"
 )
 
@@ -126,9 +127,7 @@ func TestXMLSecVerifiesSignedMetadata(t *testing.T) {
 // xmlsec1 knows no RSA-PSS before 1.3; openssl does.
 func TestOpenSSLVerifiesPSS(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("openssl"); err != nil {
-		missing(t, "openssl is not installed: make setup installs it")
-	}
+	machine.Tool(t, "openssl")
 	for algorithm, hash := range map[string]string{idp.RSAPSSSHA256: "sha256", idp.RSAPSSSHA384: "sha384", idp.RSAPSSSHA512: "sha512"} {
 		signer := keyed(t, "okta", idp.Style{Algorithm: algorithm})
 		document := etree.NewDocument()

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/idp"
 )
 
@@ -17,19 +18,7 @@ import (
 // library that signs must not be the only one to judge its signatures.
 func needXMLSec(t *testing.T) {
 	t.Helper()
-	if _, err := exec.LookPath("xmlsec1"); err == nil {
-		return
-	}
-	missing(t, "xmlsec1 is not installed: make setup installs it")
-}
-
-// missing skips for want of a tool, or fails where nothing may be skipped.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
+	machine.Tool(t, "xmlsec1")
 }
 
 // verify lets xmlsec1 check the signature that is a child of the named element.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/journal"
 )
 
@@ -46,10 +47,7 @@ func TestCurl(t *testing.T) {
 			if line != c.want {
 				t.Errorf("got  %s\nwant %s", line, c.want)
 			}
-			shell, err := exec.LookPath("sh")
-			if err != nil {
-				t.Skip("sh is not installed")
-			}
+			shell := machine.Tool(t, "sh")
 			for _, text := range []string{line, journal.Curl(c.request, " \\\n  ")} {
 				command := exec.CommandContext(t.Context(), shell, "-c", strings.Replace(text, "curl", "printf '%s\\n'", 1))
 				command.Env = []string{"TOKEN=t0ken", "COOKIE=c00kie", "PASSWORD=pass word", "SAML_RESPONSE=PHNhbWw="}

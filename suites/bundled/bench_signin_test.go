@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/idp"
 	"rollcall.example/suites/bundled"
 )
@@ -59,13 +60,13 @@ func BenchmarkSignIn(b *testing.B) {
 			comes()
 			for b.Loop() {
 				round++
-				begun := processorTime(b)
+				begun := machine.ProcessorTime(b)
 				comes()
-				middle := processorTime(b)
+				middle := machine.ProcessorTime(b)
 				for range signatures {
 					door.signAndVerify(b)
 				}
-				whole, raw = whole+middle-begun, raw+processorTime(b)-middle
+				whole, raw = whole+middle-begun, raw+machine.ProcessorTime(b)-middle
 			}
 			b.ReportMetric(float64(raw)/float64(whole), "of-raw-rsa")
 			b.ReportMetric(float64(crowd*round)/whole.Seconds(), "sign-ins/core-s")

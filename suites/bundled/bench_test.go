@@ -8,10 +8,10 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
-	"syscall"
 	"testing"
 	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator"
 	"rollcall.example/simulator/idp"
 	"rollcall.example/simulator/journal"
@@ -40,9 +40,9 @@ func BenchmarkAssignAndSignIn(b *testing.B) {
 	number := 0
 	for b.Loop() {
 		number++
-		begun := processorTime(b)
+		begun := machine.ProcessorTime(b)
 		comeIn(b, connection, identity, wire, fmt.Sprintf("han.%d@rollcall.test", number))
-		middle := processorTime(b)
+		middle := machine.ProcessorTime(b)
 		for range 2 {
 			signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
 			if err == nil {
@@ -52,7 +52,7 @@ func BenchmarkAssignAndSignIn(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		story, raw = story+middle-begun, raw+processorTime(b)-middle
+		story, raw = story+middle-begun, raw+machine.ProcessorTime(b)-middle
 	}
 	b.ReportMetric(float64(story)/float64(raw), "x-raw-rsa")
 	b.ReportMetric(float64(story.Microseconds())/float64(number), "cpu-µs/op")
@@ -84,13 +84,4 @@ func comeIn(b *testing.B, c target.Connection, identity idp.Identity, wire http.
 	if err != nil || visit.Status != http.StatusOK || visit.Answered != http.StatusSeeOther {
 		b.Fatalf("signing in ended with %d (answered %d): %v", visit.Status, visit.Answered, err)
 	}
-}
-
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -1,10 +1,11 @@
+//go:build unix
+
 package load_test
 
 import (
-	"syscall"
 	"testing"
-	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/load"
 )
@@ -33,9 +34,9 @@ func costOfARequest(b *testing.B, people int) float64 {
 	if err != nil {
 		b.Fatal(err)
 	}
-	before := processorTime(b)
+	before := machine.ProcessorTime(b)
 	r, err := load.Run(b.Context(), load.Options{Target: product.Target, People: people, Concurrency: 8})
-	took := processorTime(b) - before
+	took := machine.ProcessorTime(b) - before
 	if err != nil || !r.Passed {
 		b.Fatalf("%v, passed %v: %v", err, r.Passed, r.Reasons)
 	}
@@ -43,14 +44,4 @@ func costOfARequest(b *testing.B, people int) float64 {
 		b.Fatal(err)
 	}
 	return float64(took.Microseconds()) / float64(r.Requests)
-}
-
-// processorTime is what this process has used so far, of its own and of the system.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/kept"
 	"rollcall.example/suites/target"
 )
@@ -34,9 +35,7 @@ func TestServiceProviders(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, tool := range c.needs {
-				if _, err := exec.LookPath(tool); err != nil {
-					missing(t, tool+" is not installed")
-				}
+				machine.Tool(t, tool)
 			}
 			directory := filepath.Join("testdata", name)
 			asDeclared := func(text string) string { return text }
@@ -100,7 +99,7 @@ func startGo(t *testing.T, directory string, environment ...string) map[string]s
 	build.Dir, build.Env = directory, append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off")
 	if said, err := build.CombinedOutput(); err != nil {
 		if strings.Contains(string(said), "GOPROXY=off") || strings.Contains(string(said), "module lookup disabled") {
-			missing(t, "the modules of "+directory+" are not downloaded")
+			machine.Lacks(t, "what "+directory+"/go.mod requires")
 		}
 		t.Fatalf("building %s: %v\n%s", directory, err, said)
 	}
@@ -127,6 +126,6 @@ func python(t *testing.T, _ string) string {
 			return interpreter
 		}
 	}
-	missing(t, "python3-pysaml2 is not installed")
+	machine.Lacks(t, "python3-pysaml2")
 	return ""
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/suites/report"
 	"rollcall.example/suites/target"
 	"rollcall.example/suites/verify"
@@ -111,14 +112,11 @@ func startNode(t *testing.T, directory string, environment ...string) map[string
 // there.
 func node(t *testing.T, directory string) string {
 	t.Helper()
-	found, err := exec.LookPath("node")
-	if err != nil {
-		missing(t, "node is not installed")
+	interpreter, modules := machine.Tool(t, "node"), filepath.Join(directory, "node_modules")
+	if _, err := os.Stat(modules); err != nil {
+		machine.Lacks(t, modules)
 	}
-	if _, err := os.Stat(filepath.Join(directory, "node_modules")); err != nil {
-		missing(t, "the modules of "+directory+" are not installed")
-	}
-	return found
+	return interpreter
 }
 
 // startProduct starts a product, which says in its first line of output, as JSON, where
@@ -156,13 +154,4 @@ func startProduct(t *testing.T, directory string, environment []string, command 
 		t.Fatalf("%s says where it is in other words: %v: %s", directory, err, line)
 	}
 	return at
-}
-
-// missing skips a test for want of a tool or, where nothing may be skipped, fails it.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-		t.Fatal(what + ": make setup installs it")
-	}
-	t.Skip(what + ": make setup installs it")
 }

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -18,6 +17,7 @@ import (
 	"sync"
 	"testing"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/suites/target"
 )
 
@@ -177,13 +177,7 @@ func TestTheDocumentedAddress(t *testing.T) {
 }
 
 func TestTheDocumentedCommand(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-			t.Fatal("python3 is missing")
-		}
-		t.Skip("python3 is missing")
-	}
+	python := machine.Tool(t, "python3")
 	t.Setenv("ACME_ADMIN_TOKEN", adminToken)
 	t.Setenv("ACME_URL", openAcme(t).URL)
 	t.Setenv("PATH", filepath.Dir(python)+string(os.PathListSeparator)+os.Getenv("PATH"))

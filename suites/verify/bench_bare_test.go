@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/idp"
 	"rollcall.example/suites/target"
 	"rollcall.example/suites/verify"
@@ -158,14 +159,14 @@ func (r *replayer) send(b *testing.B, e exchanged) {
 			request.Header[name] = []string{r.renamed(values[0])}
 		}
 	}
-	begun := processorTime(b)
+	begun := machine.ProcessorTime(b)
 	answer, err := r.client.Do(request)
 	if err != nil {
 		b.Fatal(err)
 	}
 	said, err := io.ReadAll(answer.Body)
 	_ = answer.Body.Close()
-	r.spent += processorTime(b) - begun
+	r.spent += machine.ProcessorTime(b) - begun
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -220,7 +221,7 @@ func (r *replayer) signAnew(b *testing.B, body string) string {
 	form.Set("SAMLResponse", issued.Encoded())
 	form.Set("RelayState", r.renamed(form.Get("RelayState")))
 	again := form.Encode()
-	begun := processorTime(b)
+	begun := machine.ProcessorTime(b)
 	sum := sha256.Sum256(text)
 	for range 2 {
 		if _, err := rsa.SignPKCS1v15(nil, r.identity.Key, crypto.SHA256, sum[:]); err != nil {
@@ -228,7 +229,7 @@ func (r *replayer) signAnew(b *testing.B, body string) string {
 		}
 		r.signed++
 	}
-	r.spent += processorTime(b) - begun
+	r.spent += machine.ProcessorTime(b) - begun
 	return again
 }
 
@@ -254,9 +255,9 @@ func BenchmarkOverhead(b *testing.B) {
 		run(recorded)
 
 		judged := benchBehind(b, straight)
-		begun := processorTime(b)
+		begun := machine.ProcessorTime(b)
 		run(judged)
-		harness += processorTime(b) - begun
+		harness += machine.ProcessorTime(b) - begun
 
 		again := newReplayer(b, recorded, benchBehind(b, straight))
 		for _, e := range book.all {

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -90,15 +89,4 @@ func BenchmarkProcs(b *testing.B) {
 	}
 	b.ReportMetric(float64(alone)/float64(together), "speedup")
 	b.ReportMetric(float64(specs), "specs")
-}
-
-// processorTime is what this process has used so far, in its own code and in the
-// kernel: the server is in it as well.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -20,6 +20,7 @@ var layers = []struct {
 	may  []string
 }{
 	{"fixtures", nil},
+	{"fixtures/machine/...", []string{"fixtures/machine"}}, // for tests: no part below lists it
 	{"simulator/...", []string{"fixtures", "simulator/..."}},
 	{"reference/defect", []string{"fixtures", "reference/..."}},
 	{"reference/...", []string{"fixtures", "reference/..."}},

@@ -16,6 +16,7 @@ import (
 	"github.com/beevik/etree"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/forge/dsig"
 )
 
@@ -26,13 +27,7 @@ const document = `<p:Response xmlns:p="urn:p" ID="r"><a:Issuer xmlns:a="urn:a">m
 // made: where the builder is right about these, a forgery is refused for what was bent.
 func TestXMLSecVerifies(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("xmlsec1"); err != nil {
-		const message = "xmlsec1 is not installed: make setup installs it"
-		if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-			t.Fatal(message)
-		}
-		t.Skip(message)
-	}
+	machine.Tool(t, "xmlsec1")
 	key := rsaKey(t)
 	for name, bend := range map[string]func(s *dsig.Signature, root *etree.Element){
 		"as it comes": func(*dsig.Signature, *etree.Element) {},

@@ -15,6 +15,7 @@ import (
 	"github.com/beevik/etree"
 
 	"rollcall.example/fixtures"
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/simulator/idp"
 	"rollcall.example/simulator/idp/shapes"
 )
@@ -66,13 +67,7 @@ func issued(t *testing.T, shape shapes.Shape) (message *idp.Response, metadata [
 // Somebody else's implementation verifies every shape with the key that the metadata shows.
 func TestXMLSecVerifiesEveryShape(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("xmlsec1"); err != nil {
-		const missing = "xmlsec1 is not installed: make setup installs it"
-		if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
+	machine.Tool(t, "xmlsec1")
 	batches := map[string]*batch{} // by element and key: starting xmlsec1 takes longer than a signature
 	for _, shape := range shapes.All() {
 		if shape.Proves == "pss" {
