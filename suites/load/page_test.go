@@ -2,20 +2,18 @@ package load_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/xml"
 	"errors"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"rollcall.example/fixtures/machine/chromium"
 	"rollcall.example/suites/load"
 )
 
@@ -96,13 +94,6 @@ func TestThePageOfLittle(t *testing.T) {
 // of anybody.
 func TestThePageInABrowser(t *testing.T) {
 	t.Parallel()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-			t.Fatal("chromium is not installed: make setup installs it")
-		}
-		t.Skip("chromium is not installed: make setup installs it")
-	}
 	file := filepath.Join(t.TempDir(), "load.html")
 	if err := os.WriteFile(file, []byte(pageOf(t, sample())), 0o600); err != nil {
 		t.Fatal(err)
@@ -112,61 +103,26 @@ func TestThePageInABrowser(t *testing.T) {
 		ground string
 	}{
 		"light": {nil, "rgb(247, 247, 245)"},
-		"dark":  {[]chromedp.ExecAllocatorOption{chromedp.Flag("blink-settings", "preferredColorScheme=0")}, "rgb(21, 23, 26)"},
+		"dark":  {[]chromedp.ExecAllocatorOption{chromium.Dark}, "rgb(21, 23, 26)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx := newTab(t, path, look.flags...)
+			b := chromium.Open(t, look.flags...)
 			for size, width := range map[string]int64{"wide": 1280, "phone": 390} {
-				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate("file://"+file)); err != nil {
-					t.Fatal(err)
-				}
+				b.Does("opening "+size, chromedp.EmulateViewport(width, 900), chromedp.Navigate("file://"+file))
+				b.Fits()
 				for script, want := range map[string]string{
-					`document.documentElement.scrollWidth <= innerWidth`:                                         "true",
 					`getComputedStyle(document.documentElement).backgroundColor`:                                 look.ground,
 					`performance.getEntriesByType('resource').length`:                                            "0",
 					`[...document.querySelectorAll('rect')].every(r => r.getBoundingClientRect().height > 0)`:    "true",
 					`[...document.querySelectorAll('figure')].every(f => f.getBoundingClientRect().width > 200)`: "true",
 				} {
-					got, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+script+")"))
-					if err != nil || got != want {
-						t.Errorf("%s, %s: %s is %q, want %q (%v)", name, size, script, got, want, err)
+					if got := b.Says(script); got != want {
+						t.Errorf("%s: %s is %q, want %q", size, script, got, want)
 					}
 				}
-				keep(t, name+"-"+size+".png", func() ([]byte, error) { return chromedp.Run(ctx, chromedp.FullScreenshot(100)) })
+				b.Shot("load-" + name + "-" + size)
 			}
-			keep(t, name+".pdf", func() ([]byte, error) { return chromedp.Run(ctx, chromedp.PrintToPDF()) })
+			b.Print("load-" + name)
 		})
-	}
-}
-
-func newTab(t *testing.T, browser string, flags ...chromedp.ExecAllocatorOption) context.Context {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))
-	allocated, stop := chromedp.NewExecAllocator(t.Context(), append(options, flags...)...)
-	t.Cleanup(stop)
-	ctx, closeTab := chromedp.NewContext(allocated)
-	t.Cleanup(closeTab)
-	if err := chromedp.Do(ctx); err != nil { // the first call starts the browser, and must not have the time limit
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// keep keeps what a person may look at in the directory that ROLLCALL_SCREENSHOTS
-// names.
-func keep(t *testing.T, name string, take func() ([]byte, error)) {
-	t.Helper()
-	dir := os.Getenv("ROLLCALL_SCREENSHOTS")
-	if dir == "" {
-		return
-	}
-	image, err := take()
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "load-"+name), image, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }

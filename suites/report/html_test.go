@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"rollcall.example/fixtures/machine/chromium"
 	"rollcall.example/suites/report"
 )
 
@@ -114,19 +115,19 @@ func TestHTMLOfAThousandSpecs(t *testing.T) {
 	if found.Size() > 5_000_000 {
 		t.Errorf("the page is %d bytes", found.Size())
 	}
-	b := newTab(t)
-	b.does("opening", chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#controls")))
-	b.expect(shown, "1000")
-	b.expect(`document.querySelector('footer').textContent.includes('leaves out')`, "true")
-	calls := b.says(`document.querySelectorAll('.x').length`)
+	b := chromium.Open(t)
+	b.Does("opening", chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#controls")))
+	b.Expect(shown, "1000")
+	b.Expect(`document.querySelector('footer').textContent.includes('leaves out')`, "true")
+	calls := b.Says(`document.querySelectorAll('.x').length`)
 	t.Logf("%d bytes with %s exchanges; opened in %s ms, painted first after %s ms; a search took %s ms", found.Size(), calls,
-		b.says(`Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd)`),
-		b.says(`Math.round((performance.getEntriesByName('first-contentful-paint')[0] ?? {}).startTime)`),
-		b.says(`(() => { const q = document.querySelector('#q'), began = performance.now(); q.value = 'clause-0999'; q.dispatchEvent(new Event('input')); document.body.offsetHeight; return Math.round(performance.now() - began) })()`))
-	b.expect(shown, "1")
-	b.expect(`document.querySelector('#count').textContent`, "1 of 1000 specs")
-	b.does("clearing", chromedp.Click(chromedp.CSS("#clear")))
-	b.expect(shown, "1000")
-	b.does("choosing a level", chromedp.Click(chromedp.CSS(`.chip[data-is="MUST"]`)))
-	b.expect(shown, fmt.Sprint(levels(r, "MUST")))
+		b.Says(`Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd)`),
+		b.Says(`Math.round((performance.getEntriesByName('first-contentful-paint')[0] ?? {}).startTime)`),
+		b.Says(`(() => { const q = document.querySelector('#q'), began = performance.now(); q.value = 'clause-0999'; q.dispatchEvent(new Event('input')); document.body.offsetHeight; return Math.round(performance.now() - began) })()`))
+	b.Expect(shown, "1")
+	b.Expect(`document.querySelector('#count').textContent`, "1 of 1000 specs")
+	b.Does("clearing", chromedp.Click(chromedp.CSS("#clear")))
+	b.Expect(shown, "1000")
+	b.Does("choosing a level", chromedp.Click(chromedp.CSS(`.chip[data-is="MUST"]`)))
+	b.Expect(shown, fmt.Sprint(levels(r, "MUST")))
 }
