@@ -95,6 +95,7 @@ func init() {
 			}
 		})
 	})
+	register("saml-wanted-signature-not-checked", func(p *reference.Parts) { withoutChecks(p, "signed-parts") })
 	register("saml-signature-anywhere", func(p *reference.Parts) {
 		readAssertion(p, topAssertion)
 		replaceVerifier(p, func(v *verifier) { v.find, v.target, v.believe = anySignature, anyByID, whateverIsRead })

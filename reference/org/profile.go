@@ -17,6 +17,7 @@ var permitted = map[string][]string{
 	"link_key":                    {"name_id_or_email", "email"},
 	"jit":                         {"on", "off", "record_required"},
 	"unsolicited":                 {"accept", "refuse"},
+	"signed_part":                 {"either", "assertion", "response", "both"},
 	"confirmation_address":        {"ignore", "enforce"},
 	"login_when_record_inactive":  {"reject", "rejit"},
 	"login_after_manual_removal":  {"rejit", "reject"},

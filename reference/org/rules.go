@@ -24,6 +24,7 @@ type Rules struct {
 	LinkKey                  string   `yaml:"link_key"`                    // name_id_or_email · email
 	JIT                      string   `yaml:"jit"`                         // on · off · record_required
 	Unsolicited              string   `yaml:"unsolicited"`                 // accept · refuse
+	SignedPart               string   `yaml:"signed_part"`                 // either · assertion · response · both
 	ConfirmationAddress      string   `yaml:"confirmation_address"`        // ignore · enforce
 	LoginWhenRecordInactive  string   `yaml:"login_when_record_inactive"`  // reject · rejit
 	LoginAfterManualRemoval  string   `yaml:"login_after_manual_removal"`  // rejit · reject
@@ -72,6 +73,7 @@ func Standard() Rules {
 		LinkKey:                  "name_id_or_email",
 		JIT:                      "on",
 		Unsolicited:              "accept",
+		SignedPart:               "either",
 		ConfirmationAddress:      "ignore",
 		LoginWhenRecordInactive:  "reject",
 		LoginAfterManualRemoval:  "rejit",

@@ -44,6 +44,9 @@ func TestRefusesFields(t *testing.T) {
 			*l = oktaLetter("_anew-1", true)
 			l.authn = strings.Replace(l.authn, `AuthnInstant="`+stamp(0), `AuthnInstant="`+stamp(-24*time.Hour), 1)
 		}},
+		{name: "no signature of the assertion where one is wanted", check: "signed-parts", modes: []mode{response}, arrival: wanting(saml.Parts{Assertion: true})},
+		{name: "no signature of the response where one is wanted", check: "signed-parts", modes: []mode{assertion}, arrival: wanting(saml.Parts{Response: true})},
+		{name: "one signature where two are wanted", check: "signed-parts", modes: []mode{response, assertion}, arrival: wanting(saml.Parts{Response: true, Assertion: true})},
 		{name: "a browser elsewhere", check: "confirmation-address",
 			edit: func(_ testing.TB, l *letter) {
 				l.subject = strings.Replace(l.subject, "<saml2:SubjectConfirmationData ", `<saml2:SubjectConfirmationData Address="203.0.113.9" `, 1)
@@ -63,11 +66,20 @@ func TestRefusesFields(t *testing.T) {
 	}
 }
 
+// wanting asks for signatures of these parts.
+func wanting(parts saml.Parts) func(testing.TB, *saml.Arrival) {
+	return func(_ testing.TB, a *saml.Arrival) { a.SignedParts = parts }
+}
+
 // TestBelievesFields is about what stands beside it and is as it should be.
 func TestBelievesFields(t *testing.T) {
 	t.Parallel()
 	unsigned := bad{edit: func(_ testing.TB, l *letter) { l.response = from(l.response, "<saml2p:Status") }}
 	believed(t, unsigned.arrive(t, assertion))
+	for _, m := range []mode{response, assertion, both} {
+		agreed := bad{arrival: wanting(saml.Parts{Response: m != assertion, Assertion: m != response})}
+		believed(t, agreed.arrive(t, m))
+	}
 	here := bad{
 		edit: func(_ testing.TB, l *letter) {
 			l.subject = strings.Replace(l.subject, "<saml2:SubjectConfirmationData ", `<saml2:SubjectConfirmationData Address="127.0.0.1" `, 1)

@@ -43,6 +43,8 @@ type Arrival struct {
 	// Client is the network address that the response was posted from, to be held
 	// against the Address of a confirmation; empty where that is not to be looked at.
 	Client string
+	// SignedParts are those that have to be signed; with none named, either is enough.
+	SignedParts Parts
 	// Now is the time by which everything is judged.
 	Now time.Time
 	// Requests and Uses are the caller's memory.
@@ -54,6 +56,9 @@ type Arrival struct {
 	// we made the request with this ID; nil where the caller cannot tell.
 	AskedHere func(request string) bool
 }
+
+// Parts are the parts of a response that may be signed.
+type Parts struct{ Response, Assertion bool }
 
 // Message is an arrival on its way through the checks: each check reads it, and a
 // few fill in what later ones read.

@@ -59,6 +59,7 @@ func Standard() Policy {
 			{"issuer", checkIssuer},
 			{"decryption", checkDecryption},
 			{"signature", checkSignature},
+			{"signed-parts", checkSignedParts},
 			{"trusted-issuer", checkTrustedIssuer},
 			{"version", checkVersion},
 			{"contents", checkContents},

@@ -51,6 +51,18 @@ func checkSignature(_ context.Context, m *Message) error {
 	return err
 }
 
+// checkSignedParts wants those parts to be signed for which the caller asks. That the
+// other one is, is enough to believe what is said; it is not what was agreed on.
+func checkSignedParts(_ context.Context, m *Message) error {
+	switch {
+	case m.SignedParts.Response && !m.ResponseSigned:
+		return Refuse("the response is not signed, and has to be")
+	case m.SignedParts.Assertion && !m.AssertionSigned:
+		return Refuse("the assertion has no signature of its own, and has to have one")
+	}
+	return nil
+}
+
 // placeSignatures sorts the document's signatures by what they stand in. One that
 // stands anywhere else, or a second one, is refused: it could only confuse.
 func placeSignatures(m *Message) (ofResponse, ofAssertion *etree.Element, err error) {

@@ -116,8 +116,15 @@ func (s *Server) examine(r *http.Request, organization org.Organization, provide
 		Now:              s.org.Now(organization),
 		Client:           s.client(r),
 		AllowUnsolicited: s.org.Rules().Unsolicited != "refuse",
+		SignedParts:      s.signedParts(),
 		AskedHere:        asked(r),
 	})
+}
+
+// signedParts are those that have to be signed.
+func (s *Server) signedParts() saml.Parts {
+	part := s.org.Rules().SignedPart
+	return saml.Parts{Response: part == "response" || part == "both", Assertion: part == "assertion" || part == "both"}
 }
 
 // client is the address that the browser has for us, where it matters.

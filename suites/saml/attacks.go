@@ -92,6 +92,7 @@ func claim(okta *spec.Okta, attack forge.Attack, visit spec.Visit, victim *spec.
 // as much of the response signed.
 func between(ctx context.Context, okta *spec.Okta, mode idp.Signing, do func(attacker, victim *spec.Person) spec.Visit) {
 	GinkgoHelper()
+	okta.Takes(mode)
 	victim, attacker := okta.Hire("Leia Organa"), okta.Hire("Lando Calrissian")
 	okta.Admit(ctx, victim, attacker)
 	if !okta.JustWorked(mode) {

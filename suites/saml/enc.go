@@ -46,6 +46,7 @@ var _ = spec.Section("A product that decrypts", func(_ *spec.Okta, product *spec
 // around them is not signed, so the product has to decrypt to learn anything at all.
 func alike(ctx context.Context, okta *spec.Okta, wrong []idp.Encryption) {
 	GinkgoHelper()
+	okta.Takes(idp.SignAssertion)
 	lando := okta.Hire("Lando Calrissian")
 	okta.Admit(ctx, lando)
 	honest := spec.Signed(idp.SignAssertion)

@@ -60,6 +60,7 @@ func takes(shape shapes.Shape) spec.Citation {
 // whether Okta's own shape would.
 func taken(ctx context.Context, okta *spec.Okta, product *spec.Product, shape shapes.Shape, control func()) {
 	GinkgoHelper()
+	okta.Takes(shape.Modes()[0])
 	han := okta.Hire("Han Solo")
 	okta.Admit(ctx, han)
 	name := ""

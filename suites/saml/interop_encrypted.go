@@ -14,6 +14,7 @@ var _ = spec.Section("An honest response whose assertion is encrypted", func(_ *
 	for _, mode := range []idp.Signing{idp.SignAssertion, idp.SignBoth, idp.SignResponse} {
 		It("is taken with "+mode.String()+" signed", spec.Clause("saml.interop.encrypted").In(mode.String()), func(ctx SpecContext) {
 			okta, product := product.WithEncryption(ctx)
+			okta.Takes(mode)
 			han := okta.Hire("Han Solo")
 			okta.Admit(ctx, han)
 

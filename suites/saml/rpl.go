@@ -67,6 +67,7 @@ var _ = spec.Section("A response that the product took before", func(okta *spec.
 			cited = cited.In(changed.variant)
 		}
 		It("signs nobody in when all but its assertion is another "+changed.variant, cited, func(ctx SpecContext) {
+			okta.Takes(idp.SignAssertion)
 			han := admitted(ctx, okta, "Han Solo")
 			held := freely(ctx, okta, han, spec.Signed(idp.SignAssertion))
 			back := held.Browser().Copy()

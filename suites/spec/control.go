@@ -1,9 +1,30 @@
 package spec
 
 import (
+	"fmt"
+	"slices"
+
 	"rollcall.example/simulator/idp"
 	"rollcall.example/suites/target"
 )
+
+// signedEnough are, by what the profile says of signed_part, the ways to sign that are
+// enough for the product.
+var signedEnough = map[any][]idp.Signing{
+	"assertion": {idp.SignAssertion, idp.SignBoth},
+	"response":  {idp.SignResponse, idp.SignBoth},
+	"both":      {idp.SignBoth},
+}
+
+// Takes ends the spec as unsupported where the profile says that the product wants more
+// signed than this: what is about such a response says nothing of the product then, which
+// takes no honest one either.
+func (o *Okta) Takes(mode idp.Signing) {
+	part := o.live.Profile.Keys["signed_part"]
+	if enough, limited := signedEnough[part]; limited && !slices.Contains(enough, mode) {
+		conclude(EntryUnsupported, fmt.Sprintf("the profile %s says signed_part: %s, and this is about a response with %s signed", o.live.Profile.Name, part, mode), 1)
+	}
+}
 
 // proved is the honest sign-in that the last spec of the process ended with. It serves
 // the next spec as the one to begin with, and no later one: in between nothing else was

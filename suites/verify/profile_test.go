@@ -62,6 +62,45 @@ func TestReferenceKeepsEveryProfile(t *testing.T) {
 	}
 }
 
+// A product that wants more signed than another is held to that, and to nothing that is
+// about responses which it does not take.
+func TestReferenceWantsThePartSigned(t *testing.T) {
+	for part, wanted := range map[string][]string{
+		"assertion": {"saml.sig.assertion-signature-wanted"},
+		"response":  {"saml.sig.response-signature-wanted"},
+		"both":      {"saml.sig.assertion-signature-wanted", "saml.sig.response-signature-wanted"},
+	} {
+		t.Run(part, func(t *testing.T) {
+			declared, err := profile(t, fixtures.DefaultProfile).With("own", map[string]any{"signed_part": part})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := verify.Run(context.Background(), verify.Options{
+				Target: start(t, bundled.Options{Profile: declared}), LabelFilter: "area: containsAny {saml.sig, saml.interop}",
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Exit() != report.ExitConformant {
+				_ = r.Console(os.Stderr, false)
+				t.Errorf("exit %d: %s", r.Exit(), r.Summary.Headline)
+			}
+			left := 0
+			for _, s := range r.Specs {
+				if s.Verdict == report.Passed {
+					wanted = slices.DeleteFunc(wanted, func(id string) bool { return id == s.ID })
+				}
+				if strings.Contains(s.Reason, "signed_part: "+part) {
+					left++
+				}
+			}
+			if len(wanted) > 0 || left == 0 || left > len(r.Specs)/2 {
+				t.Errorf("not proved: %v; of %d specs %d are about other products", wanted, len(r.Specs), left)
+			}
+		})
+	}
+}
+
 // onlyAbout fails unless the report has what a profile is about, passed, and nothing else.
 func onlyAbout(t *testing.T, r report.Report, about []string) {
 	t.Helper()
