@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"sync"
 )
 
 // carried is a message as a binding brought it.
@@ -120,6 +121,23 @@ func querySignature(rawQuery, parameter string, query url.Values) (Signature, er
 	return Signature{Algorithm: query.Get("SigAlg"), octets: strings.Join(covered, "&"), value: value}, nil
 }
 
+// deflaters are kept: making one takes 800 KB, which is more than all the rest of a
+// sign-in or a sign-out.
+var deflaters = sync.Pool{New: func() any {
+	writer, _ := flate.NewWriter(io.Discard, flate.BestCompression) // fails on an unknown level only
+	return writer
+}}
+
+func deflate(xml []byte) ([]byte, error) {
+	writer := deflaters.Get().(*flate.Writer)
+	defer deflaters.Put(writer)
+	var packed bytes.Buffer
+	writer.Reset(&packed)
+	_, err := writer.Write(xml)
+	err = errors.Join(err, writer.Close())
+	return packed.Bytes(), err
+}
+
 // redirected writes a message into the query of an address, after what is there, and
 // signs it unless the signer has no key.
 func redirected(location, parameter string, xml []byte, relayState string, signer Signer) (string, error) {
@@ -127,16 +145,11 @@ func redirected(location, parameter string, xml []byte, relayState string, signe
 	if err != nil || target.Host == "" {
 		return "", fmt.Errorf("%q is not an address to redirect to", location)
 	}
-	var packed bytes.Buffer
-	writer, err := flate.NewWriter(&packed, flate.BestCompression)
+	packed, err := deflate(xml)
 	if err != nil {
 		return "", err
 	}
-	_, writing := writer.Write(xml)
-	if err := errors.Join(writing, writer.Close()); err != nil {
-		return "", err
-	}
-	query := parameter + "=" + url.QueryEscape(base64.StdEncoding.EncodeToString(packed.Bytes()))
+	query := parameter + "=" + url.QueryEscape(base64.StdEncoding.EncodeToString(packed))
 	if relayState != "" {
 		query += "&RelayState=" + url.QueryEscape(relayState)
 	}
