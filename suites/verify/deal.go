@@ -82,12 +82,13 @@ func (d *dealer) deal(ctx context.Context) (share, bool) {
 func (d *dealer) hear(w word) (last bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if w.Report == nil {
+	switch {
+	case w.Report != nil:
+		d.whole.SpecReports = append(d.whole.SpecReports, *w.Report)
+	case !w.Last:
 		d.count(w.Spec, w.Failed)
-		return false
 	}
-	d.whole.SpecReports = append(d.whole.SpecReports, w.Report.SpecReports...)
-	return true
+	return w.Last
 }
 
 // employ starts one worker and deals it shares until none is left.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -39,12 +38,14 @@ type share struct {
 	Timeout  time.Duration `json:"timeout"`  // what is left of the run's
 }
 
-// word is what a worker tells: a spec that ended or, last of a share, Ginkgo's
-// report of it.
+// word is what a worker tells: a spec that ended or, when a share is done, Ginkgo's
+// reports of its specs, one by one, and that these were all. In one value they would be
+// held several times over, here and there, to be written and read.
 type word struct {
-	Spec   string        `json:"spec,omitempty"`
-	Failed bool          `json:"failed,omitempty"`
-	Report *types.Report `json:"report,omitempty"`
+	Spec   string            `json:"spec,omitempty"`
+	Failed bool              `json:"failed,omitempty"`
+	Report *types.SpecReport `json:"report,omitempty"`
+	Last   bool              `json:"last,omitempty"`
 }
 
 // procs is how many processes are worth while for so many specs.
@@ -99,8 +100,12 @@ func (p post) serve(ctx context.Context, s share, out *json.Encoder) error {
 		key, bad := ended(r)
 		failed = errors.Join(failed, out.Encode(word{Spec: key, Failed: bad}))
 	})
-	ran.SpecReports = slices.DeleteFunc(ran.SpecReports, func(r types.SpecReport) bool { return !tookPart(r) })
-	return errors.Join(failed, out.Encode(word{Report: &ran}))
+	for i := range ran.SpecReports {
+		if tookPart(ran.SpecReports[i]) {
+			failed = errors.Join(failed, out.Encode(word{Report: &ran.SpecReports[i]}))
+		}
+	}
+	return errors.Join(failed, out.Encode(word{Last: true}))
 }
 
 // playTogether deals the chosen specs out to workers and puts their reports
@@ -112,6 +117,7 @@ func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (
 		SuiteDescription: suiteName,
 		SuiteConfig:      types.SuiteConfig{RandomSeed: o.Seed},
 		StartTime:        began,
+		SpecReports:      make(types.SpecReports, 0, len(chosen)),
 	}
 	whole.PreRunStats.TotalSpecs, whole.PreRunStats.SpecsThatWillRun = len(registry()), len(chosen)
 	o.Target.Network = o.Target.Network.Share(procs)
