@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -56,24 +55,6 @@ func (o Options) procs(specs int) int {
 	return o.Target.Network.Procs(min(o.Procs, (specs+specsPerProcess-1)/specsPerProcess))
 }
 
-// frugal is by how many percent a process lets its memory grow before it collects its
-// garbage. A limit in bytes is no better: the live part of a share comes near to it, and
-// then a worker does nothing but collect.
-const frugal = 50
-
-// usual is that percentage where nobody has set another (GOGC).
-const usual = 100
-
-// beFrugal has this process be so, unless somebody has set something else, until the
-// function returned is called.
-func beFrugal() (restore func()) {
-	before := debug.SetGCPercent(frugal)
-	if before != usual {
-		debug.SetGCPercent(before)
-	}
-	return func() { debug.SetGCPercent(before) }
-}
-
 // serveShares runs shares of the specs, as a worker, until there are no more.
 func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error {
 	var p post
@@ -82,23 +63,25 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 	}
 	p.Target.Process = p.Process
 	beFrugal()
+	var spare thrift
 	for {
 		var s share
 		if err := in.Decode(&s); err != nil {
 			return err
 		}
-		if err := p.serve(ctx, s, out); err != nil {
+		if err := p.serve(ctx, s, out, &spare); err != nil {
 			return err
 		}
 	}
 }
 
-func (p post) serve(ctx context.Context, s share, out *json.Encoder) error {
+func (p post) serve(ctx context.Context, s share, out *json.Encoder, spare *thrift) error {
 	o := Options{Target: p.Target, Seed: p.Seed, Timeout: s.Timeout}
 	var failed error
 	ran := o.play(ctx, s.Sections, s.Filter, func(r ginkgo.SpecReport) {
 		key, bad := ended(r)
 		failed = errors.Join(failed, out.Encode(word{Spec: key, Failed: bad}))
+		spare.tidy()
 	})
 	for i := range ran.SpecReports {
 		if tookPart(ran.SpecReports[i]) {

@@ -1,0 +1,57 @@
+package verify
+
+import (
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+// frugal is by how many percent a process lets its memory grow before it collects its
+// garbage. A limit in bytes is no better: the live part of a share comes near to it, and
+// then a worker does nothing but collect.
+const frugal = 50
+
+// usual is that percentage where nobody has set another (GOGC).
+const usual = 100
+
+// beFrugal has this process be so, unless somebody has set something else, until the
+// function returned is called.
+func beFrugal() (restore func()) {
+	before := debug.SetGCPercent(frugal)
+	if before != usual {
+		debug.SetGCPercent(before)
+	}
+	return func() { debug.SetGCPercent(before) }
+}
+
+// thrift gives memory back to the system. A spec with messages of many megabytes has a
+// process grow to several times its size, and Go by itself lets go of that over the specs
+// that follow: with a process a core or more, some are always at their largest.
+type thrift struct{ enough uint64 }
+
+// ample is what a process may hold before it is looked at, in bytes.
+const ample = 20 << 20
+
+// tidy gives back what is not in use, where the heap takes twice what it did when that
+// was done last.
+func (t *thrift) tidy() {
+	if held() <= max(t.enough, ample) {
+		return
+	}
+	debug.FreeOSMemory()
+	t.enough = 2 * held()
+}
+
+// held is how much memory the heap takes from the system, in bytes.
+func held() uint64 {
+	parts := []metrics.Sample{
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"},
+		{Name: "/memory/classes/heap/free:bytes"},
+	}
+	metrics.Read(parts)
+	sum := uint64(0)
+	for _, part := range parts {
+		sum += part.Value.Uint64()
+	}
+	return sum
+}
