@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"sync"
 	"time"
 
 	"rollcall.example/reference/org"
@@ -18,19 +19,18 @@ var templateFiles embed.FS
 //go:embed static/*
 var staticFiles embed.FS
 
-// pages holds every page, each with the layout around it and read once.
-var pages = parsePages(
-	"login", "home", "people", "teams", "team", "audit", "providers", "settings", "tested", "problem", "onward", "parted",
-)
-
-func parsePages(names ...string) map[string]*template.Template {
+// pages holds every page, each with the layout around it. They are read once, when the
+// first is shown: many a process that could show them has nobody to show them to.
+var pages = sync.OnceValue(func() map[string]*template.Template {
 	parsed := map[string]*template.Template{}
-	for _, name := range names {
+	for _, name := range []string{
+		"login", "home", "people", "teams", "team", "audit", "providers", "settings", "tested", "problem", "onward", "parted",
+	} {
 		parsed[name] = template.Must(template.New("layout.html").Funcs(functions).
 			ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/"+name+".html"))
 	}
 	return parsed
-}
+})
 
 // functions is what templates may call.
 var functions = template.FuncMap{
@@ -67,7 +67,7 @@ func (s *Server) show(w http.ResponseWriter, name string, v visit, title string,
 // a template never leaves half a page under a status of 200.
 func (s *Server) write(w http.ResponseWriter, name string, status int, v view) error {
 	var page bytes.Buffer
-	if err := pages[name].Execute(&page, v); err != nil {
+	if err := pages()[name].Execute(&page, v); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"sort"
+	"sync"
 )
 
 //go:embed html/report.html
@@ -21,7 +22,9 @@ var htmlStyle string
 var htmlScript string
 
 // htmlPage is the page; what it is filled with is a [pageView].
-var htmlPage = template.Must(template.New("report").Parse(htmlTemplate))
+var htmlPage = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("report").Parse(htmlTemplate))
+})
 
 // maxHTML is how large a page may grow before it shows less of the wire.
 const maxHTML = 4_900_000
@@ -62,7 +65,7 @@ func (r Report) HTML(w io.Writer) error {
 	var failed error
 	render := func(i int) bool {
 		var text bytes.Buffer
-		if err := htmlPage.Execute(&text, r.view(allowances[i])); err != nil {
+		if err := htmlPage().Execute(&text, r.view(allowances[i])); err != nil {
 			failed = err
 			return true
 		}

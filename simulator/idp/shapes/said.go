@@ -39,9 +39,9 @@ var said = []Shape{
 
 	{Row: "POS-23", Proves: "sizes", Name: "long-name", Summary: "with a name of 256 characters", Says: saying("name", strings.Repeat("Han Solo ", 28)+"Solo")},
 	{Row: "POS-23", Proves: "sizes", Name: "four-kilobytes", Summary: "with an attribute of four kilobytes", Says: stating(idp.Attribute{Name: "notes", Values: []string{strings.Repeat("note ", 820)}})},
-	{Row: "POS-23", Proves: "sizes", Name: "sixty-four-kilobytes", Summary: "with an attribute of 64 kilobytes", Says: stating(idp.Attribute{Name: "photo", Values: []string{strings.Repeat("/9j/4AAQ", 8<<10)}})},
+	{Row: "POS-23", Proves: "sizes", Name: "sixty-four-kilobytes", Summary: "with an attribute of 64 kilobytes", Says: picturing(64 << 10)},
 
-	{Row: "POS-23", Proves: "megabyte", Name: "megabyte", Summary: "of a megabyte as it is posted", Says: stating(idp.Attribute{Name: "photo", Values: []string{strings.Repeat("/9j/4AAQ", 92<<10)}})},
+	{Row: "POS-23", Proves: "megabyte", Name: "megabyte", Summary: "of a megabyte as it is posted", Says: picturing(736 << 10)},
 
 	{Row: "POS-22", Proves: "unicode", Name: "umlauts", Summary: "about somebody with an umlaut", Says: saying("name", "Jürgen Müßig-Ñuñez")},
 	{Row: "POS-22", Proves: "unicode", Name: "ideographs", Summary: "about somebody whose name is in ideographs", Says: saying("name", "周 杰倫")},
@@ -106,6 +106,15 @@ var said = []Shape{
 		remove("AuthnContextClassRef")(el)
 		add(`<{p}AuthnContextDeclRef>urn:rollcall:declaration</{p}AuthnContextDeclRef>`)(el)
 	})}},
+}
+
+// picturing adds an attribute of so many bytes. It is made when it is said: every process
+// would hold it otherwise.
+func picturing(size int) func(*idp.Claims) {
+	const piece = "/9j/4AAQ"
+	return func(c *idp.Claims) {
+		stating(idp.Attribute{Name: "photo", Values: []string{strings.Repeat(piece, size/len(piece))}})(c)
+	}
 }
 
 // saying says this of an attribute in place of what the provider would have said.
