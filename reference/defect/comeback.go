@@ -69,26 +69,14 @@ func init() {
 	register("last-admin-half-gone", func(p *reference.Parts) {
 		// The refusal comes when the record has been flipped already.
 		store := keepStore(p)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			leaving := deactivates(r)
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if provider, id := recordIn(r); leaving && status == http.StatusBadRequest {
-					_ = (*store).Do(r.Context(), func(tx org.Tx) error { return flip(r.Context(), tx, provider, id) })
-				}
-				return status, body
-			})
+		showOtherwise(p, deactivates, func(r *http.Request, a *scimAnswer) {
+			if provider, id := recordIn(r); a.status == http.StatusBadRequest {
+				_ = (*store).Do(r.Context(), func(tx org.Tx) error { return flip(r.Context(), tx, provider, id) })
+			}
 		})
 	})
 	register("last-admin-silently-kept", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			leaving := deactivates(r)
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if leaving && status == http.StatusBadRequest {
-					return http.StatusNoContent, nil
-				}
-				return status, body
-			})
-		})
+		answerOtherwise(p, deactivates, inPlaceOf(http.StatusBadRequest, http.StatusNoContent, ""))
 	})
 	register("no-admin-leaves", func(p *reference.Parts) {
 		org.Replace(&p.Events.Deactivate, "last-admin", func(_ context.Context, _ org.Tx, e *org.Leaving) error {

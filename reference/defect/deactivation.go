@@ -1,7 +1,6 @@
 package defect
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -34,28 +33,23 @@ func init() {
 	register("mass-guard", func(p *reference.Parts) {
 		// After five deactivations in a row the rest is taken for a mistake.
 		var inARow memory
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		arranges := func(r *http.Request) bool {
+			return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/probe/")
+		}
+		hearOtherwise(p, func(r *http.Request) bool { return !arranges(r) }, func(r *http.Request) {
 			switch {
 			case !deactivates(r):
-				if r.Method != http.MethodPost || !strings.HasPrefix(r.URL.Path, "/probe/") {
-					inARow.clear()
-				}
+				inARow.clear()
 			case inARow.count() >= 5:
-				r.Method, r.Body, r.ContentLength = http.MethodGet, http.NoBody, 0
+				readOnly(r)
 			default:
 				inARow.add(r.URL.Path)
 			}
-			next.ServeHTTP(w, r)
 		})
 	})
 
 	register("put-keeps-active", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPut && deactivates(r) {
-				r.Method, r.Body, r.ContentLength = http.MethodGet, http.NoBody, 0
-			}
-			next.ServeHTTP(w, r)
-		})
+		hearOtherwise(p, deactivatesBy(http.MethodPut), readOnly)
 	})
 	register("patch-without-path-ignored", func(p *reference.Parts) {
 		ignoreOperations(p, func(op scim.Operation) bool { return op.Target == nil })
@@ -86,14 +80,11 @@ func init() {
 	})
 	register("second-deactivation-refused", func(p *reference.Parts) {
 		var gone memory
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPatch && deactivates(r) {
-				if gone.has(r.URL.Path) {
-					r.URL.Path += "-no-more"
-				}
-				gone.add(r.URL.Path)
+		hearOtherwise(p, deactivatesBy(http.MethodPatch), func(r *http.Request) {
+			if gone.has(r.URL.Path) {
+				r.URL.Path += "-no-more"
 			}
-			next.ServeHTTP(w, r)
+			gone.add(r.URL.Path)
 		})
 	})
 	register("deactivation-logged-again", func(p *reference.Parts) {
@@ -112,39 +103,22 @@ func init() {
 	register("name-before-id", func(p *reference.Parts) {
 		// A record that is not found by its id is looked for by the name in the body.
 		store := keepStore(p)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPut && isSCIM(r, "/Users/") {
-				provider, id := recordIn(r)
-				rewriteBody(r, func(body []byte) []byte {
-					_ = (*store).View(r.Context(), func(tx org.Tx) error {
-						if _, err := tx.Record(r.Context(), provider, id); err != nil {
-							if named, err := tx.RecordByUserName(r.Context(), provider, userNameIn(body)); err == nil {
-								r.URL.Path = strings.Replace(r.URL.Path, id, named.ID, 1)
-							}
-						}
-						return nil
-					})
-					return body
-				})
-			}
-			next.ServeHTTP(w, r)
+		hearOtherwise(p, at("/Users/", http.MethodPut), func(r *http.Request) {
+			_ = (*store).View(r.Context(), func(tx org.Tx) error { return findByName(r, tx) })
 		})
 	})
 	register("id-of-any-customer", func(p *reference.Parts) {
 		// The id alone finds the record, whosever it is.
 		store := keepStore(p)
 		org.Without(&p.Events.Call, "binding")
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if deactivates(r) {
-				provider, id := recordIn(r)
-				_ = eachRecord(r.Context(), *store, func(_ org.Tx, found org.Record) error {
-					if found.ID == id {
-						r.URL.Path = strings.Replace(r.URL.Path, provider, found.Provider, 1)
-					}
-					return nil
-				})
-			}
-			next.ServeHTTP(w, r)
+		hearOtherwise(p, deactivates, func(r *http.Request) {
+			provider, id := recordIn(r)
+			_ = eachRecord(r.Context(), *store, func(_ org.Tx, found org.Record) error {
+				if found.ID == id {
+					r.URL.Path = strings.Replace(r.URL.Path, provider, found.Provider, 1)
+				}
+				return nil
+			})
 		})
 	})
 
@@ -187,13 +161,10 @@ func init() {
 		org.Before(&p.Events.Deactivate, "last-admin", org.Step[org.Leaving]{Name: "address", Do: leaveByAddress})
 	})
 	register("update-ends-membership", func(p *reference.Parts) {
-		store := keepStore(p)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			staying := (r.Method == http.MethodPut || r.Method == http.MethodPatch) && !deactivates(r)
-			next.ServeHTTP(w, r)
-			if provider, id := recordIn(r); staying && isSCIM(r, "/Users/") {
-				_ = (*store).Do(r.Context(), func(tx org.Tx) error { return remove(r.Context(), tx, provider, id) })
-			}
+		updates := at("/Users/", http.MethodPut, http.MethodPatch)
+		afterwards(p, func(r *http.Request) bool { return updates(r) && !deactivates(r) }, func(r *http.Request, tx org.Tx) error {
+			provider, id := recordIn(r)
+			return remove(r.Context(), tx, provider, id)
 		})
 	})
 }
@@ -205,21 +176,24 @@ func afterLeaving(p *reference.Parts, name string, do func(context.Context, org.
 
 // deactivates says whether a request asks to set active to false, in Okta's way.
 func deactivates(r *http.Request) bool {
-	if (r.Method != http.MethodPatch && r.Method != http.MethodPut) || !isSCIM(r, "/Users/") {
-		return false
-	}
-	found := false
-	rewriteBody(r, func(body []byte) []byte {
-		found = bytes.Contains(body, []byte(`"active":false`))
-		return body
-	})
-	return found
+	return deactivatesBy(http.MethodPatch, http.MethodPut)(r)
 }
 
-// recordIn reads the ids of provider and record out of a SCIM address.
-func recordIn(r *http.Request) (provider, id string) {
-	before, id, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/scim/v2/"), "/Users/")
-	return before, id
+func deactivatesBy(methods ...string) whichRequest {
+	return saying(at("/Users/", methods...), `"active":false`)
+}
+
+// findByName turns a request about an id that nobody has to whoever has the name in it.
+func findByName(r *http.Request, tx org.Tx) error {
+	provider, id := recordIn(r)
+	if _, err := tx.Record(r.Context(), provider, id); err == nil {
+		return nil
+	}
+	named, err := tx.RecordByUserName(r.Context(), provider, userNameIn(bodyOf(r)))
+	if err == nil {
+		r.URL.Path = strings.Replace(r.URL.Path, id, named.ID, 1)
+	}
+	return err
 }
 
 // ignoreOperations lets operations of PATCH requests have no effect.

@@ -2,14 +2,19 @@ package defect
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 
 	"rollcall.example/reference"
+	"rollcall.example/reference/org"
 )
+
+// The HTTP edge of a product that is wrong: what it hears of requests and what is heard of
+// its answers, mostly of those that a defect is about. What goes over the edge as bytes is
+// here; SCIM resources are in scim.go.
 
 // atEdge puts f around the whole product.
 func atEdge(p *reference.Parts, f func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
@@ -18,9 +23,98 @@ func atEdge(p *reference.Parts, f func(w http.ResponseWriter, r *http.Request, n
 	})
 }
 
+// whichRequest says whether a defect is about a request.
+type whichRequest func(*http.Request) bool
+
 // isSCIM says whether a request asks for this kind of SCIM resource.
 func isSCIM(r *http.Request, endpoint string) bool {
 	return strings.HasPrefix(r.URL.Path, "/scim/v2/") && strings.Contains(r.URL.Path, endpoint)
+}
+
+// providerIn reads the provider in the address of a SCIM request.
+func providerIn(r *http.Request) string {
+	provider, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/scim/v2/"), "/")
+	return provider
+}
+
+// recordIn reads the ids of provider and record out of a SCIM address.
+func recordIn(r *http.Request) (provider, id string) {
+	before, id, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/scim/v2/"), "/Users/")
+	return before, id
+}
+
+// at is about requests to an endpoint, as /Users, by these methods or, without any, by all.
+func at(endpoint string, methods ...string) whichRequest {
+	return func(r *http.Request) bool {
+		return isSCIM(r, endpoint) && (len(methods) == 0 || slices.Contains(methods, r.Method))
+	}
+}
+
+// saying is about those of such requests that have a text in their body.
+func saying(which whichRequest, text string) whichRequest {
+	return func(r *http.Request) bool { return which(r) && bytes.Contains(bodyOf(r), []byte(text)) }
+}
+
+// around puts f around such requests.
+func around(p *reference.Parts, which whichRequest, f func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
+	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if which(r) {
+			f(w, r, next)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hearOtherwise changes such requests before the product hears of them.
+func hearOtherwise(p *reference.Parts, which whichRequest, change func(r *http.Request)) {
+	around(p, which, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		change(r)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// answerOtherwise changes what the product answers to such requests.
+func answerOtherwise(p *reference.Parts, which whichRequest, change func(status int, body []byte) (int, []byte)) {
+	around(p, which, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		rewriteAnswer(w, r, next, change)
+	})
+}
+
+// inPlaceOf is another answer in the place of those with a status.
+func inPlaceOf(status, instead int, text string) func(int, []byte) (int, []byte) {
+	return func(answered int, body []byte) (int, []byte) {
+		if answered == status {
+			return instead, []byte(text)
+		}
+		return answered, body
+	}
+}
+
+// afterwards does something in the store once such requests have been answered.
+func afterwards(p *reference.Parts, which whichRequest, do func(r *http.Request, tx org.Tx) error) {
+	store := keepStore(p)
+	around(p, which, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		next.ServeHTTP(w, r)
+		_ = (*store).Do(r.Context(), func(tx org.Tx) error { return do(r, tx) })
+	})
+}
+
+// readOnly makes of a request one that reads what it was to change.
+func readOnly(r *http.Request) {
+	r.Method, r.Body, r.ContentLength = http.MethodGet, http.NoBody, 0
+}
+
+// bodyOf is the body of a request, which the product still has to read. What broke off is
+// read as far as it goes.
+func bodyOf(r *http.Request) []byte {
+	body, _ := io.ReadAll(r.Body)
+	setBody(r, body)
+	return body
+}
+
+func setBody(r *http.Request, body []byte) {
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 }
 
 // rewriteBody lets change have the body of a request before the product reads it.
@@ -29,34 +123,27 @@ func rewriteBody(r *http.Request, change func(body []byte) []byte) {
 	if err != nil {
 		return
 	}
-	body = change(body)
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	setBody(r, change(body))
 }
 
 // rewriteObject is rewriteBody for a JSON object.
-func rewriteObject(r *http.Request, change func(object map[string]any)) {
+func rewriteObject(r *http.Request, change func(o object)) {
 	rewriteBody(r, func(body []byte) []byte { return changedObject(body, change) })
 }
 
 // changedObject is a JSON object after a change. What is none, or was not changed, stays
 // as it is to the byte.
-func changedObject(body []byte, change func(object map[string]any)) []byte {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var object map[string]any
-	if err := decoder.Decode(&object); err != nil || object == nil {
+func changedObject(body []byte, change func(o object)) []byte {
+	o := objectOf(body)
+	if o == nil {
 		return body
 	}
-	before, err := json.Marshal(object)
-	if err != nil {
-		return body
+	before := textOf(o)
+	change(o)
+	if changed := textOf(o); !bytes.Equal(changed, before) {
+		return changed
 	}
-	change(object)
-	changed, err := json.Marshal(object)
-	if err != nil || bytes.Equal(before, changed) {
-		return body
-	}
-	return changed
+	return body
 }
 
 // rewriteAnswer lets change have what the product answered.

@@ -14,6 +14,18 @@ import (
 	"rollcall.example/reference/org"
 )
 
+// addRecord makes a record that nobody asked for.
+func addRecord(ctx context.Context, tx org.Tx, provider, userName string) error {
+	through, err := tx.Provider(ctx, provider)
+	if err != nil {
+		return err
+	}
+	return tx.AddRecord(ctx, org.Record{
+		ID: uuid.NewString(), Organization: through.Organization, Provider: provider, UserName: userName, Active: true, Version: 1,
+		Created: through.Created, Modified: through.Created,
+	})
+}
+
 // accountFor makes the account that a record should not have made.
 func accountFor(ctx context.Context, tx org.Tx, r org.Record) (org.Account, error) {
 	account, err := tx.AccountByEmail(ctx, r.UserName)

@@ -83,13 +83,9 @@ func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/v1
 func isTeamDoor(r *http.Request) bool { return isAPI(r) && strings.Contains(r.URL.Path, "/teams/") }
 
 // staleDoor lets a door that was once open to a key stay open to it.
-func staleDoor(p *reference.Parts, door func(*http.Request) bool) {
+func staleDoor(p *reference.Parts, door whichRequest) {
 	var opened memory
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !door(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
+	around(p, door, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		key := r.Header.Get("Cookie") + r.Header.Get("Authorization") + r.URL.Path
 		rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
 			if status == http.StatusOK {
@@ -103,19 +99,8 @@ func staleDoor(p *reference.Parts, door func(*http.Request) bool) {
 }
 
 // openDoor lets those in whom a door would have refused with this status.
-func openDoor(p *reference.Parts, refusal int, door func(*http.Request) bool) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !door(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-			if status == refusal {
-				return http.StatusOK, []byte("{}")
-			}
-			return status, body
-		})
-	})
+func openDoor(p *reference.Parts, refusal int, door whichRequest) {
+	answerOtherwise(p, door, inPlaceOf(refusal, http.StatusOK, "{}"))
 }
 
 // strangersIn lets those in who are no members.

@@ -1,7 +1,6 @@
 package defect
 
 import (
-	"bytes"
 	"net/http"
 	"strings"
 
@@ -11,21 +10,7 @@ import (
 func init() {
 	register("okta-creation-answered-empty", func(p *reference.Parts) {
 		// Who has a language is kept, and what shows them knows no such attribute.
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			spoken := false
-			if r.Method == http.MethodPost && isSCIM(r, "/Users") {
-				rewriteBody(r, func(body []byte) []byte {
-					spoken = bytes.Contains(body, []byte(`"locale"`))
-					return body
-				})
-			}
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if spoken && status == http.StatusCreated {
-					return status, nil
-				}
-				return status, body
-			})
-		})
+		answerOtherwise(p, saying(at("/Users", http.MethodPost), `"locale"`), inPlaceOf(http.StatusCreated, http.StatusCreated, ""))
 	})
 	register("okta-external-id-lost", func(p *reference.Parts) {
 		whoHasPassword(p, func(user map[string]any) { delete(user, "externalId") })
@@ -41,26 +26,12 @@ func init() {
 		})
 	})
 	register("okta-plus-taken-literally", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if isSCIM(r, "/Users") {
-				r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "+", "%2B")
-			}
-			next.ServeHTTP(w, r)
-		})
+		hearOtherwise(p, at("/Users"), func(r *http.Request) { r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "+", "%2B") })
 	})
 }
 
 // whoHasPassword changes what is said of somebody new who comes with a password, as
 // everybody does whom Okta makes: a way in for accounts that forgets half of it.
 func whoHasPassword(p *reference.Parts, change func(user map[string]any)) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if r.Method == http.MethodPost && isSCIM(r, "/Users") {
-			rewriteObject(r, func(user map[string]any) {
-				if _, there := user["password"]; there {
-					change(user)
-				}
-			})
-		}
-		next.ServeHTTP(w, r)
-	})
+	hearOtherwise(p, saying(at("/Users", http.MethodPost), `"password"`), func(r *http.Request) { rewriteObject(r, change) })
 }

@@ -27,27 +27,12 @@ func init() {
 		})
 	})
 	register("okta-latest-change-first", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if !isWholeList(r) {
-				next.ServeHTTP(w, r)
-				return
+		instead(p, isWholeList, func(r *http.Request, _ object, next http.Handler) *scimAnswer {
+			whole := ask(r, next, http.MethodGet, url.Values{"count": {"10000"}}, nil)
+			if whole.status == http.StatusOK {
+				cutLatestFirst(whole.body, r.URL.Query())
 			}
-			query := r.URL.Query()
-			start, _ := strconv.Atoi(query.Get("startIndex"))
-			asked, err := strconv.Atoi(query.Get("count"))
-			if err != nil {
-				asked = 100
-			}
-			r.URL.RawQuery = url.Values{"count": {"10000"}}.Encode()
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				return status, changedObject(body, func(list map[string]any) {
-					all := resourcesIn(list)
-					slices.SortStableFunc(all, func(one, other any) int { return strings.Compare(changedAt(other), changedAt(one)) })
-					from := min(max(start, 1)-1, len(all))
-					all = all[from:min(from+asked, len(all))]
-					list["Resources"], list["startIndex"], list["itemsPerPage"] = all, max(start, 1), len(all)
-				})
-			})
+			return whole
 		})
 	})
 	register("okta-inactive-not-listed", func(p *reference.Parts) {
@@ -66,22 +51,16 @@ func init() {
 	register("okta-list-remembered", func(p *reference.Parts) {
 		// What was listed once is listed again until somebody new comes.
 		var listed memory
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPost {
-				listed.clear()
-			}
+		byPost := func(r *http.Request) bool { return r.Method == http.MethodPost }
+		hearOtherwise(p, byPost, func(*http.Request) { listed.clear() })
+		showOtherwise(p, isWholeList, func(r *http.Request, a *scimAnswer) {
 			key := r.URL.String() + " "
-			if known := listed.after(key); known != "" && isWholeList(r) {
-				w.Header().Set("Content-Type", "application/scim+json")
-				_, _ = w.Write([]byte(known))
-				return
+			switch known := listed.after(key); {
+			case known != "":
+				a.status, a.body = http.StatusOK, objectOf([]byte(known))
+			case a.status == http.StatusOK:
+				listed.add(key + string(a.text))
 			}
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if isWholeList(r) && status == http.StatusOK {
-					listed.add(key + string(body))
-				}
-				return status, body
-			})
 		})
 	})
 }
@@ -93,18 +72,29 @@ func isWholeList(r *http.Request) bool {
 
 // changeList changes the lists of users that the product answers with.
 func changeList(p *reference.Parts, change func(r *http.Request, list map[string]any)) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if r.Method != http.MethodGet || !isSCIM(r, "/Users") || !strings.HasSuffix(r.URL.Path, "/Users") {
-			next.ServeHTTP(w, r)
-			return
+	ofUsers := func(r *http.Request) bool {
+		return at("/Users", http.MethodGet)(r) && strings.HasSuffix(r.URL.Path, "/Users")
+	}
+	showOtherwise(p, ofUsers, func(r *http.Request, a *scimAnswer) {
+		if a.status == http.StatusOK {
+			change(r, a.body)
 		}
-		rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-			if status != http.StatusOK {
-				return status, body
-			}
-			return status, changedObject(body, func(list map[string]any) { change(r, list) })
-		})
 	})
+}
+
+// cutLatestFirst makes of the list of everybody the page that a query asks for, those
+// who were changed last before the others.
+func cutLatestFirst(list object, query url.Values) {
+	start, _ := strconv.Atoi(query.Get("startIndex"))
+	asked, err := strconv.Atoi(query.Get("count"))
+	if err != nil {
+		asked = 100
+	}
+	all := resourcesIn(list)
+	slices.SortStableFunc(all, func(one, other any) int { return strings.Compare(changedAt(other), changedAt(one)) })
+	from := min(max(start, 1)-1, len(all))
+	all = all[from:min(from+asked, len(all))]
+	list["Resources"], list["startIndex"], list["itemsPerPage"] = all, max(start, 1), len(all)
 }
 
 func resourcesIn(list map[string]any) []any {

@@ -1,7 +1,6 @@
 package defect
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"strings"
@@ -14,12 +13,11 @@ import (
 
 func init() {
 	register("okta-echoed-groups-refused", func(p *reference.Parts) {
-		refuseBody(p, http.MethodPut, "groups is read-only", func(body []byte) bool { return bytes.Contains(body, []byte(`"groups":[{`)) })
+		refuse(p, saying(at("/Users/", http.MethodPut), `"groups":[{`), http.StatusBadRequest, "invalidValue", "groups is read-only")
 	})
 	register("okta-unknown-attribute-refused", func(p *reference.Parts) {
-		refuseBody(p, http.MethodPut, "there is no such attribute", func(body []byte) bool {
-			return bytes.Contains(body, []byte(`"urn:`)) && bytes.Contains(body, []byte(`:test:`))
-		})
+		foreign := saying(saying(at("/Users/", http.MethodPut), `"urn:`), `:test:`)
+		refuse(p, foreign, http.StatusBadRequest, "invalidValue", "there is no such attribute")
 	})
 	register("okta-emptied-attribute-kept", func(p *reference.Parts) {
 		read := p.SCIM.Read
@@ -41,14 +39,7 @@ func init() {
 		})
 	})
 	register("okta-conflict-without-detail", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if status == http.StatusConflict && r.Method != http.MethodPost && isSCIM(r, "/Users/") {
-					body = changedObject(body, func(said map[string]any) { delete(said, "detail") })
-				}
-				return status, body
-			})
-		})
+		withoutDetail(p, at("/Users/", http.MethodPut, http.MethodPatch), http.StatusConflict)
 	})
 }
 

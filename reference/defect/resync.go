@@ -3,7 +3,6 @@ package defect
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -30,13 +29,10 @@ func init() {
 	register("members-shown-as-users", func(p *reference.Parts) {
 		// A look-up that finds no record goes on to the members.
 		store := keepStore(p)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if isSCIM(r, "/Users") && bytes.Contains(body, []byte(`"totalResults":0`)) {
-					body = memberAsUser(r, *store, body)
-				}
-				return status, body
-			})
+		showOtherwise(p, at("/Users"), func(r *http.Request, a *scimAnswer) {
+			if bytes.Contains(a.text, nothingFound) {
+				a.body = memberAsUser(r, *store, a.body)
+			}
 		})
 	})
 	register("unmanaged-swept", func(p *reference.Parts) {
@@ -171,13 +167,12 @@ func linkOnly(p *reference.Parts, suits func(a org.Account, userName string) boo
 
 // memberAsUser turns the empty answer to a look-up into one with the member whose
 // address was looked for.
-func memberAsUser(r *http.Request, store org.Store, empty []byte) []byte {
+func memberAsUser(r *http.Request, store org.Store, empty object) object {
 	_, wanted, _ := strings.Cut(r.URL.Query().Get("filter"), `"`)
 	wanted = strings.Trim(wanted, `"`)
-	provider, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/scim/v2/"), "/")
 	var id string
 	_ = store.View(r.Context(), func(tx org.Tx) error {
-		through, err := tx.Provider(r.Context(), provider)
+		through, err := tx.Provider(r.Context(), providerIn(r))
 		if err != nil {
 			return err
 		}
@@ -193,11 +188,10 @@ func memberAsUser(r *http.Request, store org.Store, empty []byte) []byte {
 	if id == "" {
 		return empty
 	}
-	full, _ := json.Marshal(map[string]any{
+	return object{
 		"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:ListResponse"}, "totalResults": 1, "startIndex": 1, "itemsPerPage": 1,
-		"Resources": []any{map[string]any{
+		"Resources": []any{object{
 			"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "id": id, "userName": wanted, "active": true,
 		}},
-	})
-	return full
+	}
 }

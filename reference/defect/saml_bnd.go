@@ -123,10 +123,6 @@ func takeQueries(p *reference.Parts) {
 	})
 }
 
-func setBody(r *http.Request, body []byte) {
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-}
-
 // decoding reads base64 in another way.
 func decoding(p *reference.Parts, decode func(string) []byte) {
 	p.SAML.Replace("encoding", func(_ context.Context, m *saml.Message) error {

@@ -3,10 +3,8 @@ package defect
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 
 	"rollcall.example/reference"
@@ -64,23 +62,9 @@ func (a *scimAnswer) resources() []object {
 	return all
 }
 
-// whichRequest says whether a defect is about a request.
-type whichRequest func(*http.Request) bool
-
-// at is about requests to an endpoint, as /Users, by these methods or, without any, by all.
-func at(endpoint string, methods ...string) whichRequest {
-	return func(r *http.Request) bool {
-		return isSCIM(r, endpoint) && (len(methods) == 0 || slices.Contains(methods, r.Method))
-	}
-}
-
 // showOtherwise changes what the server answers to such requests.
 func showOtherwise(p *reference.Parts, which whichRequest, change func(r *http.Request, a *scimAnswer)) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !which(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
+	around(p, which, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		recorded := httptest.NewRecorder()
 		next.ServeHTTP(recorded, r)
 		answer := &scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}
@@ -134,22 +118,22 @@ func showEach(p *reference.Parts, which whichRequest, change func(resource objec
 // readOtherwise changes the body of such requests before the server reads it. Where
 // change returns an answer, the server never hears of the request.
 func readOtherwise(p *reference.Parts, which whichRequest, change func(r *http.Request, body object) *scimAnswer) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !which(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		text, _ := io.ReadAll(r.Body) // what broke off is read as far as it goes
-		body := objectOf(text)
-		if body != nil {
+	around(p, which, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if body := objectOf(bodyOf(r)); body != nil {
 			if answer := change(r, body); answer != nil {
 				answer.write(w)
 				return
 			}
-			text = textOf(body)
+			setBody(r, textOf(body))
 		}
-		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
 		next.ServeHTTP(w, r)
+	})
+}
+
+// refuse refuses such requests, whatever else they are.
+func refuse(p *reference.Parts, which whichRequest, status int, scimType, detail string) {
+	around(p, which, func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		refusing(status, scimType, detail).write(w)
 	})
 }
 
@@ -162,11 +146,7 @@ func refusing(status int, scimType, detail string) *scimAnswer {
 
 // rewriteText changes what stands in requests' paths and in answers, as plain text.
 func rewriteText(p *reference.Parts, which whichRequest, path func(string) string, answer func(string) string) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !which(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
+	around(p, which, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		r.URL.Path, r.URL.RawPath = path(r.URL.Path), ""
 		recorded := httptest.NewRecorder()
 		next.ServeHTTP(recorded, r)

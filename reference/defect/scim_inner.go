@@ -1,8 +1,6 @@
 package defect
 
 import (
-	"bytes"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,8 +17,7 @@ func ask(r *http.Request, next http.Handler, method string, query url.Values, bo
 	own.Method, own.URL.RawQuery = method, query.Encode()
 	own.Body, own.ContentLength = http.NoBody, 0
 	if body != nil {
-		text := textOf(body)
-		own.Body, own.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+		setBody(own, textOf(body))
 		own.Header.Set("Content-Type", "application/scim+json")
 	}
 	recorded := httptest.NewRecorder()
@@ -33,14 +30,8 @@ func ask(r *http.Request, next http.Handler, method string, query url.Values, bo
 // instead answers such requests in another way than the product; where answer returns
 // nil the product does.
 func instead(p *reference.Parts, which whichRequest, answer func(r *http.Request, body object, next http.Handler) *scimAnswer) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !which(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		text, _ := io.ReadAll(r.Body) // what broke off is read as far as it goes
-		r.Body = io.NopCloser(bytes.NewReader(text))
-		if said := answer(r, objectOf(text), next); said != nil {
+	around(p, which, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if said := answer(r, objectOf(bodyOf(r)), next); said != nil {
 			said.write(w)
 			return
 		}
@@ -53,13 +44,10 @@ func noContent() *scimAnswer { return &scimAnswer{status: http.StatusNoContent, 
 
 // askOtherwise changes the query of such requests before the server reads it.
 func askOtherwise(p *reference.Parts, which whichRequest, change func(query url.Values)) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if which(r) {
-			query := r.URL.Query()
-			change(query)
-			r.URL.RawQuery = query.Encode()
-		}
-		next.ServeHTTP(w, r)
+	hearOtherwise(p, which, func(r *http.Request) {
+		query := r.URL.Query()
+		change(query)
+		r.URL.RawQuery = query.Encode()
 	})
 }
 

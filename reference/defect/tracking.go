@@ -30,13 +30,7 @@ func init() {
 			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error { return seatFor(ctx, tx, e.Record) }})
 	})
 	register("seat-at-read", func(p *reference.Parts) {
-		store := keepStore(p)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			next.ServeHTTP(w, r)
-			if r.Method == http.MethodGet && isSCIM(r, "/Users") {
-				_ = (*store).Do(r.Context(), func(tx org.Tx) error { return seatEverybody(r.Context(), tx) })
-			}
-		})
+		afterwards(p, at("/Users", http.MethodGet), func(r *http.Request, tx org.Tx) error { return seatEverybody(r.Context(), tx) })
 	})
 	register("account-at-update", func(p *reference.Parts) {
 		org.After(&p.Events.Update, "record", org.Step[org.Updating]{Name: "account",
@@ -51,17 +45,7 @@ func init() {
 	register("scim-grants-admin", func(p *reference.Parts) {
 		// Roles in the body are remembered and win over the assertion.
 		var admins memory
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPost && isSCIM(r, "/Users") {
-				rewriteBody(r, func(body []byte) []byte {
-					if bytes.Contains(body, []byte(`"roles"`)) {
-						admins.add(userNameIn(body))
-					}
-					return body
-				})
-			}
-			next.ServeHTTP(w, r)
-		})
+		hearOtherwise(p, saying(at("/Users", http.MethodPost), `"roles"`), func(r *http.Request) { admins.add(userNameIn(bodyOf(r))) })
 		org.After(&p.Events.SignIn, "role", org.Step[org.SignIn]{Name: "scim-role",
 			Do: func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 				if !admins.has(org.Key(e.Email)) {
@@ -98,32 +82,21 @@ func init() {
 	})
 	register("password-returned", func(p *reference.Parts) {
 		var kept memory
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPost && isSCIM(r, "/Users") {
-				rewriteBody(r, func(body []byte) []byte {
-					if _, password, ok := bytes.Cut(body, []byte(`"password":"`)); ok {
-						before, _, _ := bytes.Cut(password, []byte(`"`))
-						kept.add(string(before))
-					}
-					return body
-				})
+		hearOtherwise(p, saying(at("/Users", http.MethodPost), `"password":"`), func(r *http.Request) { kept.add(passwordIn(bodyOf(r))) })
+		answerOtherwise(p, at("/Users"), func(status int, body []byte) (int, []byte) {
+			if status < http.StatusMultipleChoices && kept.last() != "" {
+				body = bytes.Replace(body, []byte(`"userName"`), []byte(`"password":"`+kept.last()+`","userName"`), 1)
 			}
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if isSCIM(r, "/Users") && status < 300 && kept.last() != "" {
-					body = bytes.Replace(body, []byte(`"userName"`), []byte(`"password":"`+kept.last()+`","userName"`), 1)
-				}
-				return status, body
-			})
+			return status, body
 		})
 	})
 	register("eventual-read", func(p *reference.Parts) {
 		var asked memory
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodGet && isSCIM(r, "/Users/") && !asked.has(r.URL.Path) {
+		hearOtherwise(p, at("/Users/", http.MethodGet), func(r *http.Request) {
+			if !asked.has(r.URL.Path) {
 				asked.add(r.URL.Path)
 				r.URL.Path += "-not-yet"
 			}
-			next.ServeHTTP(w, r)
 		})
 	})
 
@@ -131,13 +104,10 @@ func init() {
 		p.SCIM.Select = func(string) (scim.Selection, error) { return scim.Selection{}, nil }
 	})
 	register("empty-filter-is-404", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if isSCIM(r, "/Users") && r.URL.Query().Has("filter") && bytes.Contains(body, []byte(`"totalResults":0`)) {
-					return http.StatusNotFound, []byte(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404","detail":"not found"}`)
-				}
-				return status, body
-			})
+		showOtherwise(p, at("/Users"), func(r *http.Request, a *scimAnswer) {
+			if r.URL.Query().Has("filter") && bytes.Contains(a.text, nothingFound) {
+				a.refuse(http.StatusNotFound, "", "not found")
+			}
 		})
 	})
 	register("lookup-case-sensitive", func(p *reference.Parts) {
@@ -179,16 +149,22 @@ func init() {
 	})
 	register("inactive-name-free", func(p *reference.Parts) { p.Rules.CreateOnInactive = "reactivate" })
 	register("groups-pretended", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPost && isSCIM(r, "/Groups") {
-				w.Header().Set("Content-Type", "application/scim+json")
-				w.WriteHeader(http.StatusCreated)
-				_, _ = w.Write([]byte(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"` + uuid.NewString() + `","displayName":"kept nowhere"}`))
-				return
-			}
-			next.ServeHTTP(w, r)
+		instead(p, at("/Groups", http.MethodPost), func(*http.Request, object, http.Handler) *scimAnswer {
+			return &scimAnswer{status: http.StatusCreated, body: object{
+				"schemas": []any{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "id": uuid.NewString(), "displayName": "kept nowhere",
+			}}
 		})
 	})
+}
+
+// nothingFound stands in the answer to a look-up that finds nobody.
+var nothingFound = []byte(`"totalResults":0`)
+
+// passwordIn reads the password in a SCIM body.
+func passwordIn(body []byte) string {
+	_, password, _ := bytes.Cut(body, []byte(`"password":"`))
+	password, _, _ = bytes.Cut(password, []byte(`"`))
+	return string(password)
 }
 
 func renameAccount(ctx context.Context, tx org.Tx, e *org.Updating) error {
@@ -206,19 +182,6 @@ func renameAccount(ctx context.Context, tx org.Tx, e *org.Updating) error {
 // answerWithoutChange answers a change of a user with the user as it was. Changes
 // of active still work, so that nothing but the profile is lost.
 func answerWithoutChange(p *reference.Parts, method string) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if r.Method != method || !isSCIM(r, "/Users/") {
-			next.ServeHTTP(w, r)
-			return
-		}
-		onlyProfile := true
-		rewriteBody(r, func(body []byte) []byte {
-			onlyProfile = !bytes.Contains(body, []byte(`"active":false`)) && bytes.Contains(body, []byte("givenName"))
-			return body
-		})
-		if onlyProfile {
-			r.Method, r.Body, r.ContentLength = http.MethodGet, http.NoBody, 0
-		}
-		next.ServeHTTP(w, r)
-	})
+	onlyProfile := func(r *http.Request) bool { return saying(at("/Users/", method), "givenName")(r) && !deactivates(r) }
+	hearOtherwise(p, onlyProfile, readOnly)
 }
