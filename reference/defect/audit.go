@@ -1,7 +1,6 @@
 package defect
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -154,13 +153,10 @@ func init() {
 		throughTx(p, func(tx org.Tx) org.Tx { return sharedLogTx{tx} })
 	})
 	register("reading-told", func(p *reference.Parts) {
-		store := keepStore(p)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			next.ServeHTTP(w, r)
-			if r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/probe/") {
-				_ = (*store).Do(r.Context(), func(tx org.Tx) error { return tellEverybody(r.Context(), tx, "SOMETHING_READ") })
-			}
-		})
+		reads := func(r *http.Request) bool {
+			return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/probe/")
+		}
+		afterwards(p, reads, func(r *http.Request, tx org.Tx) error { return tellEverybody(r.Context(), tx, "SOMETHING_READ") })
 	})
 
 	register("tokens-in-log", func(p *reference.Parts) {
@@ -179,12 +175,7 @@ func init() {
 			return nil
 		})
 		var bodies memory
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPost && isSCIM(r, "/Users") {
-				rewriteBody(r, func(body []byte) []byte { bodies.add(string(bytes.Clone(body))); return body })
-			}
-			next.ServeHTTP(w, r)
-		})
+		hearOtherwise(p, at("/Users", http.MethodPost), func(r *http.Request) { bodies.add(string(bodyOf(r))) })
 		tellingOtherwise(p, func(e org.Event) []org.Event {
 			if e.Action == org.RecordCreated {
 				e.After = bodies.last()

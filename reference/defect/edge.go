@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -111,6 +112,12 @@ func bodyOf(r *http.Request) []byte {
 	body, _ := io.ReadAll(r.Body)
 	setBody(r, body)
 	return body
+}
+
+// formOf is the form that a request posts, which the product still has to read.
+func formOf(r *http.Request) url.Values {
+	form, _ := url.ParseQuery(string(bodyOf(r)))
+	return form
 }
 
 func setBody(r *http.Request, body []byte) {

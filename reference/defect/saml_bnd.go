@@ -58,38 +58,16 @@ func init() {
 	register("acs-of-any-customer", acsOfAnyCustomer)
 	register("address-from-headers", addressFromHeaders)
 	register("artifact-falls-over", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			asked := ""
-			if isAnswer(r) {
-				rewriteBody(r, func(body []byte) []byte {
-					form, _ := url.ParseQuery(string(body))
-					asked = form.Get("SAMLart")
-					return body
-				})
-			}
-			if asked != "" {
-				w.WriteHeader(http.StatusInternalServerError)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
+		fallsOver(p, func(r *http.Request) bool { return isAnswer(r) && formOf(r).Get("SAMLart") != "" })
 	})
 	register("error-page-reflects", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if !isAnswer(r) {
-				next.ServeHTTP(w, r)
-				return
+		around(p, isAnswer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			form := formOf(r)
+			document, err := base64.StdEncoding.DecodeString(form.Get("SAMLResponse"))
+			if err != nil {
+				document = []byte(form.Get("SAMLResponse"))
 			}
-			var said string
-			rewriteBody(r, func(body []byte) []byte {
-				form, _ := url.ParseQuery(string(body))
-				document, err := base64.StdEncoding.DecodeString(form.Get("SAMLResponse"))
-				if err != nil {
-					document = []byte(form.Get("SAMLResponse"))
-				}
-				said = strings.NewReplacer("&lt;", "<", "&gt;", ">").Replace(string(document)) + form.Get("RelayState")
-				return body
-			})
+			said := strings.NewReplacer("&lt;", "<", "&gt;", ">").Replace(string(document)) + form.Get("RelayState")
 			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
 				if status >= http.StatusBadRequest {
 					body = append(body, said...)
@@ -102,14 +80,16 @@ func init() {
 
 const acsPath = "/login/sso/saml/consume"
 
+// fallsOver answers such requests as a product that crashed.
+func fallsOver(p *reference.Parts, which whichRequest) {
+	around(p, which, func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.WriteHeader(http.StatusInternalServerError)
+	})
+}
+
 // atAnswers changes whatever comes to the assertion consumer service.
 func atAnswers(p *reference.Parts, change func(*http.Request)) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if r.URL.Path == acsPath {
-			change(r)
-		}
-		next.ServeHTTP(w, r)
-	})
+	hearOtherwise(p, func(r *http.Request) bool { return r.URL.Path == acsPath }, change)
 }
 
 // takeQueries takes a query for a form.
@@ -209,8 +189,7 @@ func anyForm(r *http.Request) {
 			}
 		}
 	case strings.HasPrefix(kind, "text/"):
-		body, _ := io.ReadAll(r.Body)
-		form, _ = url.ParseQuery(string(body))
+		form = formOf(r)
 	default:
 		return
 	}
@@ -222,21 +201,13 @@ func anyForm(r *http.Request) {
 // Places count from the end where they are negative.
 func oneBelievedForTheOther(p *reference.Parts, verified, read int) {
 	type believed struct{}
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if isAnswer(r) {
-			all := r.URL.Query()["SAMLResponse"]
-			rewriteBody(r, func(body []byte) []byte {
-				form, _ := url.ParseQuery(string(body))
-				all = slices.Concat(all, form["SAMLResponse"])
-				if len(all) > 1 {
-					form.Set("SAMLResponse", all[(verified+len(all))%len(all)])
-				}
-				return []byte(form.Encode())
-			})
-			if len(all) > 1 {
-				r = r.WithContext(context.WithValue(r.Context(), believed{}, all[(read+len(all))%len(all)]))
-			}
+	around(p, isAnswer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		form := formOf(r)
+		if all := slices.Concat(r.URL.Query()["SAMLResponse"], form["SAMLResponse"]); len(all) > 1 {
+			form.Set("SAMLResponse", all[(verified+len(all))%len(all)])
+			r = r.WithContext(context.WithValue(r.Context(), believed{}, all[(read+len(all))%len(all)]))
 		}
+		setBody(r, []byte(form.Encode()))
 		next.ServeHTTP(w, r)
 	})
 	nameID := check(p, "name-id")
@@ -260,14 +231,10 @@ func oneBelievedForTheOther(p *reference.Parts, verified, read int) {
 func acsOfAnyCustomer(p *reference.Parts) {
 	store := keepStore(p)
 	atAnswers(p, func(r *http.Request) {
-		rewriteBody(r, func(body []byte) []byte {
-			form, _ := url.ParseQuery(string(body))
-			response, _ := base64.StdEncoding.DecodeString(form.Get("SAMLResponse"))
-			if slug := slugOfIssuer(r.Context(), *store, response); slug != "" {
-				r.URL.RawQuery = url.Values{"organization": {slug}}.Encode()
-			}
-			return body
-		})
+		response, _ := base64.StdEncoding.DecodeString(formOf(r).Get("SAMLResponse"))
+		if slug := slugOfIssuer(r.Context(), *store, response); slug != "" {
+			r.URL.RawQuery = url.Values{"organization": {slug}}.Encode()
+		}
 	})
 }
 

@@ -56,11 +56,7 @@ func init() {
 	})
 	register("slow-senders-hold-workers", func(p *reference.Parts) {
 		workers := make(chan struct{}, 10)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if !isAnswer(r) {
-				next.ServeHTTP(w, r)
-				return
-			}
+		around(p, isAnswer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			select {
 			case workers <- struct{}{}:
 				defer func() { <-workers }()

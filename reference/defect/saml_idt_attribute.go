@@ -99,13 +99,8 @@ func init() {
 	})
 	register("saml-values-read-as-markup", func(p *reference.Parts) { presuming(p, reparsed) })
 	register("saml-page-shows-markup", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if !strings.HasPrefix(r.URL.Path, "/organizations/") {
-				next.ServeHTTP(w, r)
-				return
-			}
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) { return status, []byte(html.UnescapeString(string(body))) })
-		})
+		isPage := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/organizations/") }
+		answerOtherwise(p, isPage, func(status int, body []byte) (int, []byte) { return status, []byte(html.UnescapeString(string(body))) })
 	})
 	register("saml-punctuation-falls-over", func(p *reference.Parts) {
 		onName(p, func(name string) string {

@@ -178,14 +178,10 @@ func init() {
 		})
 	})
 	register("interop-two-fields-only", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			rewriteBody(r, func(body []byte) []byte {
-				if isAnswer(r) && (!strings.HasPrefix(string(body), "RelayState=") || strings.Count(string(body), "&") != 1) {
-					return nil
-				}
-				return body
-			})
-			next.ServeHTTP(w, r)
+		hearOtherwise(p, isAnswer, func(r *http.Request) {
+			if body := string(bodyOf(r)); !strings.HasPrefix(body, "RelayState=") || strings.Count(body, "&") != 1 {
+				setBody(r, nil)
+			}
 		})
 	})
 	register("interop-base64-unwrapped", func(p *reference.Parts) {
@@ -194,33 +190,25 @@ func init() {
 		})
 	})
 	register("interop-one-tab", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if asked, err := r.Cookie(askedCookie); err == nil && isAnswer(r) {
+		hearOtherwise(p, isAnswer, func(r *http.Request) {
+			if asked, err := r.Cookie(askedCookie); err == nil {
 				r.Header.Set("Cookie", askedCookie+"="+asked.Value[strings.LastIndexByte(asked.Value, '.')+1:])
 			}
-			next.ServeHTTP(w, r)
 		})
 	})
 	register("interop-one-request-at-a-time", oneRequestAtATime)
 	register("interop-session-kept", sessionKept)
 	register("interop-first-certificate-anywhere", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/organizations") {
-				rewriteObject(r, func(founded map[string]any) {
-					if provider, is := founded["provider"].(map[string]any); is {
-						provider["idp_metadata"] = firstCertificate(provider["idp_metadata"])
-					}
-				})
-			}
-			next.ServeHTTP(w, r)
+		hearOtherwise(p, founds, func(r *http.Request) {
+			rewriteObject(r, func(founded object) {
+				if provider, is := founded["provider"].(object); is {
+					provider["idp_metadata"] = firstCertificate(provider["idp_metadata"])
+				}
+			})
 		})
 	})
 	register("interop-failure-sends-back", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if !isAnswer(r) {
-				next.ServeHTTP(w, r)
-				return
-			}
+		around(p, isAnswer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			changeAnswer(w, r, next, func(answer *httptest.ResponseRecorder) {
 				if answer.Code == http.StatusForbidden {
 					answer.Header().Set("Location", "/sso/"+url.PathEscape(r.URL.Query().Get("organization")))

@@ -16,10 +16,8 @@ func init() {
 	register("logout-ends-nothing", func(p *reference.Parts) { org.Without(&p.Events.SingleLogout, "sessions") })
 	register("logout-ends-cookie", func(p *reference.Parts) {
 		org.Without(&p.Events.SingleLogout, "sessions")
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if isLogout(r, "SAMLRequest") {
-				http.SetCookie(w, &http.Cookie{Name: "rollcall_session", Path: "/", MaxAge: -1})
-			}
+		around(p, logoutWith("SAMLRequest"), func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			http.SetCookie(w, &http.Cookie{Name: "rollcall_session", Path: "/", MaxAge: -1})
 			next.ServeHTTP(w, r)
 		})
 	})
@@ -52,36 +50,16 @@ func init() {
 		}))
 	})
 	register("logout-unanswered", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if !isLogout(r, "SAMLRequest") {
-				next.ServeHTTP(w, r)
-				return
-			}
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if status == http.StatusFound {
-					return http.StatusOK, []byte("signed out")
-				}
-				return status, body
-			})
-		})
+		answerOtherwise(p, logoutWith("SAMLRequest"), inPlaceOf(http.StatusFound, http.StatusOK, "signed out"))
 	})
 	register("logout-answer-unsigned", func(p *reference.Parts) { answersLogoutWithout(p, "SigAlg", "Signature") })
 	register("logout-relay-state-lost", func(p *reference.Parts) { answersLogoutWithout(p, "RelayState") })
 	register("logout-answer-crashes", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if isLogout(r, "SAMLResponse") {
-				http.Error(w, "nil pointer", http.StatusInternalServerError)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
+		fallsOver(p, logoutWith("SAMLResponse"))
 	})
 	register("sign-out-tells-nobody", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.URL.Path != "/logout" {
-				next.ServeHTTP(w, r)
-				return
-			}
+		signsOut := func(r *http.Request) bool { return r.URL.Path == "/logout" }
+		around(p, signsOut, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			w.Header().Set("Location", "/login")
 			rewriteAnswer(w, r, next, func(int, []byte) (int, []byte) { return http.StatusSeeOther, nil })
 		})
@@ -89,6 +67,11 @@ func init() {
 	register("sign-out-waits-for-answer", func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return waiting{tx} })
 	})
+}
+
+// logoutWith is about logout messages of a kind.
+func logoutWith(kind string) whichRequest {
+	return func(r *http.Request) bool { return isLogout(r, kind) }
 }
 
 // parting is a step of a single logout.
@@ -127,11 +110,7 @@ func logoutShutsOut(p *reference.Parts) {
 
 // answersLogoutWithout takes parameters out of the answers to logout requests.
 func answersLogoutWithout(p *reference.Parts, parameters ...string) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !isLogout(r, "SAMLRequest") {
-			next.ServeHTTP(w, r)
-			return
-		}
+	around(p, logoutWith("SAMLRequest"), func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		bendsLocation(w, r, next, func(location string) string { return withoutParameters(location, parameters...) })
 	})
 }

@@ -73,13 +73,9 @@ func init() {
 	})
 	register("own-metadata-careless", func(p *reference.Parts) {
 		acs := regexp.MustCompile(`<md:AssertionConsumerService[^>]*/>`)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-				if strings.HasSuffix(r.URL.Path, "/saml/metadata") {
-					body = acs.ReplaceAllFunc(body, func(one []byte) []byte { return bytes.Repeat(one, 2) })
-				}
-				return status, body
-			})
+		isMetadata := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/saml/metadata") }
+		answerOtherwise(p, isMetadata, func(status int, body []byte) (int, []byte) {
+			return status, acs.ReplaceAllFunc(body, func(one []byte) []byte { return bytes.Repeat(one, 2) })
 		})
 	})
 }
@@ -88,18 +84,19 @@ var keyDescriptors = regexp.MustCompile(`(?s)<md:KeyDescriptor.*?</md:KeyDescrip
 
 // importing changes metadata before the product reads it.
 func importing(p *reference.Parts, change func(string) string) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/organizations") {
-			rewriteObject(r, func(object map[string]any) {
-				if provider, ok := object["provider"].(map[string]any); ok {
-					if metadata, ok := provider["idp_metadata"].(string); ok {
-						provider["idp_metadata"] = change(metadata)
-					}
-				}
-			})
-		}
-		next.ServeHTTP(w, r)
+	hearOtherwise(p, founds, func(r *http.Request) {
+		rewriteObject(r, func(founded object) {
+			provider, _ := founded["provider"].(object)
+			if metadata, ok := provider["idp_metadata"].(string); ok {
+				provider["idp_metadata"] = change(metadata)
+			}
+		})
 	})
+}
+
+// founds says whether a request founds an organization of its own.
+func founds(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/organizations")
 }
 
 // someKey is a key that nobody asked for.

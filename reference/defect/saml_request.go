@@ -45,11 +45,8 @@ func init() {
 // rewriteRequests changes requests on their way to the identity provider, and the query
 // in which they stand.
 func rewriteRequests(p *reference.Parts, change func(r *http.Request, request *etree.Element, query url.Values)) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !strings.HasPrefix(r.URL.Path, "/sso/") {
-			next.ServeHTTP(w, r)
-			return
-		}
+	starts := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/sso/") }
+	around(p, starts, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		next.ServeHTTP(&redirecting{w, func(address *url.URL) {
 			query := address.Query()
 			packed, _ := base64.StdEncoding.DecodeString(query.Get("SAMLRequest"))

@@ -62,24 +62,15 @@ func init() {
 		})
 	})
 	register("odd-relay-state-falls-over", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if states := relayStates(r); isAnswer(r) && (len(states) != 1 || len(states[0]) > 80 || !utf8.ValidString(states[0])) {
-				w.WriteHeader(http.StatusInternalServerError)
-				return
-			}
-			next.ServeHTTP(w, r)
+		fallsOver(p, func(r *http.Request) bool {
+			states := relayStates(r)
+			return isAnswer(r) && (len(states) != 1 || len(states[0]) > 80 || !utf8.ValidString(states[0]))
 		})
 	})
 	register("relay-state-is-the-session", relayStateIsTheSession)
 	register("unknown-relay-state-falls-over", func(p *reference.Parts) {
 		known := givenStates(p)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if states := relayStates(r); isAnswer(r) && len(states) > 0 && states[0] != "" && !known.has(states[0]) {
-				w.WriteHeader(http.StatusInternalServerError)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
+		fallsOver(p, func(r *http.Request) bool { return hasRelayState(r) && !known.has(relayStates(r)[0]) })
 	})
 	register("deep-link-forgotten", func(p *reference.Parts) {
 		relaying(p, func(w http.ResponseWriter, _ string) { w.Header().Set("Location", "/") })
@@ -87,27 +78,24 @@ func init() {
 }
 
 // relayStates are those that a posting holds.
-func relayStates(r *http.Request) (states []string) {
+func relayStates(r *http.Request) []string {
 	if !isAnswer(r) {
 		return nil
 	}
-	rewriteBody(r, func(body []byte) []byte {
-		form, _ := url.ParseQuery(string(body))
-		states = form["RelayState"]
-		return body
-	})
-	return states
+	return formOf(r)["RelayState"]
+}
+
+// hasRelayState says whether a posting holds one that says something.
+func hasRelayState(r *http.Request) bool {
+	states := relayStates(r)
+	return len(states) > 0 && states[0] != ""
 }
 
 // relaying does something else with the RelayState of whoever is let in.
 func relaying(p *reference.Parts, follow func(w http.ResponseWriter, state string)) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		states := relayStates(r)
-		if len(states) == 0 || states[0] == "" {
-			next.ServeHTTP(w, r)
-			return
-		}
-		next.ServeHTTP(&admitting{w, func(w http.ResponseWriter) { follow(w, states[0]) }}, r)
+	around(p, hasRelayState, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		state := relayStates(r)[0]
+		next.ServeHTTP(&admitting{w, func(w http.ResponseWriter) { follow(w, state) }}, r)
 	})
 }
 
@@ -126,18 +114,9 @@ func (w *admitting) WriteHeader(status int) {
 
 // asPage shows a page to whoever is let in, in place of leading on.
 func asPage(p *reference.Parts, page func(state string) string) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		states := relayStates(r)
-		if len(states) == 0 || states[0] == "" {
-			next.ServeHTTP(w, r)
-			return
-		}
-		rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
-			if status != http.StatusSeeOther {
-				return status, body
-			}
-			return http.StatusOK, []byte("<!doctype html>" + page(states[0]))
-		})
+	around(p, hasRelayState, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		state := relayStates(r)[0]
+		rewriteAnswer(w, r, next, inPlaceOf(http.StatusSeeOther, http.StatusOK, "<!doctype html>"+page(state)))
 	})
 }
 

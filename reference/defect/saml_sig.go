@@ -125,19 +125,13 @@ func init() {
 // for one wherever it comes, and the message of the query for the one that was posted.
 func believeFormSignatures(p *reference.Parts) {
 	var beside sync.Map // what was posted → what came signed with it
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		var posted url.Values
-		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/consume") {
-			rewriteBody(r, func(body []byte) []byte {
-				posted, _ = url.ParseQuery(string(body))
-				return body
-			})
-		}
-		if posted.Get("Signature") != "" {
+	hearOtherwise(p, isAnswer, func(r *http.Request) {
+		posted, query := formOf(r), r.URL.Query()
+		switch {
+		case posted.Get("Signature") != "":
 			beside.Store(posted.Get("SAMLResponse"), posted)
-		} else if posted != nil && r.URL.Query().Has("Signature") {
+		case query.Has("Signature"):
 			beside.Store(posted.Get("SAMLResponse"), r.URL.Query())
-			query := r.URL.Query()
 			for name := range query {
 				if strings.HasPrefix(name, "S") || name == "RelayState" {
 					query.Del(name)
@@ -145,7 +139,6 @@ func believeFormSignatures(p *reference.Parts) {
 			}
 			r.URL.RawQuery = query.Encode()
 		}
-		next.ServeHTTP(w, r)
 	})
 	usual := check(p, "signature")
 	p.SAML.Replace("signature", func(ctx context.Context, m *saml.Message) error {

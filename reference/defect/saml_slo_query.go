@@ -44,11 +44,10 @@ func init() {
 		})
 	})
 	register("logout-response-read-request-verified", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method != http.MethodGet || !isLogout(r, "SAMLRequest") || !isLogout(r, "SAMLResponse") {
-				next.ServeHTTP(w, r)
-				return
-			}
+		hasBoth := func(r *http.Request) bool {
+			return r.Method == http.MethodGet && isLogout(r, "SAMLRequest") && isLogout(r, "SAMLResponse")
+		}
+		around(p, hasBoth, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			r.URL.RawQuery = withoutParameters("?"+r.URL.RawQuery, "SAMLResponse")[1:]
 			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
 				if status != http.StatusFound {

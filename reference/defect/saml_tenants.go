@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/x509"
 	"net/http"
-	"strings"
 
 	"rollcall.example/reference"
 	"rollcall.example/reference/org"
@@ -53,13 +52,8 @@ func init() {
 		throughTx(p, func(tx org.Tx) org.Tx { return alwaysOpenTx{tx} })
 	})
 	register("saml-encryption-key-believed", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/organizations") {
-				rewriteBody(r, func(body []byte) []byte {
-					return bytes.ReplaceAll(body, []byte(`use=\"encryption\"`), []byte(`use=\"signing\"`))
-				})
-			}
-			next.ServeHTTP(w, r)
+		hearOtherwise(p, founds, func(r *http.Request) {
+			setBody(r, bytes.ReplaceAll(bodyOf(r), []byte(`use=\"encryption\"`), []byte(`use=\"signing\"`)))
 		})
 	})
 }

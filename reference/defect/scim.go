@@ -26,6 +26,14 @@ type scimAnswer struct {
 	text   []byte // the body as it was
 }
 
+// answerTo is what the product answers to a request.
+func answerTo(r *http.Request, next http.Handler) *scimAnswer {
+	recorded := httptest.NewRecorder()
+	next.ServeHTTP(recorded, r)
+	text := recorded.Body.Bytes()
+	return &scimAnswer{status: recorded.Code, header: recorded.Header(), text: text, body: objectOf(text)}
+}
+
 // refuse makes the answer a SCIM error.
 func (a *scimAnswer) refuse(status int, scimType, detail string) {
 	a.status, a.body = status, refusalBody(status, scimType, detail)
@@ -65,10 +73,7 @@ func (a *scimAnswer) resources() []object {
 // showOtherwise changes what the server answers to such requests.
 func showOtherwise(p *reference.Parts, which whichRequest, change func(r *http.Request, a *scimAnswer)) {
 	around(p, which, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		recorded := httptest.NewRecorder()
-		next.ServeHTTP(recorded, r)
-		answer := &scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}
-		answer.body = objectOf(answer.text)
+		answer := answerTo(r, next)
 		change(r, answer)
 		answer.write(w)
 	})

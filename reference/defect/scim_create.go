@@ -2,7 +2,7 @@ package defect
 
 import (
 	"net/http"
-	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -135,12 +135,11 @@ func init() {
 		})
 	})
 	register("empty-body-taken", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if creating(r) && r.ContentLength == 0 {
-				w.WriteHeader(http.StatusNoContent)
-				return
+		instead(p, creating, func(r *http.Request, _ object, _ http.Handler) *scimAnswer {
+			if len(bodyOf(r)) == 0 {
+				return noContent()
 			}
-			next.ServeHTTP(w, r)
+			return nil
 		})
 	})
 	register("schemas-optional", func(p *reference.Parts) {
@@ -213,21 +212,17 @@ func clientChoosesID(p *reference.Parts) {
 		return text
 	}
 	rewriteText(p, at("/Users"), func(path string) string { return renamed(path, true) }, func(text string) string { return renamed(text, false) })
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		var asked string
-		if at("/Users", http.MethodPost)(r) {
-			rewriteBody(r, func(body []byte) []byte { asked = textIn(objectOf(body), "id"); return body })
-		}
-		recorded := httptest.NewRecorder()
-		next.ServeHTTP(recorded, r)
-		text := recorded.Body.Bytes()
-		if id := textIn(objectOf(text), "id"); asked != "" && id != "" {
-			mu.Lock()
-			chosen[id] = asked
-			mu.Unlock()
-			text = []byte(renamed(string(text), false))
-		}
-		(&scimAnswer{status: recorded.Code, header: recorded.Header(), text: text}).write(w)
+	around(p, at("/Users", http.MethodPost), func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		asked := textIn(objectOf(bodyOf(r)), "id")
+		rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
+			if id := textIn(objectOf(body), "id"); asked != "" && id != "" {
+				mu.Lock()
+				chosen[id] = asked
+				mu.Unlock()
+				body = []byte(renamed(string(body), false))
+			}
+			return status, body
+		})
 	})
 }
 
@@ -254,35 +249,22 @@ func believeMeta(p *reference.Parts, which whichRequest) {
 
 // createOverwrites takes the creation of somebody who is there for a change of them.
 func createOverwrites(p *reference.Parts) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !at("/Users", http.MethodPost)(r) {
-			next.ServeHTTP(w, r)
-			return
+	instead(p, at("/Users", http.MethodPost), func(r *http.Request, sent object, next http.Handler) *scimAnswer {
+		answer := answerTo(r, next)
+		if answer.status == http.StatusConflict {
+			return overwrite(r, next, sent)
 		}
-		var sent object
-		rewriteBody(r, func(body []byte) []byte { sent = objectOf(body); return body })
-		recorded := httptest.NewRecorder()
-		next.ServeHTTP(recorded, r)
-		if recorded.Code == http.StatusConflict {
-			recorded = overwrite(r, next, sent)
-		}
-		(&scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}).write(w)
+		return answer
 	})
 }
 
 // overwrite replaces whoever has the user name, and answers as if they were new.
-func overwrite(r *http.Request, next http.Handler, sent object) *httptest.ResponseRecorder {
-	find := r.Clone(r.Context())
-	find.Method, find.Body = http.MethodGet, http.NoBody
-	find.URL.RawQuery = "filter=userName%20eq%20%22" + textIn(sent, "userName") + "%22"
-	found := httptest.NewRecorder()
-	next.ServeHTTP(found, find)
-	answer := &scimAnswer{status: found.Code, body: objectOf(found.Body.Bytes())}
+func overwrite(r *http.Request, next http.Handler, sent object) *scimAnswer {
+	named := url.Values{"filter": {`userName eq "` + textIn(sent, "userName") + `"`}}
+	found := ask(r, next, http.MethodGet, named, nil)
 	put := r.Clone(r.Context())
-	put.Method, put.URL.Path = http.MethodPut, strings.TrimSuffix(r.URL.Path, "/")+"/"+textIn(answer.resources()[0], "id")
-	rewriteBody(put, func([]byte) []byte { return textOf(sent) })
-	replaced := httptest.NewRecorder()
-	next.ServeHTTP(replaced, put)
-	replaced.Code = http.StatusCreated
+	put.URL.Path = strings.TrimSuffix(r.URL.Path, "/") + "/" + textIn(found.resources()[0], "id")
+	replaced := ask(put, next, http.MethodPut, nil, sent)
+	replaced.status = http.StatusCreated
 	return replaced
 }

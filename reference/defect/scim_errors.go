@@ -46,21 +46,15 @@ func init() {
 		})
 	})
 	register("post-to-user-replaces", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if at("/Users/", http.MethodPost)(r) && !strings.HasSuffix(r.URL.Path, "/.search") {
+		hearOtherwise(p, at("/Users/", http.MethodPost), func(r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, "/.search") {
 				r.Method = http.MethodPut
 			}
-			next.ServeHTTP(w, r)
 		})
 	})
 	register("odd-id-is-500", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if at("/Users/")(r) && strings.ContainsAny(r.URL.Path, `'"`) {
-				refusing(http.StatusInternalServerError, "", "unterminated quoted string").write(w)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
+		quoted := func(r *http.Request) bool { return at("/Users/")(r) && strings.ContainsAny(r.URL.Path, `'"`) }
+		refuse(p, quoted, http.StatusInternalServerError, "", "unterminated quoted string")
 	})
 	register("odd-name-is-500", func(p *reference.Parts) {
 		readOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, body object) *scimAnswer {

@@ -1,8 +1,6 @@
 package defect
 
 import (
-	"bytes"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -41,14 +39,7 @@ func init() {
 	})
 
 	conditions := func(name string, change func(r *http.Request)) {
-		register(name, func(p *reference.Parts) {
-			atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-				if ofUsers()(r) {
-					change(r)
-				}
-				next.ServeHTTP(w, r)
-			})
-		})
+		register(name, func(p *reference.Parts) { hearOtherwise(p, ofUsers(), change) })
 	}
 	forgets := func(name, header string, which func(r *http.Request) bool) {
 		conditions(name, func(r *http.Request) {
@@ -83,14 +74,11 @@ func init() {
 // moment before either is made.
 func versionCheckedTooEarly(p *reference.Parts) {
 	rivals := newPair()
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		text, _ := io.ReadAll(r.Body) // what broke off is read as far as it goes
-		r.Body = io.NopCloser(bytes.NewReader(text))
+	atOnce := func(r *http.Request) bool {
+		return r.Header.Get("If-Match") != "" && saying(patching, "at the same moment")(r)
+	}
+	around(p, atOnce, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		wanted := r.Header.Get("If-Match")
-		if !patching(r) || wanted == "" || !bytes.Contains(text, []byte("at the same moment")) {
-			next.ServeHTTP(w, r)
-			return
-		}
 		if ask(r, next, http.MethodGet, nil, nil).header.Get("ETag") == wanted {
 			r.Header.Del("If-Match")
 		}

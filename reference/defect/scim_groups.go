@@ -195,14 +195,8 @@ func membersAtFirst(p *reference.Parts) func(group string) []string {
 
 // aroundGroup puts f around requests about one group by a method.
 func aroundGroup(p *reference.Parts, which whichRequest, f func(w http.ResponseWriter, r *http.Request, next http.Handler, body object)) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !which(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		var body object
-		rewriteBody(r, func(text []byte) []byte { body = objectOf(text); return text })
-		f(w, r, next, body)
+	around(p, which, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		f(w, r, next, objectOf(bodyOf(r)))
 	})
 }
 

@@ -14,12 +14,10 @@ import (
 // Defects in keeping what is said apart from what is meant.
 func init() {
 	refilter := func(p *reference.Parts, change func(filter string) string) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if query := r.URL.Query(); at("/Users", http.MethodGet)(r) && query.Has("filter") {
+		askOtherwise(p, at("/Users", http.MethodGet), func(query url.Values) {
+			if query.Has("filter") {
 				query.Set("filter", change(query.Get("filter")))
-				r.URL.RawQuery = query.Encode()
 			}
-			next.ServeHTTP(w, r)
 		})
 	}
 
@@ -30,12 +28,11 @@ func init() {
 		refilter(p, func(filter string) string { return strings.ReplaceAll(filter, `eq "%"`, "pr") })
 	})
 	register("filter-of-nonsense-finds-all", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			filter := r.URL.Query().Get("filter")
-			if at("/Users", http.MethodGet)(r) && (strings.Contains(filter, `"1"="1"`) || strings.Contains(filter, `or "1" eq`) || strings.HasSuffix(filter, "--")) {
-				r.URL.RawQuery = ""
+		askOtherwise(p, at("/Users", http.MethodGet), func(query url.Values) {
+			filter := query.Get("filter")
+			if strings.Contains(filter, `"1"="1"`) || strings.Contains(filter, `or "1" eq`) || strings.HasSuffix(filter, "--") {
+				clear(query)
 			}
-			next.ServeHTTP(w, r)
 		})
 	})
 	register("text-made-safe", mangled(func(text string) string { return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(text, "") }))
@@ -64,24 +61,22 @@ func init() {
 				first = textIn(a.body, "id")
 			}
 		})
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		hearOtherwise(p, at("/Users/"), func(r *http.Request) {
 			mu.Lock()
-			before, id, found := strings.Cut(r.URL.Path, "/Users/")
-			if found && first != "" && strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") != "" && !strings.HasPrefix(id, ".search") {
+			defer mu.Unlock()
+			before, id, _ := strings.Cut(r.URL.Path, "/Users/")
+			if first != "" && strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") != "" && !strings.HasPrefix(id, ".search") {
 				r.URL.Path, r.URL.RawPath = before+"/Users/"+first, ""
 			}
-			mu.Unlock()
-			next.ServeHTTP(w, r)
 		})
 	})
 	register("odd-filter-finds-all", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			filter := r.URL.Query().Get("filter")
-			plain := regexp.MustCompile(`^[A-Za-z.]+ (eq "[A-Za-z0-9@._-]+"|pr)$`)
-			if at("/Users", http.MethodGet)(r) && filter != "" && !plain.MatchString(filter) {
-				r.URL.RawQuery = url.Values{"count": {"5"}}.Encode()
+		plain := regexp.MustCompile(`^[A-Za-z.]+ (eq "[A-Za-z0-9@._-]+"|pr)$`)
+		askOtherwise(p, at("/Users", http.MethodGet), func(query url.Values) {
+			if filter := query.Get("filter"); filter != "" && !plain.MatchString(filter) {
+				clear(query)
+				query.Set("count", "5")
 			}
-			next.ServeHTTP(w, r)
 		})
 	})
 	register("values-in-headers", func(p *reference.Parts) {

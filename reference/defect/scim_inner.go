@@ -2,7 +2,6 @@ package defect
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"time"
@@ -20,11 +19,7 @@ func ask(r *http.Request, next http.Handler, method string, query url.Values, bo
 		setBody(own, textOf(body))
 		own.Header.Set("Content-Type", "application/scim+json")
 	}
-	recorded := httptest.NewRecorder()
-	next.ServeHTTP(recorded, own)
-	answer := &scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}
-	answer.body = objectOf(answer.text)
-	return answer
+	return answerTo(own, next)
 }
 
 // instead answers such requests in another way than the product; where answer returns

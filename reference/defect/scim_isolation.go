@@ -14,14 +14,12 @@ import (
 func init() {
 	register("foreign-ids-open", func(p *reference.Parts) {
 		whose := providersOfUsers(p)
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if provider, id := recordIn(r); id != "" {
-				if owner := whose(id); owner != "" && owner != provider {
-					r.Header.Set("Authorization", "Bearer open-"+owner)
-					r.URL.Path = strings.Replace(r.URL.Path, "/"+provider+"/", "/"+owner+"/", 1)
-				}
+		hearOtherwise(p, at("/Users/"), func(r *http.Request) {
+			provider, id := recordIn(r)
+			if owner := whose(id); owner != "" && owner != provider {
+				r.Header.Set("Authorization", "Bearer open-"+owner)
+				r.URL.Path = strings.Replace(r.URL.Path, "/"+provider+"/", "/"+owner+"/", 1)
 			}
-			next.ServeHTTP(w, r)
 		})
 		otherwiseOpens(p, func(_ context.Context, _ org.Tx, token string) bool { return strings.HasPrefix(token, "open-") })
 	})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,13 +18,8 @@ func init() {
 	scimPath := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/scim/") }
 	refuseType := func(wrong func(contentType string) bool) func(*reference.Parts) {
 		return func(p *reference.Parts) {
-			atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-				if scimPath(r) && wrong(r.Header.Get("Content-Type")) {
-					refusing(http.StatusUnsupportedMediaType, "", "this media type is not known").write(w)
-					return
-				}
-				next.ServeHTTP(w, r)
-			})
+			unknown := func(r *http.Request) bool { return scimPath(r) && wrong(r.Header.Get("Content-Type")) }
+			refuse(p, unknown, http.StatusUnsupportedMediaType, "", "this media type is not known")
 		}
 	}
 
@@ -35,11 +29,10 @@ func init() {
 	}))
 	register("json-refused", refuseType(func(kind string) bool { return strings.HasPrefix(kind, "application/json") }))
 	register("every-type-taken", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if scimPath(r) && r.Header.Get("Content-Type") != "" {
+		hearOtherwise(p, scimPath, func(r *http.Request) {
+			if r.Header.Get("Content-Type") != "" {
 				r.Header.Set("Content-Type", "application/scim+json")
 			}
-			next.ServeHTTP(w, r)
 		})
 	})
 	register("letters-lost", func(p *reference.Parts) {
@@ -51,34 +44,24 @@ func init() {
 		}
 	})
 	register("bytes-replaced", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if scimPath(r) && r.Method == http.MethodPost {
-				rewriteBody(r, func(body []byte) []byte { return bytes.ToValidUTF8(body, []byte("?")) })
+		hearOtherwise(p, scimPath, func(r *http.Request) {
+			if r.Method == http.MethodPost {
+				setBody(r, bytes.ToValidUTF8(bodyOf(r), []byte("?")))
 			}
-			next.ServeHTTP(w, r)
 		})
 	})
 	register("answers-are-text", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if !scimPath(r) {
-				next.ServeHTTP(w, r)
-				return
-			}
-			recorded := httptest.NewRecorder()
-			next.ServeHTTP(recorded, r)
-			said := &scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}
-			said.header.Set("Content-Type", "text/json")
-			said.write(w)
+		showOtherwise(p, scimPath, func(_ *http.Request, a *scimAnswer) {
+			a.body = nil // the text goes as it is
+			a.header.Set("Content-Type", "text/json")
 		})
 	})
 	register("accept-exactly", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if accept := r.Header.Get("Accept"); scimPath(r) && accept != "application/scim+json" && !strings.Contains(accept, "html") {
-				refusing(http.StatusNotAcceptable, "", "answers are application/scim+json only").write(w)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
+		unaccepted := func(r *http.Request) bool {
+			accept := r.Header.Get("Accept")
+			return scimPath(r) && accept != "application/scim+json" && !strings.Contains(accept, "html")
+		}
+		refuse(p, unaccepted, http.StatusNotAcceptable, "", "answers are application/scim+json only")
 	})
 	register("page-for-browsers", func(p *reference.Parts) {
 		showOtherwise(p, scimPath, func(r *http.Request, a *scimAnswer) {
@@ -89,19 +72,11 @@ func init() {
 		})
 	})
 	register("compressed-always", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if !scimPath(r) {
-				next.ServeHTTP(w, r)
-				return
+		showOtherwise(p, scimPath, func(_ *http.Request, a *scimAnswer) {
+			if len(a.text) > 0 {
+				a.header.Set("Content-Encoding", "gzip")
+				a.body, a.text = nil, compressed(a.text)
 			}
-			recorded := httptest.NewRecorder()
-			next.ServeHTTP(recorded, r)
-			said := &scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}
-			if len(said.text) > 0 {
-				said.header.Set("Content-Encoding", "gzip")
-				said.text = compressed(said.text)
-			}
-			said.write(w)
 		})
 	})
 }

@@ -54,21 +54,14 @@ func init() {
 		showEach(p, users, func(user object) { user["seatId"] = "42" })
 	})
 	register("schemas-must-come-first", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			late := false
-			if at("/Users", http.MethodPost)(r) {
-				rewriteBody(r, func(body []byte) []byte {
-					name := bytes.Index(body, []byte(`"userName"`))
-					late = name >= 0 && bytes.Index(body, []byte(`"schemas"`)) > name
-					return body
-				})
+		late := func(r *http.Request) bool {
+			if !at("/Users", http.MethodPost)(r) {
+				return false
 			}
-			if late {
-				refusing(http.StatusBadRequest, "invalidSyntax", "schemas must come before what they describe").write(w)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
+			before, behind, _ := bytes.Cut(bodyOf(r), []byte(`"userName"`))
+			return !bytes.Contains(before, []byte(`"schemas"`)) && bytes.Contains(behind, []byte(`"schemas"`))
+		}
+		refuse(p, late, http.StatusBadRequest, "invalidSyntax", "schemas must come before what they describe")
 	})
 	register("unknown-id-is-empty", func(p *reference.Parts) {
 		showOtherwise(p, at("/Users/", http.MethodGet), func(_ *http.Request, a *scimAnswer) {

@@ -2,8 +2,8 @@ package defect
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
+	"path"
 	"strings"
 	"sync"
 
@@ -142,44 +142,25 @@ func oldNameStillFound(p *reference.Parts) {
 
 // putHalfDone does a replacement whose user name is taken without that.
 func putHalfDone(p *reference.Parts) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !at("/Users/", http.MethodPut)(r) {
-			next.ServeHTTP(w, r)
-			return
+	instead(p, at("/Users/", http.MethodPut), func(r *http.Request, sent object, next http.Handler) *scimAnswer {
+		answer := answerTo(r, next)
+		if answer.status == http.StatusConflict {
+			sent["userName"] = "half." + path.Base(r.URL.Path) + "@rollcall.test"
+			ask(r, next, http.MethodPut, nil, sent)
 		}
-		var sent object
-		rewriteBody(r, func(body []byte) []byte { sent = objectOf(body); return body })
-		recorded := httptest.NewRecorder()
-		next.ServeHTTP(recorded, r)
-		if recorded.Code == http.StatusConflict {
-			half := r.Clone(r.Context())
-			id := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
-			sent["userName"] = "half." + id + "@rollcall.test"
-			rewriteBody(half, func([]byte) []byte { return textOf(sent) })
-			next.ServeHTTP(httptest.NewRecorder(), half)
-		}
-		(&scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}).write(w)
+		return answer
 	})
 }
 
 // putCreates makes whoever is not there to be replaced.
 func putCreates(p *reference.Parts) {
-	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if !at("/Users/", http.MethodPut)(r) {
-			next.ServeHTTP(w, r)
-			return
+	instead(p, at("/Users/", http.MethodPut), func(r *http.Request, sent object, next http.Handler) *scimAnswer {
+		answer := answerTo(r, next)
+		if answer.status == http.StatusNotFound {
+			made := r.Clone(r.Context())
+			made.URL.Path = path.Dir(r.URL.Path)
+			return ask(made, next, http.MethodPost, nil, sent)
 		}
-		var sent []byte
-		rewriteBody(r, func(body []byte) []byte { sent = body; return body })
-		recorded := httptest.NewRecorder()
-		next.ServeHTTP(recorded, r)
-		if recorded.Code == http.StatusNotFound {
-			post := r.Clone(r.Context())
-			post.Method, post.URL.Path = http.MethodPost, r.URL.Path[:strings.LastIndexByte(r.URL.Path, '/')]
-			rewriteBody(post, func([]byte) []byte { return sent })
-			recorded = httptest.NewRecorder()
-			next.ServeHTTP(recorded, post)
-		}
-		(&scimAnswer{status: recorded.Code, header: recorded.Header(), text: recorded.Body.Bytes()}).write(w)
+		return answer
 	})
 }

@@ -1,8 +1,6 @@
 package defect
 
 import (
-	"bytes"
-	"io"
 	"net/http"
 	"strings"
 
@@ -57,18 +55,14 @@ func init() {
 		})
 	})
 	register("search-creates", func(p *reference.Parts) {
-		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			if searching(r) {
-				text, _ := io.ReadAll(r.Body) // what broke off is read as far as it goes
-				r.Body = io.NopCloser(bytes.NewReader(text))
-				if body := objectOf(text); textIn(body, "userName") != "" {
-					body["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:User"}
-					made := r.Clone(r.Context())
-					made.URL.Path = strings.TrimSuffix(r.URL.Path, "/.search")
-					ask(made, next, http.MethodPost, nil, body)
-				}
+		instead(p, searching, func(r *http.Request, body object, next http.Handler) *scimAnswer {
+			if textIn(body, "userName") != "" {
+				body["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:User"}
+				made := r.Clone(r.Context())
+				made.URL.Path = strings.TrimSuffix(r.URL.Path, "/.search")
+				ask(made, next, http.MethodPost, nil, body)
 			}
-			next.ServeHTTP(w, r)
+			return nil
 		})
 	})
 }

@@ -138,7 +138,7 @@ func drain(signal chan struct{}) {
 
 // isAnswer says whether a request brings an identity provider's answer.
 func isAnswer(r *http.Request) bool {
-	return r.Method == http.MethodPost && r.URL.Path == "/login/sso/saml/consume"
+	return r.Method == http.MethodPost && r.URL.Path == acsPath
 }
 
 var nameIDPattern = regexp.MustCompile(`NameID[^>]*>([^<]+)<`)
