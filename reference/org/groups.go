@@ -89,6 +89,10 @@ const groupsAtOnce = 100
 // they came, as they were at one moment, and holds few of them at a time. Their members
 // are read only where they are asked for.
 func (s *Service) EachGroup(ctx context.Context, c Caller, match GroupMatch, members bool, visit func(Group)) error {
+	complete := func(context.Context, Tx, ...*Group) error { return nil }
+	if members {
+		complete = withMembers
+	}
 	return s.store.View(ctx, func(tx Tx) error {
 		for offset := 0; ; offset += groupsAtOnce {
 			page, _, err := tx.FindGroups(ctx, c.Provider.ID, match, offset, groupsAtOnce)
@@ -96,10 +100,8 @@ func (s *Service) EachGroup(ctx context.Context, c Caller, match GroupMatch, mem
 				return err
 			}
 			for _, g := range page {
-				if members {
-					if err := withMembers(ctx, tx, &g); err != nil {
-						return err
-					}
+				if err := complete(ctx, tx, &g); err != nil {
+					return err
 				}
 				visit(g)
 			}

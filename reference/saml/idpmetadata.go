@@ -148,17 +148,13 @@ func signingCertificates(role *etree.Element) ([]*x509.Certificate, error) {
 		if use, marked := attribute(descriptor, "use"); marked && use != "signing" {
 			continue
 		}
-		for _, info := range children(descriptor, nsSignature, "KeyInfo") {
-			for _, data := range children(info, nsSignature, "X509Data") {
-				for _, el := range children(data, nsSignature, "X509Certificate") {
-					certificate, err := signingCertificate(el)
-					if err != nil {
-						return nil, err
-					}
-					if !slices.ContainsFunc(found, certificate.Equal) {
-						found = append(found, certificate)
-					}
-				}
+		for _, el := range below(descriptor, nsSignature, "KeyInfo", "X509Data", "X509Certificate") {
+			certificate, err := signingCertificate(el)
+			if err != nil {
+				return nil, err
+			}
+			if !slices.ContainsFunc(found, certificate.Equal) {
+				found = append(found, certificate)
 			}
 		}
 	}
@@ -169,6 +165,19 @@ func signingCertificates(role *etree.Element) ([]*x509.Certificate, error) {
 		return nil, Refuse("it has %d signing certificates; %d are allowed", len(found), maxCertificates)
 	}
 	return found, nil
+}
+
+// below are the elements that a path of children leads to, all in one namespace.
+func below(el *etree.Element, space string, path ...string) []*etree.Element {
+	found := []*etree.Element{el}
+	for _, tag := range path {
+		var next []*etree.Element
+		for _, el := range found {
+			next = append(next, children(el, space, tag)...)
+		}
+		found = next
+	}
+	return found
 }
 
 func signingCertificate(el *etree.Element) (*x509.Certificate, error) {
