@@ -96,9 +96,9 @@ func decrypted(m *saml.Message, holder *etree.Element) (*etree.Element, error) {
 	return document.Root(), nil
 }
 
-// decryptAll makes the reference decrypt all that find lists and can be decrypted, be content once one
-// signature holds, in the message or in anything that was decrypted, and read what read
-// picks.
+// decryptAll makes the reference decrypt all that find lists and can be decrypted, be
+// content once one signature holds, in the message or in anything that was decrypted, and
+// read what read picks.
 func decryptAll(p *reference.Parts, find func(*saml.Message) []*etree.Element, read func([]*etree.Element) *etree.Element) {
 	p.SAML.Replace("one-assertion", func(_ context.Context, m *saml.Message) error {
 		for _, el := range find(m) {
@@ -115,18 +115,7 @@ func decryptAll(p *reference.Parts, find func(*saml.Message) []*etree.Element, r
 	})
 	p.SAML.Replace("decryption", unchecked)
 	p.SAML.Replace("signature", func(_ context.Context, m *saml.Message) error {
-		var roots []*etree.Element
-		signatures := m.Response.FindElements(".//Signature")
-		for _, el := range find(m) {
-			if el.Tag == "EncryptedAssertion" {
-				root, err := decrypted(m, el)
-				if err != nil {
-					continue
-				}
-				el, signatures = root, append(signatures, root.FindElements("//Signature")...)
-			}
-			roots = append(roots, el)
-		}
+		roots, signatures := decryptedAmong(m, find(m))
 		v := newVerifier()
 		v.target = byIDInItsTree
 		for _, signature := range signatures {
@@ -137,6 +126,23 @@ func decryptAll(p *reference.Parts, find func(*saml.Message) []*etree.Element, r
 		}
 		return saml.Refuse("no signature holds")
 	})
+}
+
+// decryptedAmong are the assertions among the elements, decrypted where they are encrypted and
+// can be, and every signature in the message or in what was decrypted.
+func decryptedAmong(m *saml.Message, elements []*etree.Element) (roots, signatures []*etree.Element) {
+	signatures = m.Response.FindElements(".//Signature")
+	for _, el := range elements {
+		if el.Tag == "EncryptedAssertion" {
+			root, err := decrypted(m, el)
+			if err != nil {
+				continue
+			}
+			el, signatures = root, append(signatures, root.FindElements("//Signature")...)
+		}
+		roots = append(roots, el)
+	}
+	return roots, signatures
 }
 
 // byIDInItsTree takes a reference to the first element with that ID in the document that

@@ -3,6 +3,7 @@ package defect
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"github.com/beevik/etree"
 
@@ -15,13 +16,7 @@ func init() {
 	register("saml-last-signed-info-read", func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.info = func(signature *etree.Element) (*etree.Element, error) { return signedInfos(signature, 0) }
-			v.refs = func(info *etree.Element) ([]*etree.Element, error) {
-				last, err := signedInfos(info.Parent(), -1)
-				if err != nil {
-					return nil, err
-				}
-				return someReferences(last)
-			}
+			v.refs = func(info *etree.Element) ([]*etree.Element, error) { return referencesOf(info.Parent(), -1) }
 		})
 	})
 	register("saml-first-signed-info-read", func(p *reference.Parts) {
@@ -31,60 +26,22 @@ func init() {
 				for info.Parent().Tag != "Signature" {
 					info = info.Parent()
 				}
-				first, err := signedInfos(info.Parent(), 0)
-				if err != nil {
-					return nil, err
-				}
-				return someReferences(first)
+				return referencesOf(info.Parent(), 0)
 			}
 		})
 	})
 	register("saml-digest-of-any-piece", func(p *reference.Parts) {
 		tolerateDocuments(p)
 		readAssertion(p, topAssertion)
-		replaceVerifier(p, func(v *verifier) {
-			v.digest = func(reference *etree.Element, octets []byte) error {
-				value := reference.SelectElement("DigestValue")
-				if value == nil {
-					return saml.Refuse("there is no digest")
-				}
-				whole := ""
-				for _, token := range value.Child {
-					switch token := token.(type) {
-					case *etree.Comment:
-						if digestHolds(reference, octets, token.Data) {
-							return nil
-						}
-					case *etree.CharData:
-						whole += token.Data
-					}
-				}
-				if digestHolds(reference, octets, whole) {
-					return nil
-				}
-				return saml.Refuse("the digest differs")
-			}
-		})
+		replaceVerifier(p, func(v *verifier) { v.digest = digestOfAnyPiece })
 	})
 	register("saml-any-digest-enough", func(p *reference.Parts) {
-		replaceVerifier(p, func(v *verifier) {
-			v.digest = func(reference *etree.Element, octets []byte) error {
-				for _, value := range reference.SelectElements("DigestValue") {
-					if digestHolds(reference, octets, value.Text()) {
-						return nil
-					}
-				}
-				return saml.Refuse("the digest differs")
-			}
-		})
+		replaceVerifier(p, func(v *verifier) { v.digest = anyDigest })
 	})
 	register("saml-digest-by-search", func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.digest = func(reference *etree.Element, octets []byte) error {
-				if !digestHolds(reference, octets, reference.FindElement("//DigestValue").Text()) {
-					return saml.Refuse("the digest differs")
-				}
-				return nil
+				return someDigestHolds(reference, octets, reference.FindElement("//DigestValue").Text())
 			}
 		})
 	})
@@ -99,6 +56,51 @@ func init() {
 	register("saml-last-of-an-id", func(p *reference.Parts) { readsByID(p, -1, "ID") })
 	register("saml-id-by-any-name", func(p *reference.Parts) { readsByID(p, 0, "ID", "Id", "id", "AssertionID") })
 	register("saml-entities-expanded-in-ids", expandEntities)
+}
+
+// digestOfAnyPiece is content with a digest that stands in a comment of the value, or
+// around its comments.
+func digestOfAnyPiece(reference *etree.Element, octets []byte) error {
+	value := reference.SelectElement("DigestValue")
+	if value == nil {
+		return saml.Refuse("there is no digest")
+	}
+	whole, pieces := "", []string(nil)
+	for _, token := range value.Child {
+		switch token := token.(type) {
+		case *etree.Comment:
+			pieces = append(pieces, token.Data)
+		case *etree.CharData:
+			whole += token.Data
+		}
+	}
+	return someDigestHolds(reference, octets, append(pieces, whole)...)
+}
+
+// anyDigest is content with any of several digests.
+func anyDigest(reference *etree.Element, octets []byte) error {
+	var values []string
+	for _, value := range reference.SelectElements("DigestValue") {
+		values = append(values, value.Text())
+	}
+	return someDigestHolds(reference, octets, values...)
+}
+
+// someDigestHolds wants one of the values to be the digest.
+func someDigestHolds(reference *etree.Element, octets []byte, values ...string) error {
+	if slices.ContainsFunc(values, func(value string) bool { return digestHolds(reference, octets, value) }) {
+		return nil
+	}
+	return saml.Refuse("the digest differs")
+}
+
+// referencesOf are the references in one SignedInfo of a signature, by its number.
+func referencesOf(signature *etree.Element, number int) ([]*etree.Element, error) {
+	info, err := signedInfos(signature, number)
+	if err != nil {
+		return nil, err
+	}
+	return someReferences(info)
 }
 
 // signedInfos is one of those in a signature at whatever depth; -1 is the last.

@@ -110,16 +110,21 @@ func logoutOfAny(p *reference.Parts) {
 		defer mu.Unlock()
 		for _, provider := range known {
 			if issuer := m.Root.SelectElement("Issuer"); issuer != nil && issuer.Text() == provider.IdPEntityID {
-				m.Provider.IdP.EntityID = provider.IdPEntityID
-				for _, der := range provider.IdPCerts {
-					if certificate, err := x509.ParseCertificate(der); err == nil {
-						m.Provider.IdP.Certificates = append(slices.Clone(m.Provider.IdP.Certificates), certificate)
-					}
-				}
+				trustToo(m, provider)
 			}
 		}
 		return own(ctx, m)
 	})
+}
+
+// trustToo takes another provider, and its keys, for that of the message.
+func trustToo(m *saml.LogoutMessage, provider org.Provider) {
+	m.Provider.IdP.EntityID = provider.IdPEntityID
+	for _, der := range provider.IdPCerts {
+		if certificate, err := x509.ParseCertificate(der); err == nil {
+			m.Provider.IdP.Certificates = append(slices.Clone(m.Provider.IdP.Certificates), certificate)
+		}
+	}
 }
 
 // noticing tells of every provider that is added.
