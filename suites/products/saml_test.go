@@ -19,19 +19,19 @@ type started func(t *testing.T, directory string, environment ...string) map[str
 
 // Service providers made by others are met as any vendor's: they are given the
 // metadata of a kept identity, and their target files leave the rest to theirs. Each is
-// judged as it stands in its target file, and once more where something is set
-// otherwise.
+// judged as it stands in its target file, and again where something is set otherwise.
 func TestServiceProviders(t *testing.T) {
 	for name, c := range map[string]struct {
-		start  started
-		needs  []string // programs that it runs
-		spOnly []string // environment in which sign-in starts at the product only
-		parts  string   // of the SAML suite that it is judged on; empty for all
+		start     started
+		needs     []string // programs that it runs
+		spOnly    []string // environment in which sign-in starts at the product only
+		encrypted []string // one in which it takes encrypted assertions, and no others
+		parts     string   // of the SAML suite that it is judged on; empty for all
 	}{
-		"crewjam":   {startGo, nil, []string{"IDP_INITIATED=off"}, ""},
-		"node-saml": {startNode, nil, []string{"IN_RESPONSE_TO=always", "SIGNED=both"}, ""},
-		"pysaml2":   {startPython, []string{"xmlsec1"}, []string{"UNSOLICITED=off", "SIGNED=both"}, believed},
-		"samlify":   {startNode, []string{"xmllint"}, []string{"IN_RESPONSE_TO=always"}, believed},
+		"crewjam":   {startGo, nil, []string{"IDP_INITIATED=off"}, nil, ""},
+		"node-saml": {startNode, nil, []string{"IN_RESPONSE_TO=always", "SIGNED=both"}, nil, ""},
+		"pysaml2":   {startPython, []string{"xmlsec1"}, []string{"UNSOLICITED=off", "SIGNED=both"}, nil, believed},
+		"samlify":   {startNode, []string{"xmllint"}, []string{"IN_RESPONSE_TO=always"}, []string{"ENCRYPTED=on"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, tool := range c.needs {
@@ -42,6 +42,9 @@ func TestServiceProviders(t *testing.T) {
 			spOnly := func(text string) string {
 				return strings.Replace(text, "idp_initiated: true", "idp_initiated: false", 1)
 			}
+			encryptedOnly := func(text string) string {
+				return strings.Replace(text, "idp_initiated: true", "idp_initiated: true\n      wants_encrypted_assertions: true", 1)
+			}
 			labels := ""
 			if c.parts != "" {
 				labels = "!area:saml || area: containsAny {" + c.parts + "}"
@@ -50,6 +53,9 @@ func TestServiceProviders(t *testing.T) {
 			judged := judgement{
 				"as-declared":       judge(t, serviceProvider(t, directory, c.start, asDeclared), labels, met),
 				"sp-initiated-only": judge(t, serviceProvider(t, directory, c.start, spOnly, c.spOnly...), "!area:saml", met),
+			}
+			if c.encrypted != nil {
+				judged["encrypted"] = judge(t, serviceProvider(t, directory, c.start, encryptedOnly, c.encrypted...), "feature:saml.encrypted", met)
 			}
 			judged.hold(t, filepath.Join(directory, "verdicts.yaml"), met)
 		})
