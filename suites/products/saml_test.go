@@ -70,7 +70,7 @@ const believed = "saml.sig, saml.xsw, saml.key, saml.cond, saml.sub, saml.togeth
 func serviceProvider(t *testing.T, directory string, start started, change func(string) string, environment ...string) target.Target {
 	t.Helper()
 	home := t.TempDir()
-	names := kept.Names{Subdomain: "acme", App: "Rollcall", BaseURL: "https://acme.okta.test"}
+	names := kept.Names{Subdomain: "acme", App: "Rollcall", BaseURL: "https://acme.okta.test", SingleLogout: true}
 	if _, err := kept.Init(filepath.Join(home, "idp"), names, time.Now()); err != nil {
 		t.Fatal(err)
 	}

@@ -32,13 +32,11 @@ let saml, anew, leaving, base;
 const sessions = new Map(); // of what the library says of who signed in
 
 function configure() {
-    const entryPoint = all(/SingleSignOnService[^>]*Location="([^"]+)"/g)[0];
     const options = {
         callbackUrl: `${base}/acs`,
         issuer: `${base}/metadata`,
-        entryPoint,
-        // Okta's metadata has it only while logout is switched on in there.
-        logoutUrl: all(/SingleLogoutService[^>]*Location="([^"]+)"/g)[0] ?? entryPoint.replace("/sso/saml", "/slo/saml"),
+        entryPoint: all(/SingleSignOnService[^>]*Location="([^"]+)"/g)[0],
+        logoutUrl: all(/SingleLogoutService[^>]*Location="([^"]+)"/g)[0],
         logoutCallbackUrl: `${base}/slo`,
         decryptionPvk: key,
         idpCert: all(/X509Certificate>([^<]+)</g).map((text) => text.replace(/\s/g, "")),

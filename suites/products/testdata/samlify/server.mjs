@@ -51,20 +51,11 @@ for (const name of ["saml-schema-protocol-2.0", "saml-schema-assertion-2.0", "xm
     writeFileSync(join(schemas, `${name}.xsd`), carried.default);
 }
 
-const trusted = withLogout(file("IDP_METADATA")), key = file("SP_KEY"), certificate = file("SP_CERTIFICATE");
+const trusted = file("IDP_METADATA"), key = file("SP_KEY"), certificate = file("SP_CERTIFICATE");
 const idp = provider(trusted);
 const sessions = new Map(); // of what the library says of who signed in
 const asked = new Set();
 let base, sp, anew; // anew is the two that deal with each other by signed requests
-
-// withLogout is metadata that names an address for logout. Okta's has it only while logout
-// is switched on in there.
-function withLogout(metadata) {
-    if (metadata.includes("SingleLogoutService")) return metadata;
-    return metadata.replace(/<md:NameIDFormat>[^]*?(?=<md:SingleSignOnService)/, (formats) =>
-        metadata.match(/<md:SingleSignOnService[^>]*>/g)
-            .map((service) => service.replace("SingleSignOn", "SingleLogout").replace("/sso/saml", "/slo/saml")).join("") + formats);
-}
 
 function provider(metadata) {
     return samlify.IdentityProvider({
