@@ -65,7 +65,7 @@ func judgeNode(t *testing.T, directory, dialect, labels string, met map[string]b
 	product := load(t, filepath.Join(directory, "target.yaml"))
 	product.Connections[0].SCIM.BaseURL = at["scim"]
 	product.Dialects = []string{dialect}
-	return judge(t, product, labels, met)
+	return judge(t, product, labels, met, 1)
 }
 
 // load reads a product's target file as a vendor's is read.
@@ -80,11 +80,12 @@ func load(t *testing.T, file string) target.Target {
 
 // judge runs those of the specs that have these labels, every one for "", against the
 // product and returns the verdicts of those that could say something of it. A variant runs
-// with what has its requirement's name alone, and has no verdict for that.
-func judge(t *testing.T, product target.Target, labels string, met map[string]bool) map[string]report.Verdict {
+// with what has its requirement's name alone, and has no verdict for that. So many
+// processes drive the product at a time.
+func judge(t *testing.T, product target.Target, labels string, met map[string]bool, procs int) map[string]report.Verdict {
 	t.Helper()
 	r, err := verify.Run(context.Background(), verify.Options{
-		Target: product, Only: slices.Collect(maps.Keys(met)), LabelFilter: labels, Timeout: 5 * time.Minute,
+		Target: product, Only: slices.Collect(maps.Keys(met)), LabelFilter: labels, Timeout: 5 * time.Minute, Procs: procs,
 	})
 	if err != nil {
 		t.Fatal(err)
