@@ -16,12 +16,12 @@ const people = `WITH people (standing, name, address, account, record) AS (
 		WHERE m.organization = $1
 	UNION ALL
 	SELECT 2 - max(r.active), a.name_key, a.email_key, a.id, '' FROM records r JOIN accounts a ON a.id = r.account
-		WHERE r.organization = $1 AND NOT EXISTS (
+		WHERE r.` + ofOrganization + ` AND NOT EXISTS (
 			SELECT 1 FROM memberships m WHERE m.organization = $1 AND m.account = r.account)
 		GROUP BY a.id, a.name_key, a.email_key
 	UNION ALL
 	SELECT 2 - r.active, r.name_key, r.user_name_key, '', r.id FROM records r
-		WHERE r.organization = $1 AND r.account IS NULL
+		WHERE r.` + ofOrganization + ` AND r.account IS NULL
 )
 SELECT `
 
@@ -67,8 +67,8 @@ func (t *tx) CountPeople(ctx context.Context, organization string) (org.Headcoun
 		err = r.Scan(&n.Records, &n.ActiveRecords, &n.Members, &n.Admins, &n.OpenSeats)
 		return n, err
 	}, `SELECT
-		(SELECT count(*) FROM records WHERE organization = $1),
-		(SELECT count(*) FROM records WHERE organization = $1 AND active = 1),
+		(SELECT count(*) FROM records WHERE `+ofOrganization+`),
+		(SELECT count(*) FROM records WHERE `+ofOrganization+` AND active = 1),
 		(SELECT count(*) FROM memberships WHERE organization = $1),
 		(SELECT count(*) FROM memberships WHERE organization = $1 AND role = 'admin'),
 		(SELECT count(*) FROM seats WHERE organization = $1 AND ended IS NULL)`, organization)

@@ -352,7 +352,8 @@ func testHolesAreFoundInOlderData(t *testing.T, path string) {
 	}
 	raw(t, path, func(db *sql.DB) {
 		run(t, db, "DROP TABLE list_holes", "DROP TABLE list_ends", "CREATE TABLE list_counts (provider TEXT)",
-			"CREATE INDEX records_organization ON records (organization, user_name_key)", "DELETE FROM goose_db_version WHERE version_id >= 8")
+			"CREATE INDEX records_organization ON records (organization, user_name_key)",
+			"CREATE INDEX sessions_through ON sessions (provider, started, id) WHERE ended IS NULL", "DELETE FROM goose_db_version WHERE version_id >= 8")
 	})
 	s = open(t, store.Options{Path: path})
 	do(t, s, func(tx org.Tx) error {

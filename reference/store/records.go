@@ -93,10 +93,13 @@ func (t *tx) RecordsOf(ctx context.Context, organization, account string) ([]org
 		organization, account)
 }
 
+// ofOrganization narrows what belongs to a provider to an organization, argument 1.
+const ofOrganization = "provider IN (SELECT id FROM providers WHERE organization = $1)"
+
 // RecordsIn implements [org.Tx].
 func (t *tx) RecordsIn(ctx context.Context, organization string) ([]org.Record, error) {
 	return list(ctx, t, "list the records", scanRecord,
-		"SELECT "+recordColumns+" FROM records WHERE organization = $1 ORDER BY user_name_key, created, id", organization)
+		"SELECT "+recordColumns+" FROM records WHERE "+ofOrganization+" ORDER BY user_name_key, created, id", organization)
 }
 
 // FindRecords implements [org.Tx]. Records are counted only where the page itself

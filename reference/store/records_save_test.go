@@ -108,7 +108,12 @@ func expectRecord(t *testing.T, s *store.Store, what string, want org.Record) {
 		if want.Account != "" {
 			return nil
 		}
-		people, _, err := tx.FindPeople(t.Context(), want.Organization, want.FullName(), 0, 10)
+		// Whose it is says its provider, whatever is written beside.
+		provider, err := tx.Provider(t.Context(), want.Provider)
+		if err != nil {
+			return err
+		}
+		people, _, err := tx.FindPeople(t.Context(), provider.Organization, want.FullName(), 0, 10)
 		if err == nil && len(people) == 0 {
 			t.Errorf("%s: nobody is called %q", what, want.FullName())
 		}

@@ -25,13 +25,13 @@ var emptied = []string{
 	"DELETE FROM seats WHERE organization = $1",
 	"DELETE FROM memberships WHERE organization = $1",
 	"DELETE FROM departures WHERE organization = $1",
-	"DELETE FROM records WHERE organization = $1",
-	"DELETE FROM list_holes WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
-	"DELETE FROM list_ends WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
-	"DELETE FROM name_ids WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
-	"DELETE FROM requests WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
-	"DELETE FROM logouts WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
-	"DELETE FROM credentials WHERE provider IN (SELECT id FROM providers WHERE organization = $1)",
+	"DELETE FROM records WHERE " + ofOrganization,
+	"DELETE FROM list_holes WHERE " + ofOrganization,
+	"DELETE FROM list_ends WHERE " + ofOrganization,
+	"DELETE FROM name_ids WHERE " + ofOrganization,
+	"DELETE FROM requests WHERE " + ofOrganization,
+	"DELETE FROM logouts WHERE " + ofOrganization,
+	"DELETE FROM credentials WHERE " + ofOrganization,
 	"DELETE FROM providers WHERE organization = $1",
 }
 
@@ -41,8 +41,8 @@ const knownIn = `SELECT account FROM memberships WHERE organization = $1
 	UNION SELECT account FROM departures WHERE organization = $1
 	UNION SELECT account FROM sessions WHERE organization = $1
 	UNION SELECT account FROM tokens WHERE organization = $1
-	UNION SELECT account FROM records WHERE organization = $1 AND account IS NOT NULL
-	UNION SELECT account FROM name_ids WHERE provider IN (SELECT id FROM providers WHERE organization = $1)`
+	UNION SELECT account FROM records WHERE ` + ofOrganization + ` AND account IS NOT NULL
+	UNION SELECT account FROM name_ids WHERE ` + ofOrganization
 
 // unknown deletes an account that no organization knows any more.
 const unknown = `DELETE FROM accounts WHERE id = $1
