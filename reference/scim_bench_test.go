@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -96,9 +97,10 @@ func (c *scimClient) do(method, path, body string) map[string]any {
 	return answer
 }
 
-// BenchmarkSCIM is what a SCIM request costs, over HTTP and down to the store that is
-// kept nowhere, beside the same over bare net/http and a map. Both are measured in
-// processor time of client and server together, taking turns; x-bare is the ratio.
+// BenchmarkSCIM is what a SCIM request costs, over HTTP and down to the store, beside the
+// same over bare net/http and a map. Both are measured in processor time of client and
+// server together, taking turns; x-bare is the ratio. The store is the one that is kept
+// nowhere, and a file, with synchronous NORMAL, where a test's directory is.
 func BenchmarkSCIM(b *testing.B) {
 	const user = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"user%d@example.com","name":{"givenName":"Luke","familyName":"Skywalker"},` +
 		`"emails":[{"primary":true,"value":"user%d@example.com","type":"work"}],"displayName":"Luke Skywalker","locale":"en-US","externalId":"00u%d","groups":[],"active":true}`
@@ -118,32 +120,39 @@ func BenchmarkSCIM(b *testing.B) {
 			c.do(http.MethodPatch, fmt.Sprintf("/Users/%v", id), fmt.Sprintf(patch, i%2 == 1))
 		}},
 	} {
-		b.Run(test.name, func(b *testing.B) {
-			ours, bare := productToMeasure(b), httptest.NewServer(&bareDirectory{users: map[string]map[string]any{}, names: map[string]string{}})
-			b.Cleanup(bare.Close)
-			clients := []*scimClient{ours, {b: b, base: bare.URL}}
-			var ids []any
-			for _, c := range clients {
-				ids = append(ids, create(c, 0)["id"])
-				c.spent = 0
-			}
-			number := 0
-			for b.Loop() {
-				for i, c := range clients {
-					test.do(c, ids[i], number)
-				}
-				number++
-			}
-			b.ReportMetric(float64(clients[0].spent)/float64(clients[1].spent), "x-bare")
-			b.ReportMetric(float64(clients[0].spent.Microseconds())/float64(number), "cpu-µs/op")
+		b.Run(test.name+"/ephemeral", func(b *testing.B) { beside(b, "", create, test.do) })
+		b.Run(test.name+"/file", func(b *testing.B) {
+			beside(b, filepath.Join(b.TempDir(), "rollcall.db"), create, test.do)
 		})
 	}
 }
 
-// productToMeasure starts the product, with one connection.
-func productToMeasure(b *testing.B) *scimClient {
+// beside asks the product, with its data there, and the bare directory for the same.
+func beside(b *testing.B, data string, create func(*scimClient, int) map[string]any, do func(c *scimClient, id any, i int)) {
 	b.Helper()
-	app, err := reference.New(b.Context(), reference.Options{})
+	ours, bare := productToMeasure(b, data), httptest.NewServer(&bareDirectory{users: map[string]map[string]any{}, names: map[string]string{}})
+	b.Cleanup(bare.Close)
+	clients := []*scimClient{ours, {b: b, base: bare.URL}}
+	var ids []any
+	for _, c := range clients {
+		ids = append(ids, create(c, 0)["id"])
+		c.spent = 0
+	}
+	number := 0
+	for b.Loop() {
+		for i, c := range clients {
+			do(c, ids[i], number)
+		}
+		number++
+	}
+	b.ReportMetric(float64(clients[0].spent)/float64(clients[1].spent), "x-bare")
+	b.ReportMetric(float64(clients[0].spent.Microseconds())/float64(number), "cpu-µs/op")
+}
+
+// productToMeasure starts the product, with one connection.
+func productToMeasure(b *testing.B, data string) *scimClient {
+	b.Helper()
+	app, err := reference.New(b.Context(), reference.Options{Data: data})
 	if err != nil {
 		b.Fatal(err)
 	}
