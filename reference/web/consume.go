@@ -103,7 +103,7 @@ func (s *Server) examine(r *http.Request, organization org.Organization, provide
 	at := s.site(r)
 	var parties []saml.Provider
 	for _, provider := range providers {
-		party, err := serviceProvider(at, organization, provider)
+		party, err := s.serviceProvider(at, organization, provider)
 		if err != nil {
 			return nil, err
 		}

@@ -75,9 +75,9 @@ func kept(ctx context.Context, store *org.Service) (*rsa.PrivateKey, time.Time, 
 	return key, own.Created, nil
 }
 
-// signingParty is [serviceProvider] with our key.
+// signingParty is [Server.serviceProvider] with our key.
 func (s *Server) signingParty(r *http.Request, organization org.Organization, provider org.Provider) (saml.Provider, error) {
-	us, err := serviceProvider(s.site(r), organization, provider)
+	us, err := s.serviceProvider(s.site(r), organization, provider)
 	if err != nil {
 		return saml.Provider{}, err
 	}

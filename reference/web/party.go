@@ -11,10 +11,10 @@ import (
 
 // serviceProvider is us, as one provider of an organization sees us, with the
 // certificates by which we know it and the key that it encrypts for.
-func serviceProvider(at site.Site, organization org.Organization, provider org.Provider) (saml.Provider, error) {
+func (s *Server) serviceProvider(at site.Site, organization org.Organization, provider org.Provider) (saml.Provider, error) {
 	var trusted []*x509.Certificate
 	for i, der := range provider.IdPCerts {
-		certificate, err := x509.ParseCertificate(der)
+		certificate, err := s.trusted.parse(der)
 		if err != nil {
 			return saml.Provider{}, fmt.Errorf("provider %s: certificate %d: %w", provider.ID, i+1, err)
 		}

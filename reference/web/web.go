@@ -42,6 +42,7 @@ type Server struct {
 	policy  saml.Policy
 	logout  saml.LogoutPolicy
 	signing ownKey
+	trusted trusted
 	site    func(*http.Request) site.Site
 	log     *slog.Logger
 	routes  *route.Table
