@@ -98,6 +98,7 @@ type SignIn struct {
 	Record     *Record  // at this provider
 	Others     []Record // the same person's at the organization's other providers
 	Account    *Account
+	Named      bool // the account is found under the NameID already
 	Membership *Membership
 	First      bool // no membership existed before
 	Demoted    bool // an admin came out as a member

@@ -32,10 +32,20 @@ func (j *joining) membership(ctx context.Context, tx Tx, role Role) (Membership,
 
 // seat starts the billing, unless it runs already.
 func (j *joining) seat(ctx context.Context, tx Tx, cause string) error {
-	open, err := maybe(tx.OpenSeat(ctx, j.Organization.ID, j.Account.ID))
-	if err != nil || open != nil {
+	seated, err := j.seated(ctx, tx)
+	if err != nil || seated {
 		return err
 	}
+	return j.startSeat(ctx, tx, cause)
+}
+
+// seated says whether the billing runs.
+func (j *joining) seated(ctx context.Context, tx Tx) (bool, error) {
+	open, err := maybe(tx.OpenSeat(ctx, j.Organization.ID, j.Account.ID))
+	return open != nil, err
+}
+
+func (j *joining) startSeat(ctx context.Context, tx Tx, cause string) error {
 	seat := Seat{ID: newID(), Organization: j.Organization.ID, Account: j.Account.ID, Started: j.Now, Cause: cause}
 	if err := tx.AddSeat(ctx, seat); err != nil {
 		return err

@@ -46,7 +46,7 @@ func (s enterSteps) profile(ctx context.Context, tx Tx, e *SignIn) error {
 }
 
 func (enterSteps) nameID(ctx context.Context, tx Tx, e *SignIn) error {
-	if e.Assertion.Transient {
+	if e.Assertion.Transient || e.Named {
 		return nil
 	}
 	_, err := tx.AccountByNameID(ctx, e.Provider.ID, e.Assertion.NameID)
@@ -111,6 +111,11 @@ func (s enterSteps) membership(ctx context.Context, tx Tx, e *SignIn) error {
 }
 
 func (enterSteps) seat(ctx context.Context, tx Tx, e *SignIn) error {
+	j := e.joining()
+	seated, err := j.seated(ctx, tx)
+	if err != nil || seated {
+		return err
+	}
 	departed, err := tx.Departed(ctx, e.Organization.ID, e.Account.ID)
 	if err != nil {
 		return err
@@ -119,8 +124,7 @@ func (enterSteps) seat(ctx context.Context, tx Tx, e *SignIn) error {
 	if departed {
 		cause = "first sign-in since they left"
 	}
-	j := e.joining()
-	if err := j.seat(ctx, tx, cause); err != nil {
+	if err := j.startSeat(ctx, tx, cause); err != nil {
 		return err
 	}
 	e.Events = append(e.Events, j.Events...)

@@ -81,6 +81,7 @@ func (s identifySteps) accountByName(ctx context.Context, tx Tx, e *SignIn) (*Ac
 		return nil, nil
 	}
 	found, err := maybe(tx.AccountByNameID(ctx, e.Provider.ID, name))
+	e.Named = found != nil
 	if err != nil || found != nil || s.rules.LinkKey == "email" || !IsAddress(name) {
 		return found, err
 	}
