@@ -129,9 +129,9 @@ func place(ctx context.Context, path string) error {
 // connect makes the store of the data file that is at path now. Nothing is opened
 // before it is needed.
 func connect(path, dir string) (*Store, error) {
-	with, remembers := settings, (*recall)(nil)
+	with := settings
 	if dir != "" {
-		with, remembers = ephemeral(), newRecall()
+		with = ephemeral()
 	}
 	open, err := opener("sqlite", source(path, with...))
 	if err != nil {
@@ -141,7 +141,7 @@ func connect(path, dir string) (*Store, error) {
 		writer:  newPool(open, 1, "", "BEGIN IMMEDIATE"),
 		readers: newPool(open, max(4, runtime.GOMAXPROCS(0)), "PRAGMA query_only = 1", "BEGIN"),
 		opening: []string{"BEGIN IMMEDIATE"},
-		recall:  remembers,
+		recall:  newRecall(dir == ""),
 		tidy:    func() error { return removeDir(dir) },
 		closed:  make(chan struct{}),
 	}

@@ -138,12 +138,12 @@ var writing = []string{
 // reading sees one state from its first look on.
 var reading = []string{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 
-// store is the store of a database that is ready. It remembers nothing between
-// transactions: what another process commits would not be seen.
+// store is the store of a database that is ready.
 func (d database) store(tidy func() error) *Store {
 	s := &Store{
 		writer:  newPool(d.connect, 1, "", writing...),
 		readers: newPool(d.connect, max(4, runtime.GOMAXPROCS(0)), "", reading...),
+		recall:  newRecall(true),
 		opening: []string{writing[0], "SET LOCAL lock_timeout = '1s'", writing[1]},
 		tidy:    tidy,
 		closed:  make(chan struct{}),

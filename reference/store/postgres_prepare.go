@@ -24,7 +24,7 @@ CREATE TRIGGER audit_no_overwrite BEFORE TRUNCATE ON audit FOR EACH STATEMENT EX
 // onPostgres is how PostgreSQL is migrated. Texts are ordered by their bytes there too,
 // whatever the language of the database.
 var onPostgres = dialect{
-	name: goose.DialectPostgres, appendOnly: appendOnlyPostgres,
+	name: goose.DialectPostgres, appendOnly: appendOnlyPostgres, counted: countedPostgres,
 	spell: func(statements []byte) []byte { return textType.ReplaceAll(statements, []byte(`TEXT COLLATE "C"`)) },
 }
 

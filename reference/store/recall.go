@@ -11,9 +11,12 @@ import (
 )
 
 // recall remembers what almost every transaction asks for and few change:
-// organizations with their providers and teams, as last committed. Only a store that
-// belongs to this process has one; what another process commits to a file would not be
-// seen here.
+// organizations with their providers and teams, as last committed.
+//
+// What changes them counts up a generation. Where the data belongs to this process, that
+// is a number in here. Where other processes may change it, the number stands in the
+// database, which counts by itself (see [counted]): a transaction asks for it first, one
+// short question for several long ones.
 //
 // A transaction is told what is remembered while nothing changed since it began, and
 // asks the database otherwise. The one that changes something asks the database. One
@@ -21,9 +24,11 @@ import (
 // remembered. The state that it sees is settled by that: where it is not the one that
 // it was told of, the transaction is done once more, begun at once.
 type recall struct {
+	shared bool // others may change the data
+
 	mu sync.Mutex
-	// generation counts the commits that changed something, twice: it is odd while one
-	// of them is under way.
+	// generation is that of what is remembered. In here the commits that changed
+	// something are counted twice: it is odd while one of them is under way.
 	generation    uint64
 	organizations map[string]org.Organization // by id
 	slugs         map[string]org.Organization // by slug
@@ -33,8 +38,8 @@ type recall struct {
 	credentials   map[string]org.Credential   // by the digest of the token
 }
 
-func newRecall() *recall {
-	r := &recall{}
+func newRecall(shared bool) *recall {
+	r := &recall{shared: shared}
 	r.forget()
 	return r
 }
@@ -54,6 +59,9 @@ func (r *recall) now() uint64 {
 
 // change goes around a commit that changes something of what is remembered.
 func (r *recall) change(commit func() error) error {
+	if r.shared {
+		return commit()
+	}
 	r.step()
 	defer r.step()
 	return commit()
@@ -66,11 +74,22 @@ func (r *recall) step() {
 	r.forget()
 }
 
-// remember notes since when the transaction may be told what is remembered. A writing
-// one calls it once it has the lock.
+// reach forgets what is older than a generation that somebody has seen.
+func (r *recall) reach(generation uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if generation > r.generation {
+		r.generation = generation
+		r.forget()
+	}
+}
+
+// remember notes since when the transaction may be told what is remembered, or that it
+// has still to ask. A writing one calls it once it has the lock.
 func (t *tx) remember(r *recall) {
-	if r != nil {
-		t.recall, t.since = r, r.now()
+	t.recall = r
+	if r != nil && !r.shared {
+		t.since, t.dated = r.now(), true
 	}
 }
 
@@ -88,6 +107,9 @@ func recalled[T any](ctx context.Context, t *tx, shelf func(*recall) map[string]
 	}
 	if err := t.ready(ctx); err != nil {
 		return none, fmt.Errorf("store: recall: %w", err)
+	}
+	if err := t.date(ctx); err != nil {
+		return none, err
 	}
 	if found, ok := take(r, t.since, shelf, key); ok {
 		t.told = true
@@ -116,7 +138,9 @@ func put[T any](r *recall, since uint64, shelf func(*recall) map[string]T, key s
 }
 
 // holdsFor says whether nothing changed since that generation, nor is about to.
-func (r *recall) holdsFor(since uint64) bool { return r.generation == since && since%2 == 0 }
+func (r *recall) holdsFor(since uint64) bool {
+	return r.generation == since && (r.shared || since%2 == 0)
+}
 
 // view is a transaction that only reads, and that is begun in the database when it asks
 // for something there. errMoved says that it has to be done once more.
@@ -147,7 +171,7 @@ func (t *tx) moved() bool { return errors.Is(t.broken, errMoved) }
 // look has a transaction that is told what is remembered see the state that is committed
 // now: SQLite would else wait for its first query, and what it is told would be older.
 func (t *tx) look(ctx context.Context) error {
-	if t.recall == nil || t.settled {
+	if t.recall == nil || t.recall.shared || t.settled {
 		return nil
 	}
 	if err := t.connection.run(context.WithoutCancel(ctx), "SELECT 1 FROM organizations LIMIT 1"); err != nil {
@@ -160,7 +184,7 @@ func (t *tx) look(ctx context.Context) error {
 // settle is called when the database has answered: from then on the transaction sees one
 // state, which is the one that it was told of if nothing changed until now.
 func (t *tx) settle() error {
-	if !t.settled && t.told && t.recall.now() != t.since {
+	if !t.settled && t.told && !t.recall.shared && t.recall.now() != t.since {
 		t.broken = errMoved
 		return errMoved
 	}

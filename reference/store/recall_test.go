@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -15,8 +16,8 @@ import (
 	"rollcall.example/reference/store"
 )
 
-// anyKind runs a test on an ephemeral store, which remembers, and on a named file and a
-// database, which do not.
+// anyKind runs a test on an ephemeral store, which is of one process, and on a named file
+// and a database, which others may change.
 func anyKind(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	for name, options := range map[string]func(t *testing.T) store.Options{
 		"ephemeral":  func(*testing.T) store.Options { return store.Options{} },
@@ -303,6 +304,80 @@ func TestEndedIsEnded(t *testing.T) {
 		}
 		if _, err := kept.Organization(t.Context(), "acme"); err == nil {
 			t.Error("a transaction that is over still answers")
+		}
+	})
+}
+
+// TestOthersChangeWhatIsRemembered: what another process, or somebody by hand, changes is
+// seen at once.
+func TestOthersChangeWhatIsRemembered(t *testing.T) {
+	onEachNamed(t, func(t *testing.T, path string) {
+		one := open(t, store.Options{Path: path})
+		found(t, one)
+		begun(t, one)
+		two := open(t, store.Options{Path: path})
+		expect := func(n int) {
+			t.Helper()
+			for _, s := range []*store.Store{one, two, one} {
+				for i, in := range []func(context.Context, func(org.Tx) error) error{s.View, s.Do, s.View} {
+					var seen string
+					err := in(t.Context(), func(tx org.Tx) (err error) {
+						seen, err = state(t.Context(), tx, i == 2)
+						return err
+					})
+					if err != nil || seen != fmt.Sprint(n, " ", n, " ", n, " ", n, " ", n, " ", n) {
+						t.Errorf("after %d: %q, %v", n, seen, err)
+					}
+				}
+			}
+		}
+		expect(0)
+		for n := 1; n < 4; n++ {
+			do(t, []*store.Store{one, two}[n%2], func(tx org.Tx) error { return steps(t.Context(), tx, n) })
+			expect(n)
+		}
+		raw(t, path, func(db *sql.DB) {
+			run(t, db, "UPDATE organizations SET name = '9'", "UPDATE providers SET idp_entity_id = '9'",
+				"UPDATE credentials SET expires = 9000000", "UPDATE records SET display_name = '9'")
+		})
+		expect(9)
+		raw(t, path, func(db *sql.DB) { run(t, db, "DELETE FROM credentials") })
+		for _, s := range []*store.Store{one, two} {
+			err := s.View(t.Context(), func(tx org.Tx) error { _, err := tx.CredentialByToken(t.Context(), "token"); return err })
+			if !errors.Is(err, org.ErrNotFound) {
+				t.Errorf("a token that was taken away: %v", err)
+			}
+		}
+	})
+}
+
+// TestAToldStateIsNotMixed: a reader that was told of one state, from memory, does not go
+// on in another that a second process made in the meantime.
+func TestAToldStateIsNotMixed(t *testing.T) {
+	onEachNamed(t, func(t *testing.T, path string) {
+		one := open(t, store.Options{Path: path})
+		found(t, one)
+		begun(t, one)
+		two := open(t, store.Options{Path: path})
+		for n := 1; n < 4; n++ {
+			var seen string
+			changed := false
+			err := one.View(t.Context(), func(tx org.Tx) error {
+				c, err := tx.CredentialByToken(t.Context(), "token")
+				if err != nil {
+					return err
+				}
+				if !changed {
+					do(t, two, func(tx org.Tx) error { return steps(t.Context(), tx, n) })
+				}
+				changed = true
+				r, err := tx.Record(t.Context(), "okta", "han")
+				seen = fmt.Sprint(c.Expires.Unix(), " ", r.DisplayName)
+				return err
+			})
+			if err != nil || seen != fmt.Sprint(n, " ", n) && seen != fmt.Sprint(n-1, " ", n-1) {
+				t.Errorf("changing to %d: saw %q, %v", n, seen, err)
+			}
 		}
 	})
 }

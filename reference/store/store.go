@@ -41,8 +41,8 @@ import (
 type Store struct {
 	writer  *pool
 	readers *pool
-	opening []string     // what begins the first transaction, that of [Store.apply]
-	recall  *recall      // nil unless the data is this process's own
+	opening []string // what begins the first transaction, that of [Store.apply]
+	recall  *recall
 	tidy    func() error // removes what ends with the store
 	closed  chan struct{}
 	closing func() error
@@ -59,9 +59,6 @@ func (s *Store) Do(ctx context.Context, f func(org.Tx) error) error {
 // View runs f in a transaction that only reads; an attempt to write is an error. It may
 // run f again from the start, before the database answered anything.
 func (s *Store) View(ctx context.Context, f func(org.Tx) error) error {
-	if s.recall == nil {
-		return s.transact(ctx, s.readers, f)
-	}
 	if err := s.view(ctx, f); !errors.Is(err, errMoved) {
 		return err
 	}
@@ -105,6 +102,7 @@ type tx struct {
 
 	recall  *recall // nil where nothing is remembered
 	since   uint64  // the generation when it began
+	dated   bool    // since is known
 	changed bool    // something of what is remembered
 	told    bool    // something of what is remembered
 	settled bool    // the state that it sees is settled
@@ -123,7 +121,7 @@ func (t *tx) begin(ctx context.Context) error {
 		return fmt.Errorf("store: begin a transaction: %w", err)
 	}
 	t.connection = c
-	return nil
+	return t.begunLate(ctx)
 }
 
 // ready says whether the next statement may run.
@@ -154,7 +152,7 @@ func (t *tx) keep(ctx context.Context) error {
 		return nil
 	}
 	commit := func() error { return t.connection.run(context.WithoutCancel(ctx), "COMMIT") }
-	if t.recall != nil && t.changed {
+	if t.changed {
 		return t.recall.change(commit)
 	}
 	return commit()
