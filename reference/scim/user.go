@@ -8,9 +8,34 @@ import (
 	"rollcall.example/reference/org"
 )
 
-const timeLayout = "2006-01-02T15:04:05.000Z"
+// moment writes an xsd:dateTime in UTC, with milliseconds: 2006-01-02T15:04:05.000Z. There
+// are two in every resource, and package time is slow to find out what a layout means.
+func moment(t time.Time) string {
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return t.Format("2006-01-02T15:04:05.000Z")
+	}
+	hour, minute, second := t.Clock()
+	var b [len("2006-01-02T15:04:05.000Z")]byte
+	copy(b[:], "0000-00-00T00:00:00.000Z")
+	digits(b[0:4], year)
+	digits(b[5:7], int(month))
+	digits(b[8:10], day)
+	digits(b[11:13], hour)
+	digits(b[14:16], minute)
+	digits(b[17:19], second)
+	digits(b[20:23], t.Nanosecond()/int(time.Millisecond))
+	return string(b[:])
+}
 
-func moment(t time.Time) string { return t.UTC().Format(timeLayout) }
+// digits writes a number, with zeros before it.
+func digits(into []byte, n int) {
+	for i := len(into) - 1; i >= 0; i-- {
+		into[i] = byte('0' + n%10)
+		n /= 10
+	}
+}
 
 // render shows a record that lives at the location.
 func render(r org.Record, location string) Document {
