@@ -35,7 +35,7 @@ func scanPlaced(r row) (record org.Record, err error) {
 
 func recordValues(r org.Record) []any {
 	return []any{r.ID, r.Organization, r.Provider, r.UserName, r.ExternalID, r.GivenName, r.FamilyName,
-		r.DisplayName, packed(r.Emails), bit(r.Active), reference(r.Account), int64(r.Version),
+		r.DisplayName, packedEmails(r.Emails), bit(r.Active), reference(r.Account), int64(r.Version),
 		at(r.Created), at(r.Modified), packedObject(r.Attributes), org.Key(r.UserName), org.Key(r.FullName())}
 }
 
