@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/beevik/etree"
+
 	"rollcall.example/reference"
 	"rollcall.example/reference/org"
 	"rollcall.example/reference/saml"
@@ -41,6 +43,19 @@ func init() {
 			return err
 		})
 	})
+	register("logout-signature-of-another", func(p *reference.Parts) {
+		verified := logoutCheck(p, "signature")
+		p.Logout.Replace("signature", func(ctx context.Context, m *saml.LogoutMessage) error {
+			root, signed := m.Root, heldBySignature(m.Root)
+			if signed == nil {
+				return verified(ctx, m)
+			}
+			m.Root = signed
+			err := verified(ctx, m)
+			m.Root, m.Trusted = root, root
+			return err
+		})
+	})
 	register("logout-query-unsigned", func(p *reference.Parts) {
 		verified := logoutCheck(p, "signature")
 		p.Logout.Replace("signature", func(ctx context.Context, m *saml.LogoutMessage) error {
@@ -68,6 +83,22 @@ func init() {
 		})
 	})
 	register("logout-inflated-whole", func(p *reference.Parts) { p.Logout.MaxBytes = 64 << 20 })
+}
+
+// heldBySignature is the element that the root's signature holds, with the signature in it as
+// when it was signed; nil where it holds none.
+func heldBySignature(root *etree.Element) *etree.Element {
+	held := root.FindElement("./Signature/Object/*")
+	if held == nil {
+		return nil
+	}
+	signature, issuer := root.SelectElement("Signature"), held.SelectElement("Issuer")
+	if issuer == nil {
+		return nil
+	}
+	signature.RemoveChild(held.Parent())
+	held.InsertChildAt(issuer.Index()+1, signature)
+	return held
 }
 
 func logoutCheck(p *reference.Parts, name string) func(context.Context, *saml.LogoutMessage) error {

@@ -90,6 +90,15 @@ var logouts = []LogoutAttack{
 		draft:   wrappedLogout(func(evil, signed *etree.Element) { evil.AddChild(signed) }),
 	},
 	{
+		Row: "XSW-28", Name: "wrapped-in-object", Rule: "signed-is-read", Binding: idp.BindingPOST, Sources: unsignedLogouts,
+		Summary: "bears the signature of one about somebody else, which holds that one",
+		draft: wrappedLogout(func(evil, signed *etree.Element) {
+			signature := signed.SelectElement("Signature")
+			behind(evil.SelectElement("Issuer"), signature)
+			inObject(signature, signed)
+		}),
+	},
+	{
 		Row: "ALG-18", Name: "sha1-query", Rule: "strong-method", Binding: idp.BindingRedirect,
 		Summary: "is signed with SHA-1, in a query",
 		draft: func(e *idp.Envelope) error {
