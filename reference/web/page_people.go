@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall.example/reference/org"
+	"rollcall.example/reference/web/wire"
 )
 
 // pageRows is how many rows a page shows at once.
@@ -73,7 +74,7 @@ type seatCell struct {
 // a part of a name or an address.
 func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request, v visit) error {
 	query := r.URL.Query()
-	page, err := number(query, "page")
+	page, err := wire.Number(query, "page")
 	if err != nil {
 		return err
 	}
@@ -88,17 +89,17 @@ func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request, v visit) err
 	}
 	body := peopleBody{
 		Sums: found.Headcount, Search: search, Matching: found.Matching,
-		First: at + 1, Last: at + len(found.People), Here: turned(search, page),
+		First: at + 1, Last: at + len(found.People), Here: pageQuery("q", search, page),
 	}
 	for _, p := range found.People {
 		body.People = append(body.People, rowOf(p))
 	}
 	people := people(v.Organization.Slug)
 	if page > 0 {
-		body.Before = people + turned(search, page-1)
+		body.Before = people + pageQuery("q", search, page-1)
 	}
 	if body.Last < found.Matching {
-		body.After = people + turned(search, page+1)
+		body.After = people + pageQuery("q", search, page+1)
 	}
 	return s.show(w, "people", v, "People", body)
 }
@@ -107,11 +108,12 @@ func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request, v visit) err
 // last page that it knows has.
 func offset(page int64) int { return int(min(page, 1<<24)) * pageRows }
 
-// turned is the query of a page of the directory, empty for the first of all.
-func turned(search string, page int64) string {
+// pageQuery is the query of a page of what was searched for under a name, empty for the
+// first page of all.
+func pageQuery(name, wanted string, page int64) string {
 	query := url.Values{}
-	if search != "" {
-		query.Set("q", search)
+	if wanted != "" {
+		query.Set(name, wanted)
 	}
 	if page > 0 {
 		query.Set("page", strconv.FormatInt(page, 10))
@@ -176,11 +178,11 @@ func (s *Server) removeForm(w http.ResponseWriter, r *http.Request, v visit) err
 // backToPeople returns to the page of the directory that the form was on, which is
 // what the form's own query says.
 func backToPeople(w http.ResponseWriter, r *http.Request, v visit) error {
-	page, err := number(r.URL.Query(), "page")
+	page, err := wire.Number(r.URL.Query(), "page")
 	if err != nil {
 		page = 0
 	}
-	http.Redirect(w, r, people(v.Organization.Slug)+turned(r.URL.Query().Get("q"), page), http.StatusSeeOther)
+	http.Redirect(w, r, people(v.Organization.Slug)+pageQuery("q", r.URL.Query().Get("q"), page), http.StatusSeeOther)
 	return nil
 }
 

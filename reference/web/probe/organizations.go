@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -239,46 +238,22 @@ func (p *Probe) advanceClock(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-type event struct {
-	Seq         int64      `json:"seq"`
-	At          time.Time  `json:"at"`
-	Action      org.Action `json:"action"`
-	Actor       org.Actor  `json:"actor"`
-	ActorName   string     `json:"actor_name"`
-	Subject     string     `json:"subject"`
-	SubjectName string     `json:"subject_name"`
-	Before      string     `json:"before"`
-	After       string     `json:"after"`
-	Cause       string     `json:"cause"`
-	Provider    string     `json:"provider"`
-}
-
-func eventOf(e org.Event) event {
-	return event{
-		Seq: e.Seq, At: e.At, Action: e.Action, Actor: e.Actor, ActorName: e.ActorName, Subject: e.Subject,
-		SubjectName: e.SubjectName, Before: e.Before, After: e.After, Cause: e.Cause, Provider: e.Provider,
-	}
-}
-
 func (p *Probe) readAudit(w http.ResponseWriter, r *http.Request) error {
-	var after uint64
-	if text := r.URL.Query().Get("after"); text != "" {
-		var err error
-		if after, err = strconv.ParseUint(text, 10, 63); err != nil {
-			return &wire.Problem{Status: http.StatusBadRequest, Message: "after must be a whole number, 0 or more"}
-		}
+	after, err := wire.Number(r.URL.Query(), "after")
+	if err != nil {
+		return err
 	}
 	o, err := p.org.Organization(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	events, err := p.org.Audit(r.Context(), o.ID, int64(after), 0)
+	events, err := p.org.Audit(r.Context(), o.ID, after, 0)
 	if err != nil {
 		return err
 	}
 	wire.Write(w, http.StatusOK, struct {
-		Events []event `json:"events"`
-	}{all(events, eventOf)})
+		Events []wire.Event `json:"events"`
+	}{wire.Events(events)})
 	return nil
 }
 

@@ -12,6 +12,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -182,4 +184,17 @@ type Failure struct {
 // Refuse answers with a [Failure].
 func Refuse(w http.ResponseWriter, status int, message string) {
 	Write(w, status, Failure{message})
+}
+
+// Number reads a whole number from a query, 0 where there is none.
+func Number(query url.Values, name string) (int64, error) {
+	text := query.Get(name)
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, &Problem{http.StatusBadRequest, name + " must be a whole number, 0 or more"}
+	}
+	return n, nil
 }
