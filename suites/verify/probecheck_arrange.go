@@ -27,6 +27,18 @@ func (e *examiner) arranger(feature string) (target.Arranger, error) {
 	return arranger, nil
 }
 
+// accountOf is the id of the one account that somebody has.
+func (e *examiner) accountOf(who target.Identifiers) (string, error) {
+	view, err := e.settled(who)
+	switch {
+	case err != nil:
+		return "", err
+	case len(view.Accounts) != 1:
+		return "", noEntry
+	}
+	return view.Accounts[0].ID, nil
+}
+
 // shows looks until the person's one membership is as it should be.
 func (e *examiner) shows(who target.Identifiers, should string, is func(target.Membership) bool) error {
 	if !e.claimed(target.LookMemberships) {
@@ -67,14 +79,10 @@ func (e *examiner) arrangesByMember() error {
 	if err != nil {
 		return err
 	}
-	leia, err := e.settled(namesOf(e.leia))
-	switch {
-	case err != nil:
+	her, err := e.accountOf(namesOf(e.leia))
+	if err != nil {
 		return err
-	case len(leia.Accounts) != 1:
-		return noEntry
 	}
-	her := leia.Accounts[0].ID
 	for _, step := range []struct {
 		account string
 		who     target.Identifiers
@@ -183,14 +191,11 @@ func (e *examiner) arrangesRemoval() error {
 	if err != nil {
 		return err
 	}
-	leia, err := e.settled(namesOf(e.leia))
-	switch {
-	case err != nil:
+	her, err := e.accountOf(namesOf(e.leia))
+	if err != nil {
 		return err
-	case len(leia.Accounts) != 1:
-		return noEntry
 	}
-	if err := arranger.Remove(e.ctx, e.org, leia.Accounts[0].ID); err != nil {
+	if err := arranger.Remove(e.ctx, e.org, her); err != nil {
 		return err
 	}
 	e.pace.Acted()
