@@ -2,7 +2,6 @@ package saml
 
 import (
 	"context"
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 	. "github.com/onsi/gomega"
 
 	"rollcall.example/simulator"
-	"rollcall.example/simulator/forge"
 	"rollcall.example/simulator/idp"
 	. "rollcall.example/suites/match"
 	"rollcall.example/suites/spec"
@@ -25,6 +23,21 @@ func guest(ctx context.Context, okta *spec.Okta, name string) spec.Visit {
 	return inAs(ctx, okta, admitted(ctx, okta, name))
 }
 
+// present is guest, at a product that says that they are in.
+func present(ctx context.Context, okta *spec.Okta, product *spec.Product, name string) spec.Visit {
+	GinkgoHelper()
+	visit := guest(ctx, okta, name)
+	spec.Given(product.WhoAmI(ctx, visit)).To(BeOpen())
+	return visit
+}
+
+// leaves has an honest logout end what is left of a session.
+func leaves(ctx context.Context, okta *spec.Okta, product *spec.Product, visit spec.Visit) {
+	GinkgoHelper()
+	okta.End(ctx, visit)
+	spec.Given(product.WhoAmI(ctx, visit)).To(BeShut())
+}
+
 // inAs signs the person in, in a browser of its own.
 func inAs(ctx context.Context, okta *spec.Okta, person *spec.Person) spec.Visit {
 	GinkgoHelper()
@@ -37,8 +50,7 @@ var _ = spec.Section("Okta ends a session", func(okta *spec.Okta, product *spec.
 	for _, by := range bindings {
 		It("and it is over, by "+by.name, spec.Clause("saml.slo.ends-session").In(by.name), func(ctx SpecContext) {
 			okta.LogoutBy(ctx, by.binding)
-			visit := guest(ctx, okta, "Han Solo")
-			spec.Given(product.WhoAmI(ctx, visit)).To(BeOpen())
+			visit := present(ctx, okta, product, "Han Solo")
 
 			okta.End(ctx, visit)
 
@@ -59,15 +71,15 @@ var _ = spec.Section("Okta ends a session", func(okta *spec.Okta, product *spec.
 
 	for _, way := range []struct {
 		variant string
-		write   func(signed func(query string) (string, error), query string) (string, error)
+		write   func(signed signing, query string) (string, error)
 	}{
-		{"lower-case", func(signed func(string) (string, error), query string) (string, error) {
+		{"lower-case", func(signed signing, query string) (string, error) {
 			return signed(lowerEscapes(query))
 		}},
-		{"space", func(signed func(string) (string, error), query string) (string, error) {
+		{"space", func(signed signing, query string) (string, error) {
 			return signed(strings.ReplaceAll(query, "+", "%20"))
 		}},
-		{"relay-state-first", func(signed func(string) (string, error), query string) (string, error) {
+		{"relay-state-first", func(signed signing, query string) (string, error) {
 			message, state, _ := strings.Cut(query, "&")
 			query, err := signed(query)
 			return state + "&" + message + strings.TrimPrefix(query, message+"&"+state), err
@@ -75,22 +87,9 @@ var _ = spec.Section("Okta ends a session", func(okta *spec.Okta, product *spec.
 	} {
 		It("by a query that is written in another way", spec.Clause("saml.slo.octets-as-signed").In(way.variant), func(ctx SpecContext) {
 			okta.LogoutBy(ctx, idp.BindingRedirect)
-			visit := guest(ctx, okta, "Han Solo")
-			spec.Given(product.WhoAmI(ctx, visit)).To(BeOpen())
+			visit := present(ctx, okta, product, "Han Solo")
 
-			okta.EndBy(ctx, visit, simulator.LogoutOptions{
-				RelayState: "to the/exit",
-				Draft: func(e *idp.Envelope) error {
-					e.Signer.Key = nil // it is signed as it is written
-					return nil
-				},
-				Replace: func(c *simulator.Carriage) error {
-					at := strings.Index(c.Address, "SAMLRequest=")
-					written, err := way.write(okta.Identity().Signer().SignQuery, c.Address[at:])
-					c.Address = c.Address[:at] + written
-					return err
-				},
-			})
+			okta.EndBy(ctx, visit, writing(okta, way.write))
 
 			Expect(product.WhoAmI(ctx, visit)).To(BeShut())
 		})
@@ -120,8 +119,7 @@ var _ = spec.Section("Okta ends a session", func(okta *spec.Okta, product *spec.
 		okta.SetUpLogout(ctx)
 		han := admitted(ctx, okta, "Han Solo")
 		visit := inAs(ctx, okta, han)
-		okta.End(ctx, visit)
-		spec.Given(product.WhoAmI(ctx, visit)).To(BeShut())
+		leaves(ctx, okta, product, visit)
 
 		Expect(okta.SignInOnce(ctx, visit)).To(BeSignedIn())
 	})
@@ -199,162 +197,25 @@ var _ = spec.Section("Okta ends a session", func(okta *spec.Okta, product *spec.
 	})
 })
 
-var _ = spec.Section("A logout request", func(okta *spec.Okta, product *spec.Product) {
-	for _, attack := range forge.Logouts() {
-		It("that "+attack.Summary+" ends nothing", spec.Clause("saml.slo."+attack.Rule).In(attack.Name), func(ctx SpecContext) {
-			if attack.Binding == "" {
-				okta.SetUpLogout(ctx)
-			} else {
-				okta.LogoutBy(ctx, attack.Binding)
-			}
-			visit := guest(ctx, okta, "Leia Organa")
-			spec.Given(product.WhoAmI(ctx, visit)).To(BeOpen())
-			donor := forge.LogoutDonor{}
-			if attack.Lure {
-				donor.Collector = okta.Collector().Address()
-			}
+// signing adds its signature to a query.
+type signing func(query string) (string, error)
 
-			parting := okta.EndBy(ctx, visit, attack.Options(donor))
-
-			Expect(product.WhoAmI(ctx, visit)).To(BeOpen())
-			if attack.NoCrash {
-				Expect(parting.Crash()).To(BeEmpty())
-			}
-			if attack.Lure {
-				Expect(okta.Collector().Visitors()).To(BeEmpty(), "the product opened an address that the message names")
-			}
-			okta.End(ctx, visit)
-			spec.Given(product.WhoAmI(ctx, visit)).To(BeShut())
-			spec.Withstood(parting)
-		})
-	}
-
-	for _, speaker := range []struct {
-		variant string
-		as      func(own, other idp.Identity) idp.Identity
-	}{
-		{"own-name", func(_, other idp.Identity) idp.Identity { return other }},
-		{"other-name", func(own, other idp.Identity) idp.Identity {
-			own.Key, own.Certificate = other.Key, other.Certificate
-			return own
-		}},
-	} {
-		It("of another customer's Okta ends nothing", spec.Clause("saml.slo.other-tenant").In(speaker.variant), func(ctx SpecContext) {
-			elsewhere, _ := product.Found(ctx, spec.Organization{})
-			okta.SetUpLogout(ctx)
-			visit := guest(ctx, okta, "Leia Organa")
-			spec.Given(product.WhoAmI(ctx, visit)).To(BeOpen())
-
-			okta.EndBy(ctx, visit, simulator.LogoutOptions{Draft: func(e *idp.Envelope) error {
-				as := speaker.as(okta.Identity(), elsewhere.Identity())
-				e.Root.SelectElement("Issuer").SetText(as.EntityID)
-				e.Signer = as.Signer()
-				return nil
-			}})
-
-			Expect(product.WhoAmI(ctx, visit)).To(BeOpen())
-			okta.End(ctx, visit)
-			spec.Given(product.WhoAmI(ctx, visit)).To(BeShut())
-		})
-	}
-})
-
-var _ = spec.Section("Another message at the address for logout", func(okta *spec.Okta, product *spec.Product) {
-	for _, field := range []string{"SAMLRequest", "SAMLResponse"} {
-		It("ends nothing when it is an assertion's response, as "+field, spec.Clause("saml.slo.kinds-apart").In("response-as-"+strings.ToLower(strings.TrimPrefix(field, "SAML"))), func(ctx SpecContext) {
-			okta.LogoutBy(ctx, idp.BindingPOST)
-			visit := guest(ctx, okta, "Leia Organa")
-
-			parting := okta.EndBy(ctx, visit, simulator.LogoutOptions{Replace: func(c *simulator.Carriage) error {
-				c.Form = url.Values{field: {visit.Response.Encoded()}}
-				return nil
-			}})
-
-			Expect(product.WhoAmI(ctx, visit)).To(BeOpen())
-			Expect(parting.Crash()).To(BeEmpty())
-			okta.End(ctx, visit)
-			spec.Given(product.WhoAmI(ctx, visit)).To(BeShut())
-		})
-	}
-
-	It("signs nobody in where it is a logout request at the address for responses", spec.Clause("saml.slo.kinds-apart").In("logout-as-response"), func(ctx SpecContext) {
-		okta.LogoutBy(ctx, idp.BindingPOST)
-		first := guest(ctx, okta, "Leia Organa")
-		parting := okta.End(ctx, first)
-		spec.Given(parting.Sent.Form.Get("SAMLRequest")).NotTo(BeEmpty())
-		lando := admitted(ctx, okta, "Lando Calrissian")
-
-		visit := okta.SignInPosting(ctx, lando, func(p *simulator.Posting) error {
-			p.SAMLResponse = parting.Sent.Form.Get("SAMLRequest")
+// writing signs the query of a logout request as it is written, in whatever way.
+func writing(okta *spec.Okta, write func(signed signing, query string) (string, error)) simulator.LogoutOptions {
+	return simulator.LogoutOptions{
+		RelayState: "to the/exit",
+		Draft: func(e *idp.Envelope) error {
+			e.Signer.Key = nil // whoever writes it signs it
 			return nil
-		})
-
-		Expect(visit).To(BeRefused())
-		Expect(visit.Answered).To(BeNumerically("<", 500), "the product fell over it")
-		spec.Given(okta.SignIn(ctx, lando)).To(BeSignedIn())
-	})
-
-	for _, answer := range []struct {
-		variant, to string
-		status      idp.Status
-	}{
-		{"unsolicited", "", idp.Status{Code: idp.StatusSuccess}},
-		{"unknown", "_nobody-asked-this", idp.Status{Code: idp.StatusSuccess}},
-		{"failed", "_nobody-asked-this", idp.Status{Code: idp.StatusResponder, Below: idp.StatusPartialLogout}},
-	} {
-		It("is survived when it answers a request that nobody made", spec.Clause("saml.slo.stray-answer").In(answer.variant), func(ctx SpecContext) {
-			okta.SetUpLogout(ctx)
-			visit := guest(ctx, okta, "Leia Organa")
-
-			parting := okta.Bring(ctx, visit, okta.LogoutAnswer(answer.to, answer.status))
-
-			Expect(parting.Crash()).To(BeEmpty())
-			okta.End(ctx, visit)
-			spec.Given(product.WhoAmI(ctx, visit)).To(BeShut())
-		})
+		},
+		Replace: func(c *simulator.Carriage) error {
+			at := strings.Index(c.Address, "SAMLRequest=")
+			written, err := write(okta.Identity().Signer().SignQuery, c.Address[at:])
+			c.Address = c.Address[:at] + written
+			return err
+		},
 	}
-})
-
-var _ = spec.Section("Somebody signs out at the product", func(okta *spec.Okta, product *spec.Product) {
-	It("and Okta is asked to end their session, by a request that it believes", spec.Clause("saml.slo.sign-out-told"), func(ctx SpecContext) {
-		okta.SetUpLogout(ctx)
-		visit := guest(ctx, okta, "Han Solo")
-
-		parting := okta.SignOut(ctx, visit)
-
-		Expect(parting.Complaint).To(BeEmpty())
-		Expect(parting.Request).NotTo(BeNil(), parting.String())
-		Expect(parting.Request.Name).To(Equal(visit.Response.Name))
-		Expect(parting.Request.SessionIndexes).To(HaveEach(visit.Response.SessionIndex))
-		Expect(parting.Crash()).To(BeEmpty())
-	})
-
-	It("and is out, whatever Okta says to it", spec.Clause("saml.slo.sign-out-anyway"), func(ctx SpecContext) {
-		okta.SetUpLogout(ctx)
-		okta.Configure(func(s *simulator.AppSettings) { s.SAML.Certificates = nil }) // so that Okta believes nothing, and does not answer
-		visit := guest(ctx, okta, "Han Solo")
-		kept := visit.Kept()
-		spec.Given(product.WhoAmI(ctx, kept)).To(BeOpen())
-
-		parting := okta.SignOut(ctx, visit)
-
-		spec.Given(parting.Request).NotTo(BeNil(), parting.String())
-		Expect(product.WhoAmI(ctx, kept)).To(BeShut())
-	})
-
-	It("and is out when Okta says that it failed", spec.Clause("saml.slo.failed-answer"), func(ctx SpecContext) {
-		okta.SetUpLogout(ctx)
-		okta.Configure(func(s *simulator.AppSettings) { s.SAML.Certificates = nil })
-		visit := guest(ctx, okta, "Han Solo")
-		asked := okta.SignOut(ctx, visit).Request
-		spec.Given(asked).NotTo(BeNil())
-
-		parting := okta.Bring(ctx, visit, okta.LogoutAnswer(asked.ID, idp.Status{Code: idp.StatusResponder}))
-
-		Expect(parting.Crash()).To(BeEmpty())
-		Expect(product.WhoAmI(ctx, visit)).To(BeShut())
-	})
-})
+}
 
 var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
 
