@@ -160,16 +160,7 @@ var _ = spec.Section("A response that comes to the wrong place", func(okta *spec
 				const host = "elsewhere.rollcall.test"
 				acs := atHost(okta.Connection().SAML.ACS, host)
 				held := freely(ctx, okta, lando, func(c *spec.Claims) { c.Destination, c.Recipient = acs, acs })
-				visit := okta.Deliver(ctx, held, func(d *simulator.Delivery) {
-					switch header {
-					case "Host":
-						d.Host = host
-					case "Forwarded":
-						d.Header.Set(header, "host="+host)
-					default:
-						d.Header.Set(header, host)
-					}
-				})
+				visit := okta.Deliver(ctx, held, pretendingHost(header, host))
 				Expect(visit).To(BeRefused())
 				return visit
 			})
@@ -201,4 +192,18 @@ func atHost(address, host string) string {
 	}
 	at.Host = host
 	return at.String()
+}
+
+// pretendingHost says in a header that a delivery is for this host.
+func pretendingHost(header, host string) func(*simulator.Delivery) {
+	return func(d *simulator.Delivery) {
+		switch header {
+		case "Host":
+			d.Host = host
+		case "Forwarded":
+			d.Header.Set(header, "host="+host)
+		default:
+			d.Header.Set(header, host)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package saml
 
 import (
+	"crypto/rsa"
 	"regexp"
 	"strings"
 	"time"
@@ -9,7 +10,6 @@ import (
 	. "github.com/onsi/gomega"
 
 	"rollcall.example/fixtures"
-	"rollcall.example/simulator"
 	. "rollcall.example/suites/match"
 	"rollcall.example/suites/spec"
 	"rollcall.example/suites/target"
@@ -69,23 +69,15 @@ var _ = spec.Section("An identity provider's metadata", func(_ *spec.Okta, produ
 	})
 
 	It("may hold two keys", spec.Clause("saml.met.both-keys"), func(ctx SpecContext) {
-		key, err := fixtures.Key("okta-next")
-		Expect(err).NotTo(HaveOccurred())
-		var next string
+		next := describedKey("okta-next")
 		okta, _, took := product.Import(ctx, func(m string) string {
-			another := target.Okta{Subdomain: "next", App: "Rollcall", Key: "okta-next", Created: time.Now()}
-			identity, err := another.Identity()
-			Expect(err).NotTo(HaveOccurred())
-			next = keyDescriptor.FindString(string(identity.Metadata()))
 			return strings.Replace(m, "<md:KeyDescriptor", next+"<md:KeyDescriptor", 1)
 		})
 		Expect(took).To(BeTrue(), "the product did not take it")
 		leia, lando := admitted(ctx, okta, "Leia Organa"), admitted(ctx, okta, "Lando Calrissian")
 		Expect(okta.SignIn(ctx, lando)).To(BeSignedIn())
 
-		rolled, err := okta.Identity().WithKey(key, time.Now())
-		Expect(err).NotTo(HaveOccurred())
-		okta.Configure(func(s *simulator.AppSettings) { s.SAML.Identity = &rolled })
+		sign(okta, rolledOver(okta.Identity(), keyOf("okta-next"), time.Now()))
 		Expect(okta.SignIn(ctx, lando)).To(BeSignedIn())
 		Expect(okta.Forge(ctx, "attacker-key", lando, leia)).To(BeRefused())
 	})
@@ -94,17 +86,29 @@ var _ = spec.Section("An identity provider's metadata", func(_ *spec.Okta, produ
 		okta, product := product.Found(ctx, spec.Organization{})
 		leia, lando := admitted(ctx, okta, "Leia Organa"), admitted(ctx, okta, "Lando Calrissian")
 		spec.Given(okta.SignIn(ctx, lando)).To(BeSignedIn())
-		twin := okta.Identity()
-		key, err := fixtures.Key("attacker")
-		Expect(err).NotTo(HaveOccurred())
-		twin, err = twin.WithKey(key, time.Now())
-		Expect(err).NotTo(HaveOccurred())
+		twin := rolledOver(okta.Identity(), keyOf("attacker"), time.Now())
 		product.Import(ctx, func(string) string { return string(twin.Metadata()) })
 
 		Expect(okta.Forge(ctx, "attacker-key", lando, leia)).To(BeRefused())
 		spec.Given(okta.SignIn(ctx, lando)).To(BeSignedIn())
 	})
 })
+
+// describedKey is the element that describes a test key in metadata.
+func describedKey(name string) string {
+	GinkgoHelper()
+	identity, err := target.Okta{Subdomain: "next", App: "Rollcall", Key: name, Created: time.Now()}.Identity()
+	Expect(err).NotTo(HaveOccurred())
+	return keyDescriptor.FindString(string(identity.Metadata()))
+}
+
+// keyOf is a test key.
+func keyOf(name string) *rsa.PrivateKey {
+	GinkgoHelper()
+	key, err := fixtures.Key(name)
+	Expect(err).NotTo(HaveOccurred())
+	return key
+}
 
 // expiring makes metadata good until a day that is long past.
 func expiring(element string) func(string) string {
@@ -117,17 +121,30 @@ var _ = spec.Section("The product's own metadata", func(okta *spec.Okta, product
 	It("says where to post, under indexes that differ", spec.Clause("saml.met.own"), func(ctx SpecContext) {
 		said := product.OwnMetadata(ctx)
 
-		indexes, defaults := map[int]bool{}, 0
-		for _, acs := range said.ACS {
-			Expect(indexes).NotTo(HaveKey(acs.Index), "two addresses have one index")
-			indexes[acs.Index] = true
-			if acs.Default {
-				defaults++
-			}
-			Expect(acs.Location).To(MatchRegexp(`^https?://[^/]+`), "an address is a whole one")
-		}
-		Expect(defaults).To(BeNumerically("<=", 1), "addresses that are the default one")
+		Expect(said.ACS).To(HaveEach(HaveField("Location", MatchRegexp(`^https?://[^/]+`))), "an address is a whole one")
+		Expect(indexes(said)).To(HaveLen(len(said.ACS)), "two addresses have one index")
+		Expect(defaults(said)).To(BeNumerically("<=", 1), "addresses that are the default one")
 		Expect(said.PostACS()).To(Equal(okta.Connection().SAML.ACS))
 		Expect(said.EntityID).To(Equal(okta.Connection().SAML.EntityID))
 	})
 })
+
+// indexes are those of the addresses that metadata names.
+func indexes(m target.SPMetadata) map[int]bool {
+	found := map[int]bool{}
+	for _, acs := range m.ACS {
+		found[acs.Index] = true
+	}
+	return found
+}
+
+// defaults counts the addresses that metadata calls the default one.
+func defaults(m target.SPMetadata) int {
+	count := 0
+	for _, acs := range m.ACS {
+		if acs.Default {
+			count++
+		}
+	}
+	return count
+}

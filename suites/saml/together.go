@@ -1,6 +1,8 @@
 package saml
 
 import (
+	"context"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
@@ -8,6 +10,7 @@ import (
 	"rollcall.example/simulator/idp"
 	. "rollcall.example/suites/match"
 	"rollcall.example/suites/spec"
+	"rollcall.example/suites/target"
 )
 
 var _ = spec.Section("Somebody whom SCIM has deactivated", func(okta *spec.Okta, product *spec.Product) {
@@ -81,36 +84,46 @@ func succeed() types.GomegaMatcher {
 var _ = spec.Section("A name that is given again", func(okta *spec.Okta, product *spec.Product) {
 	for _, heir := range []struct {
 		variant, how string
-		provision    bool
+		comes        func(context.Context, *spec.Okta, *spec.Product, *spec.Person)
 	}{
-		{"no-record", "without a record", false},
-		{"new-record", "with a record of their own", true},
+		{"no-record", "without a record", func(ctx context.Context, okta *spec.Okta, _ *spec.Product, who *spec.Person) { okta.Admit(ctx, who) }},
+		{"new-record", "with a record of their own", assignedAnew},
 	} {
 		It("brings nothing of whoever had it to somebody "+heir.how, spec.Clause("saml.together.recycled-name-inherits-nothing").In(heir.variant), func(ctx SpecContext) {
-			han, old := okta.Onboard(ctx, "Han Solo")
 			smugglers := product.NewTeam(ctx, "Smugglers")
-			product.MakeAdmin(ctx, han)
-			product.Join(ctx, han, smugglers, "member")
-			token := product.IssueToken(ctx, han)
-			spec.Given(product.Look(ctx, han)).To(And(HaveRole("admin"), BeInTeam(smugglers, ""), HaveToken()))
+			han, browser, token := admiredIn(ctx, okta, product, smugglers)
 			spec.Given(okta.Call(ctx, "DELETE", okta.AddressOf(ctx, han), nil)).To(HaveStatus(204))
 			okta.Unassign(ctx, han)
 			namesake := okta.Namesake(han)
-			if heir.provision {
-				okta.Assign(ctx, namesake)
-				spec.Given(product.Look(ctx, namesake)).To(HaveActiveRecord())
-			} else {
-				okta.Admit(ctx, namesake)
-			}
 
+			heir.comes(ctx, okta, product, namesake)
 			spec.Given(okta.SignIn(ctx, namesake)).To(BeSignedIn())
 
 			Expect(product.Look(ctx, namesake)).To(And(HaveRole("member"), BeOutOfTeam(smugglers), HaveNoToken()))
-			Expect(product.WhoAmI(ctx, old)).To(BeShut())
+			Expect(product.WhoAmI(ctx, browser)).To(BeShut())
 			Expect(product.WhoAmI(ctx, token)).To(BeShut())
 		})
 	}
 })
+
+// admiredIn is Han, who has all that somebody can have: they are an admin, in a team, in
+// a browser, and hold a token.
+func admiredIn(ctx context.Context, okta *spec.Okta, product *spec.Product, team target.Team) (*spec.Person, spec.Visit, spec.Token) {
+	GinkgoHelper()
+	han, browser := okta.Onboard(ctx, "Han Solo")
+	product.MakeAdmin(ctx, han)
+	product.Join(ctx, han, team, "member")
+	token := product.IssueToken(ctx, han)
+	spec.Given(product.Look(ctx, han)).To(And(HaveRole("admin"), BeInTeam(team, ""), HaveToken()))
+	return han, browser, token
+}
+
+// assignedAnew gives somebody a record of their own.
+func assignedAnew(ctx context.Context, okta *spec.Okta, product *spec.Product, who *spec.Person) {
+	GinkgoHelper()
+	okta.Assign(ctx, who)
+	spec.Given(product.Look(ctx, who)).To(HaveActiveRecord())
+}
 
 // asThemselves changes nothing of what Okta says.
 func asThemselves(*spec.Person) []func(*spec.Claims) { return nil }

@@ -18,19 +18,25 @@ var _ = spec.Section("A response in which what is signed is not what stands wher
 		elsewhere, _ := product.Found(ctx, spec.Organization{})
 
 		between(ctx, okta, idp.SignAssertion, func(attacker, victim *spec.Person) spec.Visit {
-			visit := okta.Interfere(ctx, idp.SignAssertion, attacker, victim, func(d forge.Donor, posting *simulator.Posting) error {
-				d.Impersonate()
-				draft, err := elsewhere.Identity().Draft(d.Claims)
-				if err != nil {
-					return err
-				}
-				draft.Response.SelectElement("Issuer").SetText(okta.Identity().EntityID)
-				err = draft.SignAs(idp.SignAssertion)
-				posting.SAMLResponse = draft.Seal().Encoded()
-				return err
-			})
+			visit := okta.Interfere(ctx, idp.SignAssertion, attacker, victim, insideOurs(okta.Identity(), elsewhere.Identity()))
 			Expect(visit).To(BeRefused())
 			return visit
 		})
 	})
 })
+
+// insideOurs posts a response that says it is from here, around an assertion of the
+// victim that another identity provider made and signed.
+func insideOurs(here, other idp.Identity) func(forge.Donor, *simulator.Posting) error {
+	return func(d forge.Donor, posting *simulator.Posting) error {
+		d.Impersonate()
+		draft, err := other.Draft(d.Claims)
+		if err != nil {
+			return err
+		}
+		draft.Response.SelectElement("Issuer").SetText(here.EntityID)
+		err = draft.SignAs(idp.SignAssertion)
+		posting.SAMLResponse = draft.Seal().Encoded()
+		return err
+	}
+}

@@ -172,33 +172,25 @@ var _ = spec.OverSCIM("The schemas", func(client *spec.Client, _ *spec.Product) 
 	})
 
 	It("describe each attribute in words that there are", spec.Clause("scim.discovery.characteristics"), func(ctx SpecContext) {
-		for _, schema := range described(ctx, client, "/Schemas") {
-			for _, a := range attributesOf(schema) {
-				Expect(a).To(HaveAttribute("type", BeElementOf("string", "boolean", "decimal", "integer", "dateTime", "reference", "binary", "complex")))
-				for word, of := range map[string][]any{
-					"mutability": {"readOnly", "readWrite", "immutable", "writeOnly"}, "returned": {"always", "never", "default", "request"},
-					"uniqueness": {"none", "server", "global"},
-				} {
-					if a.Has(word) {
-						Expect(a).To(HaveAttribute(word, BeElementOf(of...)))
-					}
+		for _, a := range everyAttribute(ctx, client) {
+			Expect(a).To(HaveAttribute("type", BeElementOf(attributeTypes...)))
+			for characteristic, words := range characteristics {
+				if a.Has(characteristic) {
+					Expect(a).To(HaveAttribute(characteristic, BeElementOf(words...)))
 				}
 			}
 		}
 	})
 
 	It("have parts where an attribute is complex, which are not complex themselves", spec.Clause("scim.discovery.complex"), func(ctx SpecContext) {
-		for _, schema := range described(ctx, client, "/Schemas") {
-			for _, a := range attributesOf(schema) {
-				parts := entriesOf(a, "subAttributes")
-				if len(parts) > 0 {
-					Expect(a).To(HaveAttribute("type", "complex"))
-				} else {
-					Expect(a).To(HaveAttribute("type", Not(Equal("complex"))))
-				}
-				for _, part := range parts {
-					Expect(part).To(HaveAttribute("type", Not(Equal("complex"))))
-				}
+		for _, a := range everyAttribute(ctx, client) {
+			parts, kind := entriesOf(a, "subAttributes"), Not(Equal("complex"))
+			if len(parts) > 0 {
+				kind = Equal("complex")
+			}
+			Expect(a).To(HaveAttribute("type", kind))
+			for _, part := range parts {
+				Expect(part).To(HaveAttribute("type", Not(Equal("complex"))))
 			}
 		}
 	})
@@ -325,6 +317,26 @@ func entriesOf(d provision.Document, name string) []provision.Document {
 		if object, ok := entry.(map[string]any); ok {
 			all = append(all, object)
 		}
+	}
+	return all
+}
+
+// attributeTypes are the types that there are, and characteristics the words for what
+// else a schema says of them (RFC 7643 section 7).
+var (
+	attributeTypes  = []any{"string", "boolean", "decimal", "integer", "dateTime", "reference", "binary", "complex"}
+	characteristics = map[string][]any{
+		"mutability": {"readOnly", "readWrite", "immutable", "writeOnly"},
+		"returned":   {"always", "never", "default", "request"},
+		"uniqueness": {"none", "server", "global"},
+	}
+)
+
+// everyAttribute is every attribute, and every part of one, that a schema describes.
+func everyAttribute(ctx SpecContext, client *spec.Client) []provision.Document {
+	var all []provision.Document
+	for _, schema := range described(ctx, client, "/Schemas") {
+		all = append(all, attributesOf(schema)...)
 	}
 	return all
 }

@@ -146,22 +146,22 @@ var _ = spec.OverSCIM("A change of a version", func(client *spec.Client, _ *spec
 	It("that two make at once is made by one of them", spec.Clause("scim.etag.one-wins"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo"))
 		version := versionOf(ctx, client, han)
-		var answers [2]provision.Answer
-		as := func(i int, name string) func() {
+		names, answers := [2]string{"One at the same moment", "Two at the same moment"}, [2]provision.Answer{}
+		change := func(i int) func() {
 			return func() {
-				answers[i] = client.Call(ctx, "PATCH", han.Path, spec.PatchBody(spec.Replace("displayName", name)), spec.Header("If-Match", version))
+				answers[i] = client.Call(ctx, "PATCH", han.Path, spec.PatchBody(spec.Replace("displayName", names[i])), spec.Header("If-Match", version))
 			}
 		}
 
-		spec.Together(as(0, "One at the same moment"), as(1, "Two at the same moment"))
+		spec.Together(change(0), change(1))
 
-		won, name := 0, "One at the same moment"
+		won := 0
 		if answers[1].OK() {
-			won, name = 1, "Two at the same moment"
+			won = 1
 		}
 		Expect(answers[won]).To(HaveStatus(http.StatusOK, http.StatusNoContent))
 		Expect(answers[1-won]).To(BeSCIMError(http.StatusPreconditionFailed, ""))
-		Expect(client.Get(ctx, han)).To(HaveAttribute("displayName", name))
+		Expect(client.Get(ctx, han)).To(HaveAttribute("displayName", names[won]))
 	})
 })
 

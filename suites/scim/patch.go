@@ -294,28 +294,30 @@ var _ = spec.OverSCIM("Replacing by PATCH", func(client *spec.Client, _ *spec.Pr
 
 	It("works for every attribute of a user", spec.Clause("scim.patch.every-attribute"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo"))
-		var add, replace, remove []map[string]any
-		for _, path := range plainAttributes {
-			add = append(add, spec.Add(path, "https://rollcall.test/one"))
-			replace = append(replace, spec.Replace(path, "https://rollcall.test/two"))
-			remove = append(remove, spec.Remove(path))
-		}
+		const one, two = "https://rollcall.test/one", "https://rollcall.test/two"
+
 		for _, step := range []struct {
-			do   []map[string]any
+			do   func(path string) map[string]any
 			want func(path string) OmegaMatcher
 		}{
-			{add, func(path string) OmegaMatcher { return HaveAttribute(path, "https://rollcall.test/one") }},
-			{replace, func(path string) OmegaMatcher { return HaveAttribute(path, "https://rollcall.test/two") }},
-			{remove, HaveNoAttribute},
+			{func(path string) map[string]any { return spec.Add(path, one) }, func(path string) OmegaMatcher { return HaveAttribute(path, one) }},
+			{func(path string) map[string]any { return spec.Replace(path, two) }, func(path string) OmegaMatcher { return HaveAttribute(path, two) }},
+			{spec.Remove, HaveNoAttribute},
 		} {
-			Expect(client.Patch(ctx, han, step.do...)).To(HaveStatus(http.StatusOK, http.StatusNoContent))
-			shown := client.Get(ctx, han)
-			for _, path := range plainAttributes {
-				Expect(shown).To(step.want(path))
-			}
+			Expect(client.Patch(ctx, han, toEach(plainAttributes, step.do)...)).To(HaveStatus(http.StatusOK, http.StatusNoContent))
+			Expect(client.Get(ctx, han)).To(And(toEach(plainAttributes, step.want)...))
 		}
 	})
 })
+
+// toEach is what is done to, or wanted of, each of the attributes.
+func toEach[T any](paths []string, one func(path string) T) []T {
+	var all []T
+	for _, path := range paths {
+		all = append(all, one(path))
+	}
+	return all
+}
 
 // plainAttributes are the attributes of a user that hold one text of any kind, an address
 // among them, and that nobody needs (RFC 7643 section 4.1.1).
