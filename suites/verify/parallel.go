@@ -26,6 +26,7 @@ func Work() { workers.Serve("verify", serveShares) }
 type post struct {
 	Target  target.Target `json:"target"`
 	Process int           `json:"process"` // which of the workers it is; the first is 1
+	Workers int           `json:"workers"` // how many there are
 	Seed    int64         `json:"seed"`
 }
 
@@ -62,7 +63,7 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 		return err
 	}
 	p.Target.Process = p.Process
-	beFrugal()
+	beFrugal(p.Workers + 1)
 	var spare thrift
 	for {
 		var s share
@@ -113,7 +114,7 @@ func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (
 	var once sync.Once
 	for process := range procs {
 		group.Go(func() {
-			if err := table.employ(ctx, post{o.Target, process + 1, o.Seed}); err != nil && ctx.Err() == nil {
+			if err := table.employ(ctx, post{o.Target, process + 1, procs, o.Seed}); err != nil && ctx.Err() == nil {
 				once.Do(func() { failed = err })
 				stop(err)
 			}

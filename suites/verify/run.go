@@ -128,10 +128,12 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter str
 
 // playAll runs what is chosen, in this process or in several.
 func (o Options) playAll(ctx, signalled context.Context, chosen []Listed, filter string) (types.Report, error) {
-	defer beFrugal()()
-	if procs := o.procs(len(chosen)); procs > 1 {
+	procs := o.procs(len(chosen))
+	if procs > 1 {
+		defer beFrugal(procs + 1)()
 		return o.playTogether(signalled, chosen, procs)
 	}
+	defer beFrugal(1)()
 	return o.play(ctx, sectionsOf(chosen), filter, o.showProgress(len(chosen))), nil
 }
 

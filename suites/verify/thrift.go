@@ -5,24 +5,6 @@ import (
 	"runtime/metrics"
 )
 
-// frugal is by how many percent a process lets its memory grow before it collects its
-// garbage. A limit in bytes is no better: the live part of a share comes near to it, and
-// then a worker does nothing but collect.
-const frugal = 50
-
-// usual is that percentage where nobody has set another (GOGC).
-const usual = 100
-
-// beFrugal has this process be so, unless somebody has set something else, until the
-// function returned is called.
-func beFrugal() (restore func()) {
-	before := debug.SetGCPercent(frugal)
-	if before != usual {
-		debug.SetGCPercent(before)
-	}
-	return func() { debug.SetGCPercent(before) }
-}
-
 // thrift gives memory back to the system. A spec with messages of many megabytes has a
 // process grow to several times its size, and Go by itself lets go of that over the specs
 // that follow: with a process a core or more, some are always at their largest.
