@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime"
 	"sync"
 	"time"
 
@@ -64,6 +65,7 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 	}
 	p.Target.Process = p.Process
 	beFrugal(p.Workers + 1)
+	runtime.GOMAXPROCS(1) // a spec does one thing at a time, and there is a worker for each core
 	var spare thrift
 	for {
 		var s share
