@@ -31,7 +31,7 @@ func TestServiceProviders(t *testing.T) {
 		"crewjam":   {startGo, nil, []string{"IDP_INITIATED=off"}, nil, 1},
 		"node-saml": {startNode, nil, []string{"IN_RESPONSE_TO=always", "SIGNED=both"}, nil, 1},
 		"pysaml2":   {startPython, []string{"xmlsec1"}, []string{"UNSOLICITED=off", "SIGNED=both"}, nil, 2},
-		"samlify":   {startNode, []string{"xmllint"}, []string{"IN_RESPONSE_TO=always"}, []string{"ENCRYPTED=on"}, 1},
+		"samlify":   {startNode, []string{"xmllint"}, []string{"IN_RESPONSE_TO=always"}, []string{"ENCRYPTED=on"}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, tool := range c.needs {
