@@ -15,21 +15,31 @@ import (
 // is prepared once. One transaction has a connection to itself.
 type connection struct {
 	conn     driver.Conn
-	prepared map[string]statement
+	prepared map[string]prepared
 	args     []driver.NamedValue // for the next statement: drivers keep none
 	used     bool                // a transaction began on it
 }
 
-func (c *connection) statement(ctx context.Context, query string) (statement, error) {
-	if known := c.prepared[query]; known != nil {
+func (c *connection) statement(ctx context.Context, query string) (prepared, error) {
+	if known, there := c.prepared[query]; there {
 		return known, nil
 	}
-	made, err := compile(ctx, c.conn, query)
-	if err != nil {
-		return nil, err
+	text, takes := query, []int(nil)
+	if !c.remote() {
+		text, takes = unnumbered(query)
 	}
-	c.prepared[query] = made
-	return made, nil
+	made, err := compile(ctx, c.conn, text)
+	if err != nil {
+		return prepared{}, err
+	}
+	c.prepared[query] = prepared{made, takes}
+	return c.prepared[query], nil
+}
+
+// remote says whether a server is at the other end.
+func (c *connection) remote() bool {
+	_, remote := c.conn.(*stdlib.Conn)
+	return remote
 }
 
 func (c *connection) run(ctx context.Context, query string) error {
@@ -54,7 +64,7 @@ func (c *connection) runOnce(ctx context.Context, query string) error {
 // close ends the connection; its statements end with it. SQLite wants them closed, a
 // server needs not be told of each.
 func (c *connection) close() error {
-	if _, remote := c.conn.(*stdlib.Conn); remote {
+	if c.remote() {
 		return c.conn.Close()
 	}
 	var broken []error
@@ -161,7 +171,7 @@ func (p *pool) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	c := &connection{conn: conn, prepared: map[string]statement{}}
+	c := &connection{conn: conn, prepared: map[string]prepared{}}
 	if p.setup != "" {
 		if err := c.runOnce(ctx, p.setup); err != nil {
 			return nil, errors.Join(fmt.Errorf("connect: %w", err), c.close())

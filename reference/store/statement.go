@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -37,6 +39,33 @@ func compile(ctx context.Context, on driver.Conn, query string) (statement, erro
 	return able, nil
 }
 
+// prepared is a statement that is kept, and which argument, from 0, each of its parameters
+// takes; nil: they take them in order.
+type prepared struct {
+	statement
+	takes []int
+}
+
+var numbers = regexp.MustCompile(`\$[0-9]+`)
+
+// unnumbered is a query with a plain ? for each $1, and which argument each takes; nil when
+// it is the next one every time. SQLite's driver looks up the name of every parameter that
+// has one, whenever the statement runs.
+func unnumbered(query string) (string, []int) {
+	var takes []int
+	ordered := true
+	plain := numbers.ReplaceAllStringFunc(query, func(number string) string {
+		n, _ := strconv.Atoi(number[1:]) // digits only
+		ordered = ordered && n == len(takes)+1
+		takes = append(takes, n-1)
+		return "?"
+	})
+	if ordered {
+		return plain, nil
+	}
+	return plain, takes
+}
+
 // opener gives connections to what the registered driver knows under a name.
 func opener(registered, name string) (func(context.Context) (driver.Conn, error), error) {
 	db, err := sql.Open(registered, name) // this opens nothing yet
@@ -56,26 +85,37 @@ func keepable(args []any) bool {
 	return true
 }
 
-// values are arguments as drivers take them. They are good until the next call.
-func (c *connection) values(args []any) ([]driver.NamedValue, error) {
-	if len(args) > cap(c.args) {
-		c.args = make([]driver.NamedValue, len(args))
+// values are arguments as drivers take them, in the order in which a statement takes them.
+// They are good until the next call.
+func (c *connection) values(args []any, takes []int) ([]driver.NamedValue, error) {
+	length := len(args)
+	if takes != nil {
+		length = len(takes)
 	}
-	named := c.args[:len(args)]
-	for i, arg := range args {
-		named[i].Ordinal = i + 1
-		switch arg := arg.(type) {
-		case string, int64, nil:
-			named[i].Value = arg
-		default:
-			value, err := driver.DefaultParameterConverter.ConvertValue(arg)
-			if err != nil {
-				return nil, fmt.Errorf("argument %d: %w", i+1, err)
-			}
-			named[i].Value = value
+	if length > cap(c.args) {
+		c.args = make([]driver.NamedValue, length)
+	}
+	named := c.args[:length]
+	for i := range named {
+		arg := i
+		if takes != nil {
+			arg = takes[i]
 		}
+		value, err := valueOf(args[arg])
+		if err != nil {
+			return nil, fmt.Errorf("argument %d: %w", arg+1, err)
+		}
+		named[i].Ordinal, named[i].Value = i+1, value
 	}
 	return named, nil
+}
+
+func valueOf(arg any) (driver.Value, error) {
+	switch arg.(type) {
+	case string, int64, nil:
+		return arg, nil
+	}
+	return driver.DefaultParameterConverter.ConvertValue(arg)
 }
 
 // next reads the next row of an answer, nil after the last one.

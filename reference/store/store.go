@@ -198,7 +198,7 @@ func (t *tx) execute(ctx context.Context, doing, query string, args ...any) (int
 	if err != nil {
 		return 0, t.failed(doing, err)
 	}
-	given, err := t.connection.values(args)
+	given, err := t.connection.values(args, statement.takes)
 	if err != nil {
 		return 0, t.failed(doing, err)
 	}
@@ -247,7 +247,7 @@ func (t *tx) each(ctx context.Context, doing, query string, args []any, scan fun
 	if err != nil {
 		return t.failed(doing, err)
 	}
-	given, err := t.connection.values(args)
+	given, err := t.connection.values(args, statement.takes)
 	if err != nil {
 		return t.failed(doing, err)
 	}
