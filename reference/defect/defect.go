@@ -9,6 +9,13 @@
 //		org.After(&p.Events.Provision, "record", openSeat)
 //	})
 //
+// At the edge it says which requests it is about, and what of them is heard or answered
+// otherwise (edge.go for bytes and forms, scim.go for resources):
+//
+//	register("okta-group-id-refused", func(p *reference.Parts) {
+//		refuse(p, saying(at("/Groups/", http.MethodPatch), `"id":"`), http.StatusBadRequest, "invalidValue", "id is read-only")
+//	})
+//
 // This package knows names only. What each defect breaks, and which requirements
 // have to notice, stands in fixtures/defects.
 package defect
