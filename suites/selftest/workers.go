@@ -48,37 +48,17 @@ func serveTrials(ctx context.Context, trials *json.Decoder, findings *json.Encod
 func tryAll(ctx context.Context, trials []trial, workers int, found func(int, finding) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var mu sync.Mutex
-	next := 0
-	take := func() (int, bool) {
-		mu.Lock()
-		defer mu.Unlock()
-		if next == len(trials) || ctx.Err() != nil {
-			return 0, false
-		}
-		next++
-		return next - 1, true
-	}
-	tell := func(i int, f finding) {
-		mu.Lock()
-		defer mu.Unlock()
-		if ctx.Err() != nil {
-			return // what is cut short by the end of another says nothing
-		}
-		if err := found(i, f); err != nil {
-			cancel(err)
-		}
-	}
+	q := &queue{trials: trials, found: found, cancel: cancel}
 	if workers < 1 {
-		for i, more := take(); more; i, more = take() {
-			tell(i, trials[i].try(ctx))
+		for i, more := q.take(ctx); more; i, more = q.take(ctx) {
+			q.tell(ctx, i, trials[i].try(ctx))
 		}
 		return context.Cause(ctx)
 	}
 	var group sync.WaitGroup
 	for range min(workers, len(trials)) {
 		group.Go(func() {
-			if err := employ(ctx, trials, take, tell); err != nil && ctx.Err() == nil {
+			if err := q.employ(ctx); err != nil && ctx.Err() == nil {
 				cancel(err)
 			}
 		})
@@ -87,18 +67,50 @@ func tryAll(ctx context.Context, trials []trial, workers int, found func(int, fi
 	return context.Cause(ctx)
 }
 
+// queue hands trials out to whoever is free, and passes on what they find.
+type queue struct {
+	trials []trial
+	found  func(int, finding) error
+	cancel context.CancelCauseFunc
+
+	mu   sync.Mutex
+	next int
+}
+
+// take is the place of the next trial, while there are more.
+func (q *queue) take(ctx context.Context) (int, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.next == len(q.trials) || ctx.Err() != nil {
+		return 0, false
+	}
+	q.next++
+	return q.next - 1, true
+}
+
+func (q *queue) tell(ctx context.Context, i int, f finding) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if ctx.Err() != nil {
+		return // what is cut short by the end of another says nothing
+	}
+	if err := q.found(i, f); err != nil {
+		q.cancel(err)
+	}
+}
+
 // employ starts one worker and gives it a trial whenever it is done with the last.
-func employ(ctx context.Context, trials []trial, take func() (int, bool), tell func(int, finding)) error {
+func (q *queue) employ(ctx context.Context) error {
 	worker, err := workers.Start(ctx, "selftest")
 	if err != nil {
 		return err
 	}
-	for i, more := take(); more; i, more = take() {
+	for i, more := q.take(ctx); more; i, more = q.take(ctx) {
 		var f finding
-		if err := errors.Join(worker.Give(trials[i]), worker.Take(&f)); err != nil {
-			return errors.Join(fmt.Errorf("a worker died at the defect %s: %w", trials[i].Defect.Name, err), worker.Close())
+		if err := errors.Join(worker.Give(q.trials[i]), worker.Take(&f)); err != nil {
+			return errors.Join(fmt.Errorf("a worker died at the defect %s: %w", q.trials[i].Defect.Name, err), worker.Close())
 		}
-		tell(i, f)
+		q.tell(ctx, i, f)
 	}
 	return worker.Close()
 }
