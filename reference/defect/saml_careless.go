@@ -34,12 +34,6 @@ type careless struct {
 }
 
 func (c careless) install(p *reference.Parts) {
-	v := newVerifier()
-	v.find = signaturesAnywhere
-	v.target = lastWithID
-	if c.verify != nil {
-		c.verify(v)
-	}
 	if c.parse == nil {
 		c.parse = parsed
 	}
@@ -49,24 +43,40 @@ func (c careless) install(p *reference.Parts) {
 	if c.read == nil {
 		c.read = coveredOne
 	}
-	p.SAML.Replace("document", func(_ context.Context, m *saml.Message) error {
-		document, err := c.parse(m.XML)
-		if err != nil {
-			return saml.Refuse("the document cannot be read")
-		}
-		m.Document, m.Response = document, c.response(document)
-		if m.Response == nil {
-			return saml.Refuse("the document holds no response")
-		}
-		return nil
-	})
-	p.SAML.Replace("one-assertion", func(_ context.Context, m *saml.Message) error {
-		if m.Unverified = c.read(m.Response, m.Response); m.Unverified == nil {
-			return saml.Refuse("the response has no assertion")
-		}
-		return nil
-	})
-	p.SAML.Replace("signature", func(_ context.Context, m *saml.Message) error {
+	p.SAML.Replace("document", c.document)
+	p.SAML.Replace("one-assertion", c.oneAssertion)
+	p.SAML.Replace("signature", c.someSignature())
+	before(p, "contents", func(_ context.Context, m *saml.Message) { dropUnknown(m.Trusted) })
+}
+
+func (c careless) document(_ context.Context, m *saml.Message) error {
+	document, err := c.parse(m.XML)
+	if err != nil {
+		return saml.Refuse("the document cannot be read")
+	}
+	m.Document, m.Response = document, c.response(document)
+	if m.Response == nil {
+		return saml.Refuse("the document holds no response")
+	}
+	return nil
+}
+
+func (c careless) oneAssertion(_ context.Context, m *saml.Message) error {
+	if m.Unverified = c.read(m.Response, m.Response); m.Unverified == nil {
+		return saml.Refuse("the response has no assertion")
+	}
+	return nil
+}
+
+// someSignature is content when one signature holds, wherever it is found, and believes
+// what is read of whatever it covers.
+func (c careless) someSignature() func(context.Context, *saml.Message) error {
+	v := newVerifier()
+	v.find, v.target = signaturesAnywhere, lastWithID
+	if c.verify != nil {
+		c.verify(v)
+	}
+	return func(_ context.Context, m *saml.Message) error {
 		signatures, err := v.find(m)
 		if err != nil {
 			return err
@@ -81,8 +91,7 @@ func (c careless) install(p *reference.Parts) {
 			}
 		}
 		return saml.Refuse("no signature holds")
-	})
-	before(p, "contents", func(_ context.Context, m *saml.Message) { dropUnknown(m.Trusted) })
+	}
 }
 
 // dropUnknown takes out of an assertion what has no place in one: the careless look for
