@@ -77,6 +77,13 @@ Exit status with --post: 0 the product did what it owes; 1 it did not; 2 could n
 			return attackNames(), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+	f.declare(c)
+	c.AddCommand(forgeListCommand())
+	return c
+}
+
+// declare gives the command its flags.
+func (f *forgeFlags) declare(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.target, "target", "", "the product is described in this `file`; see rollcall init")
 	flags.StringVar(&f.idp, "idp", "", "the identity in this `directory` signs; see rollcall idp")
@@ -98,8 +105,6 @@ Exit status with --post: 0 the product did what it owes; 1 it did not; 2 could n
 	complete(c, "form", func() []string { return append(slices.Clone(forms), urlForm) })
 	complete(c, "binding", func() []string { return bindingNames })
 	complete(c, "mode", func() []string { return modeNames(allModes) })
-	c.AddCommand(forgeListCommand())
-	return c
 }
 
 // forms are what an attack can be printed as.

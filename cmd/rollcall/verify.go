@@ -106,6 +106,12 @@ could not run; 130 interrupted.`,
 			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
+	f.declare(c)
+	return c
+}
+
+// declare gives the command its flags.
+func (f *verifyFlags) declare(c *cobra.Command) {
 	f.register(c)
 	flags := c.Flags()
 	flags.StringArrayVar(&f.only, "only", nil, "run only this `id`, id[variant], or either with * and ?; repeatable")
@@ -127,7 +133,6 @@ could not run; 130 interrupted.`,
 	f.safety.register(flags)
 	complete(c, "only", func() []string { return keys(verify.List()) })
 	complete(c, "defect", bundled.Defects)
-	return c
 }
 
 // complete offers values of a flag to the shell.
