@@ -91,6 +91,17 @@ func (d *dealer) hear(w word) (last bool) {
 	return w.Last
 }
 
+// playHere runs shares in this process until none is left.
+func (d *dealer) playHere(ctx context.Context, p post) error {
+	var spare thrift
+	for s, more := d.deal(ctx); more; s, more = d.deal(ctx) {
+		if err := p.serve(ctx, s, &spare, func(w word) error { d.hear(w); return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // employ starts one worker and deals it shares until none is left.
 func (d *dealer) employ(ctx context.Context, p post) error {
 	worker, err := workers.Start(ctx, "verify")

@@ -23,12 +23,12 @@ const specsPerProcess = 12
 // [Options.Procs] calls it before anything else.
 func Work() { workers.Serve("verify", serveShares) }
 
-// post is what a worker is told once.
+// post is what a process that runs specs is told once.
 type post struct {
-	Target  target.Target `json:"target"`
-	Process int           `json:"process"` // which of the workers it is; the first is 1
-	Workers int           `json:"workers"` // how many there are
-	Seed    int64         `json:"seed"`
+	Target    target.Target `json:"target"`
+	Process   int           `json:"process"`   // which of them it is; the first, 1, is the one that began the run
+	Processes int           `json:"processes"` // how many there are
+	Seed      int64         `json:"seed"`
 }
 
 // share is a part of the chosen specs. A worker lists no specs by itself: a tree of all
@@ -39,7 +39,7 @@ type share struct {
 	Timeout  time.Duration `json:"timeout"`  // what is left of the run's
 }
 
-// word is what a worker tells: a spec that ended or, when a share is done, Ginkgo's
+// word is what a process tells: a spec that ended or, when a share is done, Ginkgo's
 // reports of its specs, one by one, and that these were all. In one value they would be
 // held several times over, here and there, to be written and read.
 type word struct {
@@ -63,8 +63,7 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 	if err := in.Decode(&p); err != nil {
 		return err
 	}
-	p.Target.Process = p.Process
-	beFrugal(p.Workers + 1)
+	beFrugal(p.Processes)
 	runtime.GOMAXPROCS(1) // a spec does one thing at a time, and there is a worker for each core
 	var spare thrift
 	for {
@@ -72,31 +71,34 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 		if err := in.Decode(&s); err != nil {
 			return err
 		}
-		if err := p.serve(ctx, s, out, &spare); err != nil {
+		if err := p.serve(ctx, s, &spare, func(w word) error { return out.Encode(w) }); err != nil {
 			return err
 		}
 	}
 }
 
-func (p post) serve(ctx context.Context, s share, out *json.Encoder, spare *thrift) error {
+// serve runs one share of the specs and tells what comes of it.
+func (p post) serve(ctx context.Context, s share, spare *thrift, tell func(word) error) error {
+	p.Target.Process = p.Process
 	o := Options{Target: p.Target, Seed: p.Seed, Timeout: s.Timeout}
 	var failed error
 	ran := o.play(ctx, s.Sections, s.Filter, func(r ginkgo.SpecReport) {
 		key, bad := ended(r)
-		failed = errors.Join(failed, out.Encode(word{Spec: key, Failed: bad}))
+		failed = errors.Join(failed, tell(word{Spec: key, Failed: bad}))
 		spare.tidy()
 	})
 	for i := range ran.SpecReports {
 		if tookPart(ran.SpecReports[i]) {
-			failed = errors.Join(failed, out.Encode(word{Report: &ran.SpecReports[i]}))
+			failed = errors.Join(failed, tell(word{Report: &ran.SpecReports[i]}))
 		}
 	}
-	return errors.Join(failed, out.Encode(word{Last: true}))
+	return errors.Join(failed, tell(word{Last: true}))
 }
 
-// playTogether deals the chosen specs out to workers and puts their reports
-// together. What a worker that died had in hand has no verdict, so nothing is
-// claimed of the run.
+// playTogether deals the chosen specs out and puts the reports together. This process
+// takes its part: it is there anyway, and where the reference is in it, half of what specs
+// ask for needs no other process. What a worker that died had in hand has no verdict, so
+// nothing is claimed of the run.
 func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (types.Report, error) {
 	began := time.Now()
 	whole := types.Report{
@@ -115,8 +117,12 @@ func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (
 	var failed error
 	var once sync.Once
 	for process := range procs {
+		play := table.employ
+		if process == 0 {
+			play = table.playHere
+		}
 		group.Go(func() {
-			if err := table.employ(ctx, post{o.Target, process + 1, procs, o.Seed}); err != nil && ctx.Err() == nil {
+			if err := play(ctx, post{o.Target, process + 1, procs, o.Seed}); err != nil && ctx.Err() == nil {
 				once.Do(func() { failed = err })
 				stop(err)
 			}

@@ -41,9 +41,9 @@ type Options struct {
 	LabelFilter string        // in Ginkgo's syntax, besides
 	Seed        int64         // the order of specs; 0 chooses one
 	Timeout     time.Duration // of the whole run; 0 for the target's deadline or, without one, an hour
-	// Procs is how many processes run specs at a time; 0 and 1 run them in this one.
-	// More are this program again, which must call [Work] first thing in its main. A
-	// probe in Go cannot follow to another process: such a target has one.
+	// Procs is how many processes run specs at a time, this one among them. The others
+	// are this program again, which must call [Work] first thing in its main. A probe in
+	// Go cannot follow to another process: such a target has one.
 	Procs int
 	Tool  report.Tool // who runs it, for the report
 	// Configuration is what the report says of how the run was asked for; Only and
@@ -130,7 +130,7 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter str
 func (o Options) playAll(ctx, signalled context.Context, chosen []Listed, filter string) (types.Report, error) {
 	procs := o.procs(len(chosen))
 	if procs > 1 {
-		defer beFrugal(procs + 1)()
+		defer beFrugal(procs)()
 		return o.playTogether(signalled, chosen, procs)
 	}
 	defer beFrugal(1)()
