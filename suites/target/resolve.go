@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -115,10 +116,15 @@ func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, unusable{fmt.Errorf("it answered %d %s", response.StatusCode, http.StatusText(response.StatusCode))}
 	}
-	if kind := response.Header.Get("Content-Type"); strings.HasPrefix(kind, "text/html") {
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxMetadata+1))
+	if err != nil {
+		return nil, Explain(from, err)
+	}
+	// A script that prints metadata often says nothing of its kind, which is then HTML's.
+	if kind := response.Header.Get("Content-Type"); strings.HasPrefix(kind, "text/html") && !bytes.Contains(text, []byte("EntityDescriptor")) {
 		return nil, unusable{errors.New("it answered an HTML page, not metadata")}
 	}
-	return io.ReadAll(io.LimitReader(response.Body, maxMetadata+1))
+	return text, nil
 }
 
 // atMostTen gives up on an address that redirects on and on.

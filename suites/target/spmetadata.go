@@ -2,6 +2,7 @@ package target
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
@@ -121,7 +122,9 @@ func metadataRoot(text []byte) (*etree.Element, error) {
 	document.ReadSettings = etree.ReadSettings{ValidateInput: true, PreserveDuplicateAttrs: true, MaxDepth: maxMetadataDepth}
 	// The library takes the line's end after the document for a part that is too many.
 	if err := document.ReadFromBytes(bytes.TrimSpace(text)); err != nil {
-		return nil, fmt.Errorf("it is not well-formed XML: %w", err)
+		// The cause is no part of the error: an end that comes too soon is one of the
+		// document, and not of the connection.
+		return nil, fmt.Errorf("it is not well-formed XML: %s", cmp.Or(strings.TrimPrefix(err.Error(), "EOF"), "it has no element"))
 	}
 	for _, token := range document.Child {
 		if _, ok := token.(*etree.Directive); ok {

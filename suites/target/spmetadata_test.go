@@ -110,7 +110,7 @@ func TestSPMetadataOfSeveral(t *testing.T) {
 func TestSPMetadataThatIsNone(t *testing.T) {
 	t.Parallel()
 	for want, document := range map[string]string{
-		"well-formed XML: EOF":               "",
+		"well-formed XML: it has no element": "",
 		"not well-formed":                    described("urn:acme", "", oneACS)[:80],
 		"has a DOCTYPE":                      `<!DOCTYPE x [<!ENTITY e "e">]>` + described("urn:acme", "", oneACS),
 		"is a html, not SAML metadata":       `<html><body/></html>`,
@@ -179,6 +179,8 @@ func TestResolve(t *testing.T) {
 	serve("/metadata", 200, "application/samlmetadata+xml", described("urn:acme", "", oneACS))
 	serve("/several", 200, "text/xml", together("", described("urn:one", "", oneACS), described("urn:two", "", strings.Replace(oneACS, "/acs", "/two", 1))))
 	serve("/gone", 404, "text/html", "gone")
+	serve("/script", 200, "text/html; charset=UTF-8", described("urn:acme", "", oneACS))
+	serve("/json", 200, "application/json", "{}")
 	serve("/login", 200, "text/html; charset=utf-8", "<html></html>")
 	serve("/long", 200, "text/xml", strings.Repeat("x", 1<<20+1))
 	server := httptest.NewServer(mux)
@@ -199,6 +201,8 @@ func TestResolve(t *testing.T) {
 		"no such file":        {nil, "nowhere.xml", "", "", "nowhere.xml cannot be used: no such file or directory"},
 		"no such page":        {nil, server.URL + "/gone?token=s3cret", "", "", "it answered 404 Not Found"},
 		"a page for people":   {nil, server.URL + "/login", "", "", "it answered an HTML page, not metadata"},
+		"a script's":          {nil, server.URL + "/script", "urn:acme", "https://acme.test/acs", ""},
+		"JSON":                {nil, server.URL + "/json", "", "", "it is not well-formed XML: it has no element"},
 		"no end":              {nil, server.URL + "/long", "", "", "longer than"},
 		"nobody answers":      {nil, "http://127.0.0.1:1/metadata?token=s3cret", "", "", "nothing listens at "},
 		"not an address":      {nil, "http://[::1/metadata", "", "", "is not an http or https address"},
@@ -211,6 +215,9 @@ func TestResolve(t *testing.T) {
 		}
 		before := fmt.Sprint(given)
 		got, err := given.Resolve(t.Context())
+		if name == "JSON" && errors.Is(err, io.EOF) {
+			t.Error("the end of a document passes for the end of a connection")
+		}
 		if (err == nil) != (c.bad == "") || err != nil && (!strings.Contains(err.Error(), c.bad) || strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "\n")) {
 			t.Errorf("%s: %v, want %q", name, err, c.bad)
 		}
