@@ -164,10 +164,21 @@ func cause(ctx context.Context, err error) error {
 	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
-		return wrapped.Err
+		err = wrapped.Err
+	}
+	if err == io.EOF { //nolint:errorlint // what is wrapped says more already
+		return closedError{}
 	}
 	return err
 }
+
+// closedError is the end of a connection on which an answer should have come.
+type closedError struct{}
+
+func (closedError) Error() string { return "the product closed the connection" }
+
+// Unwrap returns [io.EOF], which it is.
+func (closedError) Unwrap() error { return io.EOF }
 
 func encodeBody(body any) ([]byte, error) {
 	switch body := body.(type) {

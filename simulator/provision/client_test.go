@@ -177,6 +177,10 @@ func TestBrokenWireIsAnError(t *testing.T) {
 	if _, err := c.Get(t.Context(), "7"); !errors.Is(err, cut) {
 		t.Errorf("error %v", err)
 	}
+	c = client(t, provision.Options{BaseURL: "http://ci.test", Transport: broken{io.EOF}})
+	if _, err := c.Get(t.Context(), "7"); !errors.Is(err, io.EOF) || err.Error() != "SCIM GET /Users/7: no answer: the product closed the connection" {
+		t.Errorf("error %v", err)
+	}
 }
 
 type broken struct{ err error }

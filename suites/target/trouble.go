@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"rollcall.example/simulator/journal"
 )
 
 // Trouble is what keeps us from a product, by the name that people know it by.
@@ -44,6 +46,7 @@ const (
 	HTML               TroubleKind = "html"
 	NotJSON            TroubleKind = "not-json"
 	NotFound           TroubleKind = "not-found"
+	TooMuch            TroubleKind = "too-much"
 	Broken             TroubleKind = "broken"
 	Busy               TroubleKind = "throttled"
 )
@@ -64,7 +67,7 @@ func Explain(address string, err error) error {
 		return err
 	}
 	host := hostOf(address)
-	for _, explain := range []func(string, error) *Trouble{aboutGrant, aboutLimits, aboutName, aboutCertificate, aboutTLS, aboutConnection, aboutTime} {
+	for _, explain := range []func(string, error) *Trouble{aboutGrant, aboutLimits, aboutSize, aboutName, aboutCertificate, aboutTLS, aboutConnection, aboutTime} {
 		if found := explain(host, err); found != nil {
 			found.Err = err
 			return found
@@ -115,6 +118,17 @@ func aboutLimits(_ string, err error) *Trouble {
 		return nil
 	}
 	return &Trouble{Kind: Busy, Says: busy.Error(), Advice: busy.Hint()}
+}
+
+// aboutSize is about answers that have no end.
+func aboutSize(host string, err error) *Trouble {
+	switch {
+	case errors.Is(err, journal.ErrTooLong):
+		return &Trouble{Kind: TooMuch, Says: host + " answers with more than 16 MiB", Advice: "is this the base URL of the SCIM endpoint, and does it show people by the page?"}
+	case strings.Contains(err.Error(), "server response headers exceeded"): // net/http
+		return &Trouble{Kind: TooMuch, Says: host + " answers with headers of more than 1 MiB", Advice: "its log may say why"}
+	}
+	return nil
 }
 
 func aboutName(_ string, err error) *Trouble {

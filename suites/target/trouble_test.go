@@ -48,6 +48,16 @@ func call(t *testing.T, ctx context.Context, given target.Target) (provision.Ans
 	return answer, live, err
 }
 
+// zeros is text without an end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '0'
+	}
+	return len(p), nil
+}
+
 // raw serves whatever say does with a connection.
 func raw(t *testing.T, say func(net.Conn)) string {
 	t.Helper()
@@ -88,6 +98,13 @@ func TestWhatKeepsUsFromAProductIsNamed(t *testing.T) {
 	gone.Close()
 	hanging := raw(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 	closing := raw(t, func(c net.Conn) { _ = c.Close() })
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.CopyN(w, zeros{}, 17<<20) }))
+	t.Cleanup(endless.Close)
+	headed := raw(t, func(c net.Conn) {
+		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nX-Long: ")
+		_, _ = io.CopyN(c, zeros{}, 2<<20)
+		_, _ = io.Copy(io.Discard, c)
+	})
 	trusting := target.Network{CA: ca.pem(), Timeout: 10 * time.Second}
 	impatient := target.Network{Timeout: 50 * time.Millisecond}
 	tlsAt := func(s *httptest.Server) string { return strings.TrimPrefix(s.URL, "https://") }
@@ -101,6 +118,8 @@ func TestWhatKeepsUsFromAProductIsNamed(t *testing.T) {
 		"refused":             {gone.URL, trusting, target.Refused, "nothing listens at " + strings.TrimPrefix(gone.URL, "http://") + ": connection refused"},
 		"hangs":               {"http://" + hanging, impatient, target.Hangs, hanging + " takes the request and does not answer within 50ms"},
 		"closes":              {"http://" + closing, trusting, target.Closed, closing + " closed the connection without an answer"},
+		"has no end":          {endless.URL, trusting, target.TooMuch, strings.TrimPrefix(endless.URL, "http://") + " answers with more than 16 MiB"},
+		"is all headers":      {"http://" + headed, trusting, target.TooMuch, headed + " answers with headers of more than 1 MiB"},
 		"expired":             {"https://" + tlsAt(serveTLS(t, expired, nil, fine)), trusting, target.CertificateExpired, "the certificate of 127.0.0.1 expired on 2026-01-02"},
 		"not yet valid":       {"https://" + tlsAt(serveTLS(t, early, nil, fine)), trusting, target.CertificateExpired, "the certificate of 127.0.0.1 is not valid before "},
 		"wrong name":          {"https://" + tlsAt(serveTLS(t, elsewhere, nil, fine)), trusting, target.CertificateName, "the certificate is not for 127.0.0.1 but for other.test"},

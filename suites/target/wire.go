@@ -113,6 +113,8 @@ func transport(config *tls.Config, concurrency int) *http.Transport {
 		MaxIdleConnsPerHost: max(16, concurrency),
 		IdleConnTimeout:     time.Minute,
 		TLSHandshakeTimeout: 10 * time.Second,
+		// Ten times that is what net/http would read, for each of the requests under way.
+		MaxResponseHeaderBytes: 1 << 20,
 	}
 }
 
