@@ -40,33 +40,14 @@ func BeListInOrder[R identified](resources ...R) types.GomegaMatcher {
 	}}
 }
 
-// HaveListed holds for a well-formed list in which each of these resources is, once,
-// whatever else is in it.
-func HaveListed[R identified](resources ...R) types.GomegaMatcher {
-	want := idsOf(resources)
-	return answered{"a list with " + strings.Join(want, ", "), func(a provision.Answer) bool {
-		ids, _, ok := listedIn(a)
-		return ok && !slices.ContainsFunc(want, func(id string) bool { return times(ids, id) != 1 })
-	}}
-}
-
 // HaveNotListed holds for a well-formed list in which none of these resources is,
 // whatever else is in it.
 func HaveNotListed[R identified](resources ...R) types.GomegaMatcher {
 	want := idsOf(resources)
 	return answered{"a list without " + strings.Join(want, ", "), func(a provision.Answer) bool {
 		ids, _, ok := listedIn(a)
-		return ok && !slices.ContainsFunc(want, func(id string) bool { return times(ids, id) > 0 })
+		return ok && !slices.ContainsFunc(want, func(id string) bool { return slices.Contains(ids, id) })
 	}}
-}
-
-func times(all []string, one string) (n int) {
-	for _, s := range all {
-		if s == one {
-			n++
-		}
-	}
-	return n
 }
 
 func idsOf[R identified](resources []R) []string {

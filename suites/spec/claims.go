@@ -30,13 +30,6 @@ func NamedAs(nameID string) func(*Claims) {
 	return func(c *Claims) { c.NameID = nameID }
 }
 
-// AddAttribute makes Okta send one more attribute with every assertion.
-func (o *Okta) AddAttribute(name string, value simulator.Expression) {
-	o.Configure(func(s *simulator.AppSettings) {
-		s.SAML.Statements = append(slices.Clone(s.SAML.Statements), simulator.Statement{Name: name, Value: value})
-	})
-}
-
 // SendUnsetAsEmpty makes Okta send an attribute that is not set with an empty
 // value. As it comes, it leaves the attribute out.
 func (o *Okta) SendUnsetAsEmpty() {

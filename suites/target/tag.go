@@ -63,17 +63,3 @@ func (t Tag) Valid() bool {
 func (t Tag) Marks(name string) bool {
 	return t != "" && strings.Contains(strings.ToLower(name), string(t))
 }
-
-// TagIn finds the tag in a name that a run made, whichever run it was.
-func TagIn(name string) (Tag, bool) {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
-	})
-	for _, word := range words {
-		// What stands right before a tag may have grown together with it.
-		if len(word) >= tagLength && Tag(word[len(word)-tagLength:]).Valid() {
-			return Tag(word[len(word)-tagLength:]), true
-		}
-	}
-	return "", false
-}
