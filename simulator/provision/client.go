@@ -140,15 +140,24 @@ func (c *Client) send(request *http.Request, path string) (Answer, error) {
 		return Answer{}, fmt.Errorf("SCIM %s %s: no answer: %w", request.Method, path, cause(request.Context(), err))
 	}
 	defer func() { _ = response.Body.Close() }()
+	answer, err := ReadAnswer(request.Context(), response)
+	if err != nil {
+		return Answer{}, fmt.Errorf("SCIM %s %s: %w", request.Method, path, err)
+	}
+	return answer, nil
+}
+
+// ReadAnswer reads an answer to its end, up to 16 MiB, out of whatever it is packed in.
+func ReadAnswer(ctx context.Context, response *http.Response) (Answer, error) {
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
-		return Answer{}, fmt.Errorf("SCIM %s %s: the answer broke off: %w", request.Method, path, cause(request.Context(), err))
+		return Answer{}, fmt.Errorf("the answer broke off: %w", cause(ctx, err))
 	}
 	if len(body) > maxAnswer {
-		return Answer{}, fmt.Errorf("SCIM %s %s: %w", request.Method, path, journal.ErrTooLong)
+		return Answer{}, journal.ErrTooLong
 	}
 	if body, err = journal.Decode(response.Header, body); err != nil {
-		return Answer{}, fmt.Errorf("SCIM %s %s: %w", request.Method, path, err)
+		return Answer{}, err
 	}
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: body}, nil
 }

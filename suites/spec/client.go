@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
 
-	"rollcall.example/simulator/journal"
 	"rollcall.example/simulator/provision"
 	"rollcall.example/suites/target"
 )
@@ -157,9 +155,6 @@ func contentOf(body any) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// maxAnswer bounds what is read of an answer, in bytes.
-const maxAnswer = 16 << 20
-
 // send sends the request through the target's wire, and follows no redirect: that would
 // take the token along.
 func (c *Client) send(request *http.Request) (provision.Answer, error) {
@@ -177,17 +172,7 @@ func (c *Client) send(request *http.Request) (provision.Answer, error) {
 		return provision.Answer{}, fmt.Errorf("no answer: %w", err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if err != nil {
-		return provision.Answer{}, fmt.Errorf("the answer broke off: %w", err)
-	}
-	if len(body) > maxAnswer {
-		return provision.Answer{}, journal.ErrTooLong
-	}
-	if body, err = journal.Decode(response.Header, body); err != nil {
-		return provision.Answer{}, err
-	}
-	return provision.Answer{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+	return provision.ReadAnswer(request.Context(), response)
 }
 
 // asking is a request that is being written.
