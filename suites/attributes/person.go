@@ -1,5 +1,10 @@
 // Package attributes proves how a product reads the four attributes of an assertion,
 // admin, name, email and teams, and that it takes nothing from any other.
+//
+// The usual mistakes are in the small print: "false" that is true as a text, a team behind a
+// space, one entry that spoils the rest. Each spec sends one spelling and looks at what came
+// of it. person.go has admin, name and email, teams.go the list of teams; otherwise.go is for
+// products that read them in another way, and say so in their profile.
 package attributes
 
 import (

@@ -1,5 +1,9 @@
 // Package audit proves that a product can say afterwards who did what to whom, when and
 // why: of every change once, of every refusal, in order and for good.
+//
+// The usual mistakes are to tell what was asked for and not what was done, to blame
+// whoever happened to be signed in, and to forget those who are gone. There is a file for
+// each kind of thing that it tells of, and log.go is about the log as a whole.
 package audit
 
 import (

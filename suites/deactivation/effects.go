@@ -1,6 +1,12 @@
 // Package deactivation proves what happens when Okta takes the app away from
 // somebody: everything that they had here goes, at once and together, and nothing
 // that anybody else has.
+//
+// The usual mistake is to flip the record and stop there: the session goes on, the token
+// opens, the seat is billed. Begin with effects.go; others.go is about those who have to
+// keep what they have, request.go about the ways in which Okta asks, together.go about a
+// deactivation that is cut off, meets a sign-in or comes from one of two providers,
+// comeback.go about the way back.
 package deactivation
 
 import (

@@ -1,6 +1,11 @@
 // Package jit proves what signing in makes: the first sign-in creates account,
 // membership and seat, later ones reuse them, and a sign-in that is refused makes
 // nothing at all.
+//
+// The usual mistakes are to make things twice, for somebody who is known under another
+// spelling or who signs in twice at once, and to make half of them before refusing. Begin
+// with first.go and later.go, which are the same story on the first day and on the second;
+// identity.go asks who is one person, refused.go what a refusal leaves behind.
 package jit
 
 import (

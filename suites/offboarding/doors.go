@@ -1,5 +1,10 @@
 // Package offboarding proves that nobody who left lives on as a ghost: behind every
 // door of the product, with whatever they still hold in hand, there is no way in.
+//
+// The usual mistake is to decide once and to remember it: in a session, in a token, in a
+// cache before the door. The specs knock with what somebody held before they left, at each
+// door that the target names. decision.go asks whether every request is decided anew,
+// signin.go whether there is another way back in.
 package offboarding
 
 import (

@@ -1,5 +1,10 @@
 // Package permissions proves that every sign-in overwrites role and teams with what
 // Okta says, that nothing else does, and that it takes effect at once.
+//
+// The usual mistake is to grant at the first sign-in and never look again, so that
+// whoever is demoted at Okta stays an admin here. Most specs change something, by hand or
+// at Okta, and let the person sign in then. role.go and teams.go are the rule;
+// otherwise.go is for products that overwrite less, or more, and say so in their profile.
 package permissions
 
 import (

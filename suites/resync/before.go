@@ -1,6 +1,10 @@
 // Package resync proves what becomes of people who were members before anybody set
 // up SCIM: Okta knows no record of them and cannot deactivate them, until an
 // administrator makes the records after the fact.
+//
+// The usual mistake is to treat such a record as one for a stranger: a second account, a
+// second seat, a role that is reset, or an error that the name is taken. before.go shows the
+// gap, sync.go how it is closed without anybody noticing.
 package resync
 
 import (

@@ -1,6 +1,10 @@
 // Package setup proves what has to be in place before Okta may provision anybody: the
 // plan, the flag, an enabled provider and its token. And that, once it is in place, the
 // whole way works.
+//
+// The usual mistakes are to check a gate once and remember it, to check it for writing only,
+// and to clear away what was there when a gate closes. There is a file for each gate, as
+// plan.go and token.go; the specs that turn a gate work in an organization of their own.
 package setup
 
 import (

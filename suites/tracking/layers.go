@@ -1,5 +1,12 @@
 // Package tracking proves what a tracking record is and is not: SCIM makes a
 // record, and a record is no account, no membership and no seat.
+//
+// The usual mistake is to take a record for its person: to make the account, or to start
+// the seat, as soon as SCIM speaks, so that whoever never came is billed and has rights.
+// Begin with layers.go, which has a spec for each thing that a record is not. record.go
+// and lookup.go hold the record itself to what was sent, for Okta works on from what it
+// reads there; atcreate.go is for products that make more on purpose, and say so in their
+// profile.
 package tracking
 
 import (
