@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rollcall.example/simulator/idp"
+	"rollcall.example/simulator/journal"
 )
 
 // Bounds of one walk through the web.
@@ -208,11 +209,11 @@ func (b *Browser) fetch(ctx context.Context, s step) (page, error) {
 	}
 	b.cookies.keep(request.URL, response.Cookies())
 	defer func() { _ = response.Body.Close() }()
-	content, err := io.ReadAll(io.LimitReader(response.Body, maxPage))
+	content, err := journal.ReadText(io.LimitReader(response.Body, maxPage))
 	if err != nil {
 		return page{}, fmt.Errorf("browser: %s %s: the answer broke off: %w", s.method, bare(s.address), err)
 	}
-	return page{address: s.address, status: response.StatusCode, header: response.Header, body: string(content)}, nil
+	return page{address: s.address, status: response.StatusCode, header: response.Header, body: content}, nil
 }
 
 // request is what a browser sends for the step, but for its cookies.

@@ -43,12 +43,25 @@ func fromRedirect(rawQuery, parameter string) (carried, error) {
 	if encoding := query.Get("SAMLEncoding"); encoding != "" && encoding != deflateEncoding {
 		return carried{}, fmt.Errorf("SAMLEncoding %q is not DEFLATE", encoding)
 	}
-	inflated, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), maxRequest+1))
+	inflated, err := inflate(raw)
 	if err != nil {
 		return carried{}, fmt.Errorf("%s is not DEFLATE data: %w", parameter, err)
 	}
 	signature, err := querySignature(rawQuery, parameter, query)
 	return carried{inflated, query.Get("RelayState"), signature}, err
+}
+
+// inflaters are kept, as deflaters are: one has 40 KB.
+var inflaters = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
+
+// inflate unpacks one byte more than a message may have, and no more.
+func inflate(packed []byte) ([]byte, error) {
+	reader := inflaters.Get().(io.ReadCloser)
+	defer inflaters.Put(reader)
+	if err := reader.(flate.Resetter).Reset(bytes.NewReader(packed), nil); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(reader, maxRequest+1))
 }
 
 // fromPost takes a message out of a form: base64 alone (SAML 2.0 bindings §3.5.4).

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -80,20 +81,20 @@ func readRequest(request *http.Request) (Message, *http.Request, error) {
 	if request.Body == nil || request.Body == http.NoBody {
 		return message, request, nil
 	}
-	body, err := io.ReadAll(request.Body)
+	body, err := ReadText(request.Body)
 	_ = request.Body.Close()
 	if err != nil {
 		return message, nil, fmt.Errorf("reading the request's body: %w", err)
 	}
-	message.Body = string(body)
+	message.Body = body
 	request = request.Clone(request.Context())
-	request.Body = io.NopCloser(bytes.NewReader(body))
+	request.Body = io.NopCloser(strings.NewReader(body))
 	return message, request, nil
 }
 
 // readResponse reads the whole answer and puts it back for the caller.
 func readResponse(response *http.Response) (Message, error) {
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	body, err := ReadText(io.LimitReader(response.Body, maxAnswer+1))
 	_ = response.Body.Close()
 	if err != nil {
 		return Message{Header: response.Header.Clone()}, fmt.Errorf("reading the answer's body: %w", err)
@@ -101,13 +102,34 @@ func readResponse(response *http.Response) (Message, error) {
 	if len(body) > maxAnswer {
 		return Message{Header: response.Header.Clone()}, ErrTooLong
 	}
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	plain, err := Decode(response.Header, body)
-	if err != nil {
-		plain = body
+	response.Body = io.NopCloser(strings.NewReader(body))
+	message := Message{Header: response.Header.Clone(), Body: body}
+	if response.Header.Get("Content-Encoding") != "" {
+		if plain, err := Decode(response.Header, []byte(body)); err == nil {
+			message.Body = string(plain)
+		}
 	}
-	return Message{Header: response.Header.Clone(), Body: string(plain)}, nil
+	return message, nil
 }
+
+// ReadText reads to the end, as text that is as long as it is read and no longer: what
+// is read into grows, is kept and serves again.
+func ReadText(from io.Reader) (string, error) {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buffer.Cap() <= ordinary {
+			buffer.Reset()
+			buffers.Put(buffer)
+		}
+	}()
+	_, err := buffer.ReadFrom(from)
+	return buffer.String(), err
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// ordinary is how long a text may be for its buffer to be kept.
+const ordinary = 64 << 10
 
 // Decode undoes the Content-Encoding named in the header: gzip, deflate (with or
 // without the zlib wrapper; servers send both) or none. A result longer than 16
