@@ -34,6 +34,10 @@ func (a Answer) ID() string {
 	return resource.Text("id")
 }
 
+// UserPath is where the user that the answer shows is, below the base URL. An id is any
+// text (RFC 7643 section 3.1), and not every text can stand in a path as it is.
+func (a Answer) UserPath() string { return UserPath(a.ID()) }
+
 // Detail returns what a SCIM error says of itself (RFC 7644 §3.12), empty if the
 // body is no such thing.
 func (a Answer) Detail() string {

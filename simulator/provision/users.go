@@ -44,7 +44,7 @@ func (c *Client) list(ctx context.Context, path string, startIndex, count int) (
 
 // Get reads one user.
 func (c *Client) Get(ctx context.Context, id string) (Answer, error) {
-	return c.Do(ctx, http.MethodGet, userPath(id), nil, nil)
+	return c.Do(ctx, http.MethodGet, UserPath(id), nil, nil)
 }
 
 // Create posts a new user. The body is anything that Do takes, as a User's Body.
@@ -54,13 +54,13 @@ func (c *Client) Create(ctx context.Context, body any) (Answer, error) {
 
 // Put replaces a user.
 func (c *Client) Put(ctx context.Context, id string, body any) (Answer, error) {
-	return c.Do(ctx, http.MethodPut, userPath(id), nil, body)
+	return c.Do(ctx, http.MethodPut, UserPath(id), nil, body)
 }
 
 // Patch sends one replace operation without a path, the only shape in which Okta
 // patches users (RFC 7644 §3.5.2.3). The value is an object of attributes.
 func (c *Client) Patch(ctx context.Context, id string, value any) (Answer, error) {
-	return c.patch(ctx, userPath(id), operation{Op: "replace"}.with(value))
+	return c.patch(ctx, UserPath(id), operation{Op: "replace"}.with(value))
 }
 
 func (c *Client) patch(ctx context.Context, path string, operations ...operation) (Answer, error) {
@@ -74,7 +74,7 @@ func (c *Client) patch(ctx context.Context, path string, operations ...operation
 
 // Delete removes a user. Okta itself never does; cleaning up does.
 func (c *Client) Delete(ctx context.Context, id string) (Answer, error) {
-	return c.Do(ctx, http.MethodDelete, userPath(id), nil, nil)
+	return c.Do(ctx, http.MethodDelete, UserPath(id), nil, nil)
 }
 
 type patchBody struct {
@@ -96,4 +96,5 @@ func (o operation) with(value any) operation {
 	return o
 }
 
-func userPath(id string) string { return "/Users/" + url.PathEscape(id) }
+// UserPath is where the user with this id is, below the base URL.
+func UserPath(id string) string { return "/Users/" + url.PathEscape(id) }

@@ -88,7 +88,7 @@ var _ = spec.Section("The audit log", func(_ *spec.Okta, product *spec.Product) 
 		before := product.Audit(ctx, 0)
 		spec.Given(before).To(HaveOneEvent(target.Event{Action: target.RecordCreated, Subject: made.ID()}))
 
-		spec.Given(okta.Call(ctx, "DELETE", "/Users/"+made.ID(), nil)).To(HaveStatus(204))
+		spec.Given(okta.Call(ctx, "DELETE", made.UserPath(), nil)).To(HaveStatus(204))
 
 		now := product.Audit(ctx, 0)
 		Expect(now[:min(len(before), len(now))]).To(Equal(before))

@@ -65,7 +65,7 @@ var _ = spec.Section("Of a tracking record, the audit log", func(_ *spec.Okta, p
 		made := okta.Call(ctx, "POST", "/Users", spec.UserBody(han))
 		spec.Given(made).To(HaveStatus(201))
 
-		spec.Given(okta.Call(ctx, "DELETE", "/Users/"+made.ID(), nil)).To(HaveStatus(204))
+		spec.Given(okta.Call(ctx, "DELETE", made.UserPath(), nil)).To(HaveStatus(204))
 
 		Expect(product.Audit(ctx, 0)).To(HaveOneEvent(target.Event{Action: target.RecordDeleted, Subject: made.ID(), Actor: "scim"}))
 	})
@@ -76,7 +76,7 @@ var _ = spec.Section("Of a tracking record, the audit log", func(_ *spec.Okta, p
 		made := okta.Call(ctx, "POST", "/Users", spec.UserBody(han))
 		spec.Given(made).To(HaveStatus(201))
 
-		spec.Given(okta.Call(ctx, "PUT", "/Users/"+made.ID(), spec.UserBody(han))).To(HaveStatus(200))
+		spec.Given(okta.Call(ctx, "PUT", made.UserPath(), spec.UserBody(han))).To(HaveStatus(200))
 
 		spec.Given(product.AuditOf(ctx, han)).NotTo(BeEmpty())
 		Expect(product.AuditOf(ctx, han)).To(HaveNoEventOf(target.RecordUpdated, target.RecordReactivated))

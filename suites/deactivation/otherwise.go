@@ -59,7 +59,7 @@ var _ = spec.Section("A deactivation that leaves something behind", func(okta *s
 var _ = spec.Section("A deactivation that is answered otherwise", func(okta *spec.Okta, product *spec.Product) {
 	It("is done though there is nobody", spec.Clause("deactivation.unknown-is-done"), func(ctx SpecContext) {
 		made := okta.Call(ctx, "POST", "/Users", spec.UserBody(okta.Hire("Han Solo")))
-		spec.Given(okta.Call(ctx, "PATCH", "/Users/"+made.ID(), activity(false))).To(HaveStatus(200, 204))
+		spec.Given(okta.Call(ctx, "PATCH", made.UserPath(), activity(false))).To(HaveStatus(200, 204))
 
 		Expect(okta.Call(ctx, "PATCH", "/Users/00000000-1111-4222-8333-444444444444", activity(false))).To(HaveStatus(200, 204))
 	})

@@ -69,7 +69,7 @@ var _ = spec.Section("In Okta's own acceptance suite", func(okta *spec.Okta, pro
 		listed, _ := okta.Call(ctx, "GET", "/Users?count=1&startIndex=1", nil).Documents()
 		spec.Given(listed).To(HaveLen(1))
 
-		answer := okta.Call(ctx, "GET", "/Users/"+listed[0].Text("id"), nil)
+		answer := okta.Call(ctx, "GET", provision.UserPath(listed[0].Text("id")), nil)
 
 		Expect(answer.Status).To(Equal(200), "the status is 200")
 		user, err := answer.Document()

@@ -19,7 +19,7 @@ var _ = spec.Section("A disabled provider, where it is not wholly shut,", func(_
 		spec.Given(product.SetProvider(ctx, "disabled")).To(BeTrue())
 
 		Expect(okta.Call(ctx, "POST", "/Users", spec.UserBody(okta.Hire("Leia Organa")))).To(BeRefusedOverSCIM())
-		Expect(okta.Call(ctx, "PATCH", "/Users/"+made.ID(), setActive(false))).To(HaveStatus(200, 204))
+		Expect(okta.Call(ctx, "PATCH", made.UserPath(), setActive(false))).To(HaveStatus(200, 204))
 		Expect(product.Look(ctx, han)).To(HaveInactiveRecord())
 	})
 

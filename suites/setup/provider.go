@@ -81,10 +81,10 @@ var _ = spec.Section("A provider that was disabled", func(_ *spec.Okta, product 
 		spec.Given(made).To(HaveStatus(201))
 		spec.Given(product.SetProvider(ctx, "disabled")).To(BeTrue())
 
-		Expect(okta.Call(ctx, "PATCH", "/Users/"+made.ID(), setActive(false))).To(BeRefusedOverSCIM())
+		Expect(okta.Call(ctx, "PATCH", made.UserPath(), setActive(false))).To(BeRefusedOverSCIM())
 		Expect(product.Look(ctx, han)).To(HaveActiveRecord())
 		spec.Given(product.SetProvider(ctx, "enabled")).To(BeTrue())
-		spec.Given(okta.Call(ctx, "PATCH", "/Users/"+made.ID(), setActive(false))).To(HaveStatus(200, 204))
+		spec.Given(okta.Call(ctx, "PATCH", made.UserPath(), setActive(false))).To(HaveStatus(200, 204))
 	})
 
 	It("lets nobody sign in", spec.Clause("setup.disabled-provider-refuses-sign-in"), func(ctx SpecContext) {

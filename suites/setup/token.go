@@ -77,7 +77,7 @@ var _ = spec.Section("The SCIM token", func(okta *spec.Okta, product *spec.Produ
 			made := okta.Call(ctx, "POST", "/Users", spec.UserBody(han))
 			spec.Given(made).To(HaveStatus(201))
 			token := product.RotateToken(ctx, 0, time.Hour)
-			spec.Given(okta.CallWith(ctx, token, "GET", "/Users/"+made.ID(), nil)).To(HaveStatus(200))
+			spec.Given(okta.CallWith(ctx, token, "GET", made.UserPath(), nil)).To(HaveStatus(200))
 
 			product.Advance(ctx, okta, 2*time.Hour)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"rollcall.example/simulator"
+	"rollcall.example/simulator/provision"
 )
 
 // Push pushes the group to the product by its name, with those of its members who are
@@ -54,7 +55,7 @@ func (o *Okta) RecordOf(p *Person) *Resource {
 	if assignment.ExternalID == "" {
 		conclude(EntryUntestable, "Okta knows no id of the record of "+p.String(), 1)
 	}
-	return &Resource{ID: assignment.ExternalID, Path: "/Users/" + assignment.ExternalID, Body: UserBody(p)}
+	return &Resource{ID: assignment.ExternalID, Path: provision.UserPath(assignment.ExternalID), Body: UserBody(p)}
 }
 
 // SetPassword gives the person another password at Okta, which pushes it to the

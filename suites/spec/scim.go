@@ -68,7 +68,7 @@ func (o *Okta) AddressOf(ctx context.Context, who *Person) string {
 	if err != nil || len(list.Resources) != 1 {
 		conclude(EntryUntestable, "the record of "+who.String()+" cannot be found by its user name", 1)
 	}
-	return "/Users/" + list.Resources[0].Text("id")
+	return provision.UserPath(list.Resources[0].Text("id"))
 }
 
 // NoAddress is the address of a user, below the base URL, whom no product has: nobody

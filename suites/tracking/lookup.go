@@ -75,7 +75,7 @@ var _ = spec.Section("A user name", func(okta *spec.Okta, product *spec.Product)
 		renamed := spec.UserBody(leia)
 		renamed["userName"] = han.Login()
 
-		Expect(okta.Call(ctx, "PUT", "/Users/"+made.ID(), renamed)).To(BeSCIMError(409, ""))
+		Expect(okta.Call(ctx, "PUT", made.UserPath(), renamed)).To(BeSCIMError(409, ""))
 		Expect(product.Look(ctx, leia)).To(HaveRecord())
 	})
 

@@ -43,7 +43,7 @@ var _ = spec.Section("A tracking record", func(okta *spec.Okta, product *spec.Pr
 		made := okta.Call(ctx, "POST", "/Users", spec.UserBody(han))
 		spec.Given(made).To(HaveStatus(201))
 
-		Expect(okta.Call(ctx, "GET", "/Users/"+made.ID(), nil)).To(ShowUser(han.Login()))
+		Expect(okta.Call(ctx, "GET", made.UserPath(), nil)).To(ShowUser(han.Login()))
 	})
 
 	It("is inactive when created so", spec.Clause("tracking.born-inactive"), func(ctx SpecContext) {
@@ -63,7 +63,7 @@ var _ = spec.Section("A tracking record", func(okta *spec.Okta, product *spec.Pr
 		made := okta.Call(ctx, "POST", "/Users", body)
 		spec.Given(made).To(HaveStatus(201))
 
-		read := okta.Call(ctx, "GET", "/Users/"+made.ID(), nil)
+		read := okta.Call(ctx, "GET", made.UserPath(), nil)
 
 		spec.Given(read).To(ShowUser(han.Login()))
 		Expect([]string{string(made.Body), string(read.Body)}).To(HaveEach(Not(ContainSubstring("kessel-run"))))
