@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rollcall.example/suites/report"
 	"rollcall.example/suites/target/strict"
 	"rollcall.example/suites/verify"
 )
@@ -110,9 +111,9 @@ func (f doctorFlags) print(w io.Writer, found verify.Diagnosis) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintf(table, "%s\n\n", found.Target)
 	for _, c := range found.Checks {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", c.State, c.Name, oneLine(c.Says))
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", c.State, c.Name, report.OneLine(c.Says))
 		if c.Fix != "" {
-			_, _ = fmt.Fprintf(table, "\t\tfix: %s\n", oneLine(c.Fix))
+			_, _ = fmt.Fprintf(table, "\t\tfix: %s\n", report.OneLine(c.Fix))
 		}
 	}
 	_, _ = fmt.Fprintf(table, "\n%s\n", conclusion(found.Wrong()))

@@ -54,15 +54,13 @@ func statusOf(err error, stderr io.Writer) int {
 		printMistakes(stderr, mistakes)
 		return report.ExitCouldNotRun
 	}
-	_, _ = fmt.Fprintln(stderr, "rollcall: "+oneLine(err.Error()))
+	_, _ = fmt.Fprintln(stderr, "rollcall: "+report.OneLine(err.Error()))
 	var advice interface{ Hint() string }
 	if errors.As(err, &advice) && advice.Hint() != "" {
-		_, _ = fmt.Fprintln(stderr, "hint: "+oneLine(advice.Hint()))
+		_, _ = fmt.Fprintln(stderr, "hint: "+report.OneLine(advice.Hint()))
 	}
 	return report.ExitCouldNotRun
 }
-
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // flagError names the flags that come near one that does not exist.
 func flagError(c *cobra.Command, err error) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall.example/simulator/forge"
+	"rollcall.example/suites/report"
 	"rollcall.example/suites/verify"
 )
 
@@ -73,13 +74,13 @@ func attackEntries() []attackEntry {
 	var entries []attackEntry
 	for _, a := range forge.All() {
 		entries = append(entries, attackEntry{
-			Name: a.Name, Family: a.Family(), Row: a.Row, Summary: "a response that " + oneLine(a.Summary), Expect: a.Expect.String(),
+			Name: a.Name, Family: a.Family(), Row: a.Row, Summary: "a response that " + report.OneLine(a.Summary), Expect: a.Expect.String(),
 			Modes: modeNames(a.In()), Sources: append([]string{}, a.Sources...), Precondition: a.Precondition,
 		})
 	}
 	for _, a := range forge.Logouts() {
 		entries = append(entries, attackEntry{
-			Name: logoutPrefix + a.Name, Family: forge.LogoutFamily, Row: a.Row, Summary: "a logout request that " + oneLine(a.Summary), Expect: forge.Refuse.String(),
+			Name: logoutPrefix + a.Name, Family: forge.LogoutFamily, Row: a.Row, Summary: "a logout request that " + report.OneLine(a.Summary), Expect: forge.Refuse.String(),
 			Bindings: bindingsOf(a), Sources: append([]string{}, a.Sources...),
 		})
 	}

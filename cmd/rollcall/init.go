@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall.example/simulator/kept"
+	"rollcall.example/suites/report"
 	"rollcall.example/suites/target"
 	"rollcall.example/suites/verify"
 )
@@ -75,7 +76,7 @@ func (f initFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	f.draft.Ask(ctx)
 	for _, came := range f.draft.Learned.Asked {
-		_, _ = fmt.Fprintln(stderr, "rollcall: asked "+oneLine(came))
+		_, _ = fmt.Fprintln(stderr, "rollcall: asked "+report.OneLine(came))
 	}
 	if f.draft.IdP == "" && f.needsIdentity() {
 		f.draft.IdP = "./idp"

@@ -142,9 +142,9 @@ func showProbeReport(w io.Writer, r verify.ProbeReport) error {
 		case verify.ProbeWrong:
 			wrong++
 			put++
-			line += "\n      " + oneLine(c.Text)
+			line += "\n      " + report.OneLine(c.Text)
 		case verify.ProbeUnchecked:
-			line += " (" + oneLine(c.Text) + ")"
+			line += " (" + report.OneLine(c.Text) + ")"
 		case verify.ProbeOK:
 			put++
 		}
@@ -153,7 +153,7 @@ func showProbeReport(w io.Writer, r verify.ProbeReport) error {
 		}
 	}
 	for _, left := range r.Left {
-		if _, err := fmt.Fprintf(w, "  left at the product: %s\n", oneLine(left)); err != nil {
+		if _, err := fmt.Fprintf(w, "  left at the product: %s\n", report.OneLine(left)); err != nil {
 			return err
 		}
 	}

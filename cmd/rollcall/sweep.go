@@ -146,7 +146,7 @@ func (b *broom) sweep(ctx context.Context, ledger string, product target.Target)
 	}
 	left, err := target.Sweep(ctx, ledger, product, func(thing target.Thing, err error) {
 		if err != nil {
-			say("left     %s: %v", thing, err)
+			say("left     %s: %s", thing, report.OneLine(err.Error()))
 			return
 		}
 		say("removed  %s", thing)

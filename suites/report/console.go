@@ -315,6 +315,10 @@ func harmless(text string) string {
 	}, text)
 }
 
+// OneLine is the text as one line that steers no terminal: whatever is shown of what a
+// product said goes through it, or is shown in a report.
+func OneLine(text string) string { return strings.Join(strings.Fields(harmless(text)), " ") }
+
 // quoted guards a key with brackets from the shell.
 func quoted(key string) string {
 	if strings.ContainsAny(key, "[]*?") {

@@ -170,7 +170,7 @@ func headerLines(header http.Header) []string {
 			continue
 		}
 		for _, value := range values {
-			lines = append(lines, oneLine(name+": "+value))
+			lines = append(lines, OneLine(name+": "+value))
 		}
 	}
 	slices.Sort(lines)

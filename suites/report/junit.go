@@ -129,7 +129,7 @@ func (r Report) junitRun() junitSuite {
 	suite := junitSuite{Name: "The run", Timestamp: r.junitTimestamp(), Time: junitSeconds(0), Properties: r.junitProperties()}
 	add := func(name, message string, broke bool) {
 		c := junitCase{Name: name, Classname: "rollcall.The run", Time: junitSeconds(0)}
-		outcome := &junitOutcome{Message: oneLine(message), Text: harmless(message)}
+		outcome := &junitOutcome{Message: OneLine(message), Text: harmless(message)}
 		suite.Tests++
 		if broke {
 			c.Error, outcome.Type = outcome, "error"
@@ -173,7 +173,7 @@ func (r Report) junitCase(s Spec) junitCase {
 			c.Properties = append(c.Properties, junitProperty{"profile", q.Profile})
 		}
 	}
-	outcome := &junitOutcome{Message: oneLine(orElse(against(s), s.why())), Type: string(s.Verdict)}
+	outcome := &junitOutcome{Message: OneLine(orElse(against(s), s.why())), Type: string(s.Verdict)}
 	switch {
 	case s.Verdict == Passed:
 	case s.Verdict == Error:
@@ -182,9 +182,9 @@ func (r Report) junitCase(s Spec) junitCase {
 		c.Failure, outcome.Text = outcome, r.plainStory(s)
 	default:
 		c.Skipped, outcome.Type = outcome, ""
-		outcome.Message = oneLine(string(s.Verdict) + ": " + orElse(s.why(), orElse(against(s), "this does not bind the target")))
+		outcome.Message = OneLine(string(s.Verdict) + ": " + orElse(s.why(), orElse(against(s), "this does not bind the target")))
 		if r.known(s) {
-			outcome.Message = "known, in the baseline too: " + oneLine(orElse(against(s), s.why()))
+			outcome.Message = "known, in the baseline too: " + OneLine(orElse(against(s), s.why()))
 		}
 	}
 	return c
@@ -197,8 +197,6 @@ func against(s Spec) string {
 	}
 	return "expected " + s.Expected + "; actual: " + s.Actual
 }
-
-func oneLine(text string) string { return strings.Join(strings.Fields(harmless(text)), " ") }
 
 // plainStory is what the console tells of a spec, without colour.
 func (r Report) plainStory(s Spec) string {

@@ -10,6 +10,7 @@ import (
 
 	"rollcall.example/simulator/journal"
 	"rollcall.example/simulator/provision"
+	"rollcall.example/suites/report"
 	"rollcall.example/suites/target"
 )
 
@@ -115,7 +116,7 @@ const longest = 240
 
 // line makes one line of a reason, without secrets.
 func (l *learner) line(why string) string {
-	text := []rune(oneLineOf(l.live.Redact(why)))
+	text := []rune(report.OneLine(l.live.Redact(why)))
 	if len(text) > longest {
 		text = append(text[:longest], '…')
 	}

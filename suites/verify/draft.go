@@ -18,6 +18,7 @@ import (
 	"text/template"
 
 	"rollcall.example/simulator/provision"
+	"rollcall.example/suites/report"
 	"rollcall.example/suites/target"
 )
 
@@ -231,22 +232,20 @@ func (d *Draft) askMetadata(ctx context.Context, live *target.Live) {
 	}
 	d.Learned.EntityID, d.Learned.ACS, d.Learned.Signed = read.EntityID, read.PostACS(), read.WantAssertionsSigned
 	d.Learned.Logout = len(read.SLO) > 0
-	d.note("SP metadata", oneLineOf(read.EntityID)+" takes responses at "+oneLineOf(read.PostACS()))
+	d.note("SP metadata", report.OneLine(read.EntityID)+" takes responses at "+report.OneLine(read.PostACS()))
 }
 
 // plainWord is what a product calls something, fit for a comment.
 func plainWord(text string) string {
-	text = oneLineOf(text)
-	return text[:min(len(text), 40)]
+	text = report.OneLine(text)
+	return strings.ToValidUTF8(text[:min(len(text), 40)], "")
 }
-
-func oneLineOf(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 //go:embed draft.yaml.tmpl
 var draftText string
 
 var draftTemplate = template.Must(template.New("target file").Funcs(template.FuncMap{
-	"scalar": scalar, "join": strings.Join, "comment": oneLineOf,
+	"scalar": scalar, "join": strings.Join, "comment": report.OneLine,
 }).Parse(draftText))
 
 var plainScalar = regexp.MustCompile(`^[A-Za-z./][A-Za-z0-9./:_?&=~+%-]*$`)
