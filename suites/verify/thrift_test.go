@@ -10,15 +10,9 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	const large = 96 << 20
 	spare := thrift{enough: held()}
 	before := held()
-	message := make([]byte, large)
-	for i := 0; i < large; i += 4096 {
-		message[i] = 1
-	}
-	if got := held(); got < before+large/2 {
+	if got := heldWith(large); got < before+large/2 {
 		t.Fatalf("%d bytes are held with the message, %d before it", got, before)
 	}
-	runtime.KeepAlive(message)
-	message = nil
 	spare.tidy()
 	if got := held(); got > before+large/2 {
 		t.Errorf("%d bytes are still held, %d before the message", got, before)
@@ -28,4 +22,14 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	if calm.tidy(); calm.enough != limit {
 		t.Error("memory was given back, though little is held")
 	}
+}
+
+// heldWith is what is held while there is a message of this size.
+func heldWith(size int) uint64 {
+	message := make([]byte, size)
+	for i := 0; i < size; i += 4096 {
+		message[i] = 1
+	}
+	defer runtime.KeepAlive(message)
+	return held()
 }
