@@ -34,7 +34,7 @@ func (f *targetFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.tokenEnv, "scim-token-env", "", "name of the environment `variable` that holds its token")
 	flags.StringVar(&f.profile, "profile", "", "the product declares the `profile` of this name, or in this file")
 	flags.StringVar(&f.propagation, "propagation", "", "what happened shows within this `duration`, as 2s")
-	flags.StringArrayVar(&f.dialects, "dialect", nil, "drive the product only in this Okta dialect `name`; repeatable")
+	flags.StringArrayVar(&f.dialects, "dialect", nil, "drive the product only in this `dialect` of Okta's; repeatable")
 	complete(c, "dialect", dialects)
 	complete(c, "profile", fixtures.ProfileNames)
 }
