@@ -61,7 +61,7 @@ type Journal struct {
 	entries []entry
 	seq     int
 	secrets secrets
-	heard   []string // secrets that answers gave, and that are not among the others yet
+	heard   []string // secrets that were told or that answers gave, and that are not among the others yet
 }
 
 // entry is an exchange as it happened or, where it is too large to keep so,
@@ -109,7 +109,7 @@ func (j *Journal) Last() int {
 func (j *Journal) Secret(values ...string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.secrets.add(values...)
+	j.heard = append(j.heard, values...)
 }
 
 // Redact blanks in any text what the journal would blank in a message: the secrets
