@@ -1,6 +1,10 @@
 package store
 
-import "rollcall.example/reference/org"
+import (
+	"strings"
+
+	"rollcall.example/reference/org"
+)
 
 // packedEmails is [packed] for addresses. Every record has some, and almost all are plain
 // ASCII: those are written without reflection, to the same text.
@@ -31,6 +35,52 @@ func packedEmails(list []org.Email) string {
 		b = append(b, '}')
 	}
 	return string(append(b, ']'))
+}
+
+// unpackedEmails reads what [packedEmails] wrote.
+type unpackedEmails struct{ into *[]org.Email }
+
+// Scan implements [sql.Scanner].
+func (u unpackedEmails) Scan(value any) error {
+	text, _ := value.(string)
+	list, ok := plainEmails(text)
+	if !ok {
+		return unpacked[org.Email](u).Scan(value)
+	}
+	*u.into = list
+	return nil
+}
+
+// plainEmails reads a list as it is written by hand: without escapes, the members in
+// their order. It is not ok where it is written otherwise, or empty.
+func plainEmails(text string) (list []org.Email, ok bool) {
+	rest, ok := strings.CutPrefix(text, "[")
+	if !ok || strings.IndexByte(text, '\\') >= 0 {
+		return nil, false
+	}
+	for rest = "," + rest; rest != "]"; {
+		var e org.Email
+		if e.Value, rest, ok = quoted(rest, `,{"value":"`); !ok {
+			return nil, false
+		}
+		e.Display, rest, _ = quoted(rest, `,"display":"`)
+		e.Type, rest, _ = quoted(rest, `,"type":"`)
+		rest, e.Primary = strings.CutPrefix(rest, `,"primary":true`)
+		if rest, ok = strings.CutPrefix(rest, "}"); !ok {
+			return nil, false
+		}
+		list = append(list, e)
+	}
+	return list, true
+}
+
+// quoted takes a text off that stands between what is before it and a quotation mark.
+func quoted(from, before string) (text, rest string, ok bool) {
+	after, ok := strings.CutPrefix(from, before)
+	if !ok {
+		return "", from, false
+	}
+	return strings.Cut(after, `"`)
 }
 
 // plain says whether JSON writes a text as it is.

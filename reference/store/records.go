@@ -20,7 +20,7 @@ func scanRecord(r row) (record org.Record, err error) {
 // recordCells are where the columns of a record go.
 func recordCells(record *org.Record) []any {
 	return []any{&record.ID, &record.Organization, &record.Provider, &record.UserName, &record.ExternalID,
-		&record.GivenName, &record.FamilyName, &record.DisplayName, unpacked[org.Email]{&record.Emails},
+		&record.GivenName, &record.FamilyName, &record.DisplayName, unpackedEmails{&record.Emails},
 		&record.Active, referred{&record.Account}, &record.Version, moment{&record.Created}, moment{&record.Modified},
 		unpackedObject{&record.Attributes}}
 }

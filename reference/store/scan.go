@@ -186,6 +186,9 @@ func (u unpackedObject) Scan(value any) error {
 	if text == "" {
 		return nil
 	}
+	if !strings.ContainsAny(text, "0123456789") { // no number at all
+		return json.Unmarshal([]byte(text), u.into)
+	}
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	return decoder.Decode(u.into)
