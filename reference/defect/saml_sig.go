@@ -95,7 +95,9 @@ func init() {
 			}
 		})
 	})
-	register("saml-wanted-signature-not-checked", func(p *reference.Parts) { withoutChecks(p, "signed-parts") })
+	for _, name := range []string{"saml-wanted-assertion-signature-not-checked", "saml-wanted-response-signature-not-checked", "saml-wanted-signature-not-checked"} {
+		register(name, func(p *reference.Parts) { withoutChecks(p, "signed-parts") }) // the profile says which is wanted
+	}
 	register("saml-signature-anywhere", func(p *reference.Parts) {
 		readAssertion(p, topAssertion)
 		replaceVerifier(p, func(v *verifier) { v.find, v.target, v.believe = anySignature, anyByID, whateverIsRead })

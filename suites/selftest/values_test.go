@@ -81,7 +81,16 @@ func proved(t *testing.T, stated fixtures.Condition) bool {
 		holds, _ := stated.Holds(profile)
 		return holds && slices.ContainsFunc(d.Catches, func(id string) bool {
 			r, _ := fixtures.Requirements().Find(id)
-			return slices.Contains(r.Conditions(), stated)
+			return asksFor(r, stated)
 		})
 	})
+}
+
+// asksFor says whether the requirement is about products that state this, or about a few
+// of which they are some: what it says of the key, this meets, and the usual value does not.
+func asksFor(r fixtures.Requirement, stated fixtures.Condition) bool {
+	about := slices.DeleteFunc(r.Conditions(), func(c fixtures.Condition) bool { return c.Key != stated.Key })
+	value := fixtures.Profile{Keys: map[string]any{stated.Key: stated.Value}}
+	met := !slices.ContainsFunc(about, func(c fixtures.Condition) bool { holds, _ := c.Holds(value); return !holds })
+	return met && slices.ContainsFunc(about, func(c fixtures.Condition) bool { return !c.Usual() })
 }
