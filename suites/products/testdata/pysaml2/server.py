@@ -97,6 +97,7 @@ def address(session):
 
 class Product(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # as servers in life have it: five would turn away who comes at once
 
     def __init__(self, port):
         super().__init__(("127.0.0.1", port), Page)
