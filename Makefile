@@ -16,7 +16,6 @@ SERIAL := PagesOfAnyList|ManyMembers|KilledAtAnyMoment|FuzzACS|InABrowser|InTheD
 test:
 	@for tool in $(TOOLS); do command -v $$tool >/dev/null || \
 	  echo "make test: $$tool is missing: the tests that need it are skipped (make setup installs it)"; done
-	go vet ./...
 	go test -count=1 -timeout 20m ./suites/verify ./suites/products ./cmd/rollcall ./... # the longest first
 	cd suites/embedding && go test -count=1 ./...
 

@@ -61,7 +61,12 @@ func Run(ctx context.Context, o Options) (Result, error) {
 // about, and notes what it did not pass. It returns the keys of what it passed.
 func (r *Result) clean(ctx context.Context, trials []trial, all bool, o Options) (passed []string, err error) {
 	for _, v := range variants(trials) {
-		ran, err := judge(ctx, v, "", choice{areas: concerned(trials, v, all || o.Full), everything: o.Full, workers: o.Workers})
+		var chosen choice
+		if !all {
+			chosen = concerned(trials, v)
+		}
+		chosen.everything, chosen.workers = o.Full, o.Workers
+		ran, err := judge(ctx, v, "", chosen)
 		if err != nil {
 			return nil, fmt.Errorf("the reference under the profile %s: %w", v, err)
 		}
@@ -95,19 +100,22 @@ func variants(trials []trial) []fixtures.Variant {
 	return all
 }
 
-// concerned are the areas of the trials under a profile; nil for all there are.
-func concerned(trials []trial, under fixtures.Variant, everything bool) []string {
-	if everything {
-		return nil
-	}
-	var areas []string
+// concerned chooses all that the trials under a profile run.
+func concerned(trials []trial, under fixtures.Variant) choice {
+	var together trial
 	for _, t := range trials {
-		if t.Defect.Variant.String() == under.String() {
-			areas = append(areas, t.Areas...)
+		if t.Defect.Variant.String() != under.String() {
+			continue
 		}
+		if len(t.Areas)+len(t.Features) == 0 {
+			return choice{}
+		}
+		together.Areas, together.Features = append(together.Areas, t.Areas...), append(together.Features, t.Features...)
 	}
-	slices.Sort(areas)
-	return slices.Compact(areas)
+	slices.Sort(together.Areas)
+	slices.Sort(together.Features)
+	together.Areas, together.Features = slices.Compact(together.Areas), slices.Compact(together.Features)
+	return together.choice()
 }
 
 // collect tries all defects and returns the specs that one or other made fail.
