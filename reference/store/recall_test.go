@@ -151,26 +151,33 @@ func TestNoMixtureOfTwoStates(t *testing.T) {
 			if err := s.View(t.Context(), func(tx org.Tx) error { _, err := state(t.Context(), tx, false); return err }); err != nil {
 				t.Fatal(err)
 			}
-			var seen string
-			changed := false
-			err := s.View(t.Context(), func(tx org.Tx) error {
-				c, err := tx.CredentialByToken(t.Context(), "token")
-				if err != nil {
-					return err
-				}
-				if !changed {
-					do(t, s, func(tx org.Tx) error { return steps(t.Context(), tx, n) })
-				}
-				changed = true
-				r, err := tx.Record(t.Context(), "okta", "han")
-				seen = fmt.Sprint(c.Expires.Unix(), " ", r.DisplayName)
-				return err
-			})
-			if err != nil || seen != fmt.Sprint(n, " ", n) && seen != fmt.Sprint(n-1, " ", n-1) {
-				t.Errorf("changing to %d: saw %q, %v", n, seen, err)
-			}
+			unmixed(t, s, s, n)
 		}
 	})
+}
+
+// unmixed has a transaction read one thing before and one after another one, of the same
+// process or of a second, changes both from n-1 to n: it sees the one state or the other.
+func unmixed(t *testing.T, reads, changes *store.Store, n int) {
+	t.Helper()
+	var seen string
+	changed := false
+	err := reads.View(t.Context(), func(tx org.Tx) error {
+		c, err := tx.CredentialByToken(t.Context(), "token")
+		if err != nil {
+			return err
+		}
+		if !changed {
+			do(t, changes, func(tx org.Tx) error { return steps(t.Context(), tx, n) })
+		}
+		changed = true
+		r, err := tx.Record(t.Context(), "okta", "han")
+		seen = fmt.Sprint(c.Expires.Unix(), " ", r.DisplayName)
+		return err
+	})
+	if err != nil || seen != fmt.Sprint(n, " ", n) && seen != fmt.Sprint(n-1, " ", n-1) {
+		t.Errorf("changing to %d: saw %q, %v", n, seen, err)
+	}
 }
 
 // TestNoCredentialOutlivesItself: a token opens nothing once its credential is deleted or
@@ -360,24 +367,7 @@ func TestAToldStateIsNotMixed(t *testing.T) {
 		begun(t, one)
 		two := open(t, store.Options{Path: path})
 		for n := 1; n < 4; n++ {
-			var seen string
-			changed := false
-			err := one.View(t.Context(), func(tx org.Tx) error {
-				c, err := tx.CredentialByToken(t.Context(), "token")
-				if err != nil {
-					return err
-				}
-				if !changed {
-					do(t, two, func(tx org.Tx) error { return steps(t.Context(), tx, n) })
-				}
-				changed = true
-				r, err := tx.Record(t.Context(), "okta", "han")
-				seen = fmt.Sprint(c.Expires.Unix(), " ", r.DisplayName)
-				return err
-			})
-			if err != nil || seen != fmt.Sprint(n, " ", n) && seen != fmt.Sprint(n-1, " ", n-1) {
-				t.Errorf("changing to %d: saw %q, %v", n, seen, err)
-			}
+			unmixed(t, one, two, n)
 		}
 	})
 }
