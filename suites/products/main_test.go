@@ -2,12 +2,12 @@ package products_test
 
 import (
 	"flag"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/suites/verify"
 )
 
@@ -18,21 +18,7 @@ var (
 
 func TestMain(m *testing.M) {
 	verify.Work()
-	os.Exit(runElsewhere(m))
-}
-
-// runElsewhere runs the tests with a place of their own for ledgers.
-func runElsewhere(m *testing.M) int {
-	state, err := os.MkdirTemp("", "rollcall-state-")
-	if err == nil {
-		defer func() { _ = os.RemoveAll(state) }()
-		err = os.Setenv("XDG_STATE_HOME", state)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
+	os.Exit(machine.RunElsewhere(m))
 }
 
 // long are the areas of which a product made by others meets a third in a day, the whole

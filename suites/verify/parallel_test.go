@@ -2,13 +2,13 @@ package verify_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"reflect"
 	"slices"
 	"syscall"
 	"testing"
 
+	"rollcall.example/fixtures/machine"
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/report"
 	"rollcall.example/suites/verify"
@@ -16,21 +16,7 @@ import (
 
 func TestMain(m *testing.M) {
 	verify.Work()
-	os.Exit(runElsewhere(m))
-}
-
-// runElsewhere runs the tests with a place of their own for ledgers.
-func runElsewhere(m *testing.M) int {
-	state, err := os.MkdirTemp("", "rollcall-state-")
-	if err == nil {
-		defer func() { _ = os.RemoveAll(state) }()
-		err = os.Setenv("XDG_STATE_HOME", state)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
+	os.Exit(machine.RunElsewhere(m))
 }
 
 // In several processes, with a defect and without, the verdicts are those of one.
