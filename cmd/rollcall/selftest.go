@@ -19,6 +19,7 @@ import (
 type selftestFlags struct {
 	full   bool
 	defect []string
+	area   []string
 	json   string
 }
 
@@ -37,22 +38,28 @@ Exit status: 0 all caught, none unexpected, none toothless; 1 otherwise; 2 could
 not run; 130 interrupted.`,
 		Example: `  rollcall selftest
   rollcall selftest --full --json selftest.json
+  rollcall selftest --area jit --area scim.patch
   rollcall selftest --defect seat-at-create`,
-		Args: noArguments("choose defects with --defect"),
+		Args: noArguments("choose defects with --defect or --area"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	c.Flags().BoolVar(&f.full, "full", false, "run against every defect all specs that share a feature with it, not only those of its areas")
 	c.Flags().StringArrayVar(&f.defect, "defect", nil, "try only the defect with this `name`; repeatable; toothless specs are then not looked for")
+	c.Flags().StringArrayVar(&f.area, "area", nil, "try only the defects that specs of this area, as a requirement's id `begins`, are held against; repeatable")
 	c.Flags().StringVar(&f.json, "json", "", "write the result as JSON to this `file`")
 	complete(c, "defect", defectNames)
+	complete(c, "area", areaNames)
 	return c
 }
 
 func (f selftestFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	chosen, err := f.defects()
 	if err != nil {
+		return err
+	}
+	if err := f.checkAreas(); err != nil {
 		return err
 	}
 	var result selftest.Result
@@ -63,7 +70,7 @@ func (f selftestFlags) run(ctx context.Context, stdout, stderr io.Writer) error 
 	defer files.discard()
 	line := report.NewProgressLine(stderr)
 	result, err = selftest.Run(ctx, selftest.Options{
-		Full: f.full, Defects: chosen, Workers: runtime.GOMAXPROCS(0), Progress: line.Show,
+		Full: f.full, Defects: chosen, Areas: f.area, Workers: runtime.GOMAXPROCS(0), Progress: line.Show,
 	})
 	line.Clear()
 	if err != nil {
@@ -88,6 +95,19 @@ func (f selftestFlags) defects() ([]fixtures.Defect, error) {
 	return chosen, nil
 }
 
+func (f selftestFlags) checkAreas() error {
+	if len(f.area) > 0 && len(f.defect) > 0 {
+		return hinted(errors.New("--area and --defect each choose defects"), "give one or the other")
+	}
+	known := areaNames()
+	for _, name := range f.area {
+		if !slices.Contains(known, name) {
+			return verify.NewUnknown("area", name, known)
+		}
+	}
+	return nil
+}
+
 func defectNames() []string {
 	var names []string
 	for _, d := range fixtures.Defects() {
@@ -95,4 +115,14 @@ func defectNames() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// areaNames are the areas, and their parts, that have specs.
+func areaNames() []string {
+	var names []string
+	for _, l := range verify.List() {
+		names = append(names, fixtures.Areas(l.ID)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

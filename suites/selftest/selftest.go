@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -22,6 +23,9 @@ type Options struct {
 	// every profile that a defect is about.
 	Full    bool
 	Defects []fixtures.Defect // what to try; nil for the whole registry, and then toothless specs are looked for
+	// Areas leave only the defects that are held against specs of these areas or of parts
+	// of them, and the toothless among these specs; empty for all.
+	Areas []string
 	// Workers is how many processes try defects at a time; 0 tries them one after
 	// the other in this one. Ginkgo is one to a process, so more at a time needs
 	// more processes: they are this program again, which must call [Work] first
@@ -41,20 +45,51 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err := checkRegistry(o.Defects); err != nil {
 		return Result{}, err
 	}
-	result := Result{Defects: []Defect{}, Total: len(o.Defects), Toothless: []string{}}
-	trials := make([]trial, len(o.Defects))
-	for i, d := range o.Defects {
-		trials[i] = trialOf(d, o.Full)
-	}
+	trials := o.trials()
+	result := Result{Defects: []Defect{}, Total: len(trials), Toothless: []string{}}
 	passed, err := result.clean(ctx, trials, all, o)
 	if err != nil || len(result.Reference) > 0 || result.Interrupted {
 		return result, err
 	}
 	failed, err := result.collect(ctx, trials, o)
 	if all && err == nil && !result.Interrupted {
-		result.Toothless = toothless(passed, failed)
+		result.Toothless = toothless(o.asked(passed), failed)
 	}
 	return result, err
+}
+
+// trials are those of the defects, in their order, that concern the areas.
+func (o Options) trials() []trial {
+	var all []trial
+	for _, d := range o.Defects {
+		if len(o.Areas) == 0 || slices.ContainsFunc(areas(d), o.touches) {
+			all = append(all, trialOf(d, o.Full))
+		}
+	}
+	return all
+}
+
+// touches tells whether the area has specs in common with those asked for: it is a part
+// of one of them, or one is a part of it.
+func (o Options) touches(area string) bool {
+	return slices.ContainsFunc(o.Areas, func(asked string) bool {
+		return within(area, asked) || within(asked, area)
+	})
+}
+
+// asked are the keys of specs in the areas.
+func (o Options) asked(keys []string) []string {
+	if len(o.Areas) == 0 {
+		return keys
+	}
+	return slices.DeleteFunc(keys, func(key string) bool {
+		return !slices.ContainsFunc(o.Areas, func(asked string) bool { return strings.HasPrefix(key, asked+".") })
+	})
+}
+
+// within tells whether the area is the whole or a part of it.
+func within(area, whole string) bool {
+	return area == whole || strings.HasPrefix(area, whole+".")
 }
 
 // clean runs the reference without a defect, once under each profile that a trial is
@@ -62,7 +97,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 func (r *Result) clean(ctx context.Context, trials []trial, all bool, o Options) (passed []string, err error) {
 	for _, v := range variants(trials) {
 		var chosen choice
-		if !all {
+		if !all || len(o.Areas) > 0 {
 			chosen = concerned(trials, v)
 		}
 		chosen.everything, chosen.workers = o.Full, o.Workers

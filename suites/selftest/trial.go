@@ -32,12 +32,17 @@ func trialOf(d fixtures.Defect, full bool) trial {
 	if full {
 		return trial{Defect: d, Features: features(d)}
 	}
-	areas := []string{d.Area}
+	return trial{Defect: d, Areas: areas(d)}
+}
+
+// areas are the defect's own and those of the requirements that it breaks.
+func areas(d fixtures.Defect) []string {
+	all := []string{d.Area}
 	for _, id := range d.Catches {
-		areas = append(areas, fixtures.AreaOf(id))
+		all = append(all, fixtures.AreaOf(id))
 	}
-	slices.Sort(areas)
-	return trial{Defect: d, Areas: slices.Compact(areas)}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // features are what the product must have for the defect to show. That it has users

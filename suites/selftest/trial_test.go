@@ -38,3 +38,36 @@ func TestWhatATrialRuns(t *testing.T) {
 		}
 	}
 }
+
+func TestAreasChooseDefectsAndSpecs(t *testing.T) {
+	t.Parallel()
+	defects := []fixtures.Defect{
+		{Name: "of the area", Area: "scim.patch"},
+		{Name: "of the whole", Area: "scim"},
+		{Name: "of a sibling", Area: "scim.paging"},
+		{Name: "of another, caught here", Area: "setup", Catches: []string{"scim.patch.add"}},
+		{Name: "of a longer name", Area: "scim.patching"},
+	}
+	for area, want := range map[string][]string{
+		"":           {"of the area", "of the whole", "of a sibling", "of another, caught here", "of a longer name"},
+		"scim":       {"of the area", "of the whole", "of a sibling", "of another, caught here", "of a longer name"},
+		"scim.patch": {"of the area", "of the whole", "of another, caught here"},
+		"jit":        nil,
+	} {
+		o := Options{Defects: defects, Areas: []string{area}}
+		if area == "" {
+			o.Areas = nil
+		}
+		var got []string
+		for _, trial := range o.trials() {
+			got = append(got, trial.Defect.Name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("area %q: tries %q, want %q", area, got, want)
+		}
+	}
+	got := Options{Areas: []string{"scim.patch"}}.asked([]string{"scim.patch.add[oin]", "scim.patching.x", "jit.first", "scim.delete.x"})
+	if !slices.Equal(got, []string{"scim.patch.add[oin]"}) {
+		t.Errorf("specs of scim.patch: %q", got)
+	}
+}
