@@ -45,7 +45,7 @@ not run; 130 interrupted.`,
 			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	c.Flags().BoolVar(&f.full, "full", false, "run against every defect all specs that share a feature with it, not only those of its areas")
+	c.Flags().BoolVar(&f.full, "full", false, "run against every defect all specs that share what it is about, not only those of its areas")
 	c.Flags().StringArrayVar(&f.defect, "defect", nil, "try only the defect with this `name`; repeatable; toothless specs are then not looked for")
 	c.Flags().StringArrayVar(&f.area, "area", nil, "try only the defects that specs of this area, as a requirement's id `begins`, are held against; repeatable")
 	c.Flags().StringVar(&f.json, "json", "", "write the result as JSON to this `file`")

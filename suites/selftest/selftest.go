@@ -19,8 +19,9 @@ import (
 // Options say how to run a self-test.
 type Options struct {
 	// Full runs against every defect all specs that share a feature with those that must
-	// catch it, not only those of its areas, and every spec against the reference under
-	// every profile that a defect is about.
+	// catch it, not only those of its areas; and against the reference every spec under
+	// every profile that a defect is about and, where that is a known one with single keys
+	// said otherwise, every spec of the packages that know these keys.
 	Full    bool
 	Defects []fixtures.Defect // what to try; nil for the whole registry, and then toothless specs are looked for
 	// Areas leave only the defects that are held against specs of these areas or of parts
@@ -96,11 +97,13 @@ func within(area, whole string) bool {
 // about, and notes what it did not pass. It returns the keys of what it passed.
 func (r *Result) clean(ctx context.Context, trials []trial, all bool, o Options) (passed []string, err error) {
 	for _, v := range variants(trials) {
-		var chosen choice
-		if !all || len(o.Areas) > 0 {
-			chosen = concerned(trials, v)
+		chosen := choice{everything: o.Full, workers: o.Workers}
+		switch {
+		case !all || len(o.Areas) > 0:
+			chosen.filter = concerned(trials, v).filter()
+		case o.Full && len(v.Keys) > 0:
+			chosen.filter = around(v).filter()
 		}
-		chosen.everything, chosen.workers = o.Full, o.Workers
 		ran, err := judge(ctx, v, "", chosen)
 		if err != nil {
 			return nil, fmt.Errorf("the reference under the profile %s: %w", v, err)
@@ -135,22 +138,15 @@ func variants(trials []trial) []fixtures.Variant {
 	return all
 }
 
-// concerned chooses all that the trials under a profile run.
-func concerned(trials []trial, under fixtures.Variant) choice {
-	var together trial
+// concerned is all that the trials under a profile run.
+func concerned(trials []trial, under fixtures.Variant) kin {
+	var together kin
 	for _, t := range trials {
-		if t.Defect.Variant.String() != under.String() {
-			continue
+		if t.Defect.Variant.String() == under.String() {
+			together = together.with(t.kin)
 		}
-		if len(t.Areas)+len(t.Features) == 0 {
-			return choice{}
-		}
-		together.Areas, together.Features = append(together.Areas, t.Areas...), append(together.Features, t.Features...)
 	}
-	slices.Sort(together.Areas)
-	slices.Sort(together.Features)
-	together.Areas, together.Features = slices.Compact(together.Areas), slices.Compact(together.Features)
-	return together.choice()
+	return together
 }
 
 // collect tries all defects and returns the specs that one or other made fail.

@@ -3,13 +3,10 @@ package selftest
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"rollcall.example/fixtures"
 	"rollcall.example/suites/bundled"
 	"rollcall.example/suites/report"
-	"rollcall.example/suites/target"
 	"rollcall.example/suites/verify"
 )
 
@@ -20,45 +17,17 @@ const seed = 1
 // trial is one defect to be tried. It can be sent to another process.
 type trial struct {
 	Defect fixtures.Defect `json:"defect"`
-	Areas  []string        `json:"areas"` // whose specs to run; empty for all
-	// Features are what the specs to run have to do with, one of them at least; empty
-	// for no matter what.
-	Features []string `json:"features"`
+	kin
 }
 
 // trialOf makes the trial of a defect. By area it concerns its own specs and those of
 // the requirements that it breaks; in full, all that share a feature with these.
 func trialOf(d fixtures.Defect, full bool) trial {
+	t := trial{Defect: d, kin: kin{Areas: areas(d)}}
 	if full {
-		return trial{Defect: d, Features: features(d)}
+		t.Telling, t.Plain = shared(d)
 	}
-	return trial{Defect: d, Areas: areas(d)}
-}
-
-// areas are the defect's own and those of the requirements that it breaks.
-func areas(d fixtures.Defect) []string {
-	all := []string{d.Area}
-	for _, id := range d.Catches {
-		all = append(all, fixtures.AreaOf(id))
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// features are what the product must have for the defect to show. That it has users
-// says nothing, unless it is all that there is to say: nearly every spec needs them.
-func features(d fixtures.Defect) []string {
-	var needed []string
-	for _, id := range d.Catches {
-		r, _ := fixtures.Requirements().Find(id)
-		telling := slices.DeleteFunc(slices.Clone(r.Needs), func(f string) bool { return f == target.SCIMUsers })
-		if len(telling) == 0 {
-			return nil
-		}
-		needed = append(needed, telling...)
-	}
-	slices.Sort(needed)
-	return slices.Compact(needed)
+	return t
 }
 
 // finding is what came of a trial.
@@ -70,7 +39,7 @@ type finding struct {
 
 // try runs the trial against a reference of its own.
 func (t trial) try(ctx context.Context) finding {
-	ran, err := judge(ctx, t.Defect.Variant, t.Defect.Name, t.choice())
+	ran, err := judge(ctx, t.Defect.Variant, t.Defect.Name, choice{filter: t.filter()})
 	switch {
 	case ran.Interrupted || ctx.Err() != nil:
 		return finding{Interrupted: true}
@@ -88,18 +57,9 @@ func (t trial) try(ctx context.Context) finding {
 
 // choice is which specs to run.
 type choice struct {
-	areas      []string // of these areas; empty for all
-	filter     string   // a label filter besides
-	everything bool     // under another profile than the default one, what is not about it too
-	workers    int      // how many processes run them
-}
-
-func (t trial) choice() choice {
-	c := choice{areas: t.Areas}
-	if len(t.Features) > 0 {
-		c.filter = "feature: containsAny {" + strings.Join(t.Features, ", ") + "}"
-	}
-	return c
+	filter     string // a label filter; empty for all
+	everything bool   // under another profile than the default one, what is not about it too
+	workers    int    // how many processes run them
 }
 
 // judge runs the chosen specs against a fresh reference that declares the variant,
@@ -119,7 +79,7 @@ func judge(ctx context.Context, v fixtures.Variant, defect string, chosen choice
 	}
 	product.Target.Profile, product.Target.Unwitnessed = profile, true
 	defer func() { err = errors.Join(err, product.Close()) }()
-	run := verify.Options{Target: product.Target, Areas: chosen.areas, LabelFilter: chosen.filter, Seed: seed, Procs: chosen.workers}
+	run := verify.Options{Target: product.Target, LabelFilter: chosen.filter, Seed: seed, Procs: chosen.workers}
 	if !chosen.everything && !v.Usual() {
 		run.Only = about(profile)
 	}
@@ -136,4 +96,17 @@ func about(profile fixtures.Profile) []string {
 		}
 	}
 	return ids
+}
+
+// around are the spec packages that have anything about what the variant declares
+// otherwise than the default profile.
+func around(v fixtures.Variant) (k kin) {
+	profile, err := v.Profile()
+	if err != nil {
+		return kin{} // which judge tells
+	}
+	for _, id := range about(profile) {
+		k = k.with(kin{Areas: fixtures.Areas(id)[:1]})
+	}
+	return k
 }

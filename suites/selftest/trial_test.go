@@ -2,6 +2,7 @@ package selftest
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"rollcall.example/fixtures"
@@ -9,33 +10,53 @@ import (
 
 func TestWhatATrialRuns(t *testing.T) {
 	t.Parallel()
-	ids := func(keep func(fixtures.Requirement) bool) string {
+	needing := func(features ...string) string {
 		for _, r := range fixtures.Requirements() {
-			if keep(r) {
+			if slices.Equal(r.Needs, features) {
 				return r.ID
 			}
 		}
-		t.Fatal("the catalogue has no such requirement")
+		t.Fatalf("no requirement needs just %q", features)
 		return ""
 	}
-	onlyUsers := ids(func(r fixtures.Requirement) bool { return slices.Equal(r.Needs, []string{"scim.users"}) })
-	patching := ids(func(r fixtures.Requirement) bool { return slices.Equal(r.Needs, []string{"scim.users", "scim.patch"}) })
-	seats := ids(func(r fixtures.Requirement) bool {
-		return slices.Equal(r.Needs, []string{"scim.users", "look.records", "look.seats"})
-	})
+	var (
+		users    = needing("scim.users")
+		patching = needing("scim.users", "scim.patch")
+		seats    = needing("scim.users", "look.records", "look.seats")
+	)
 	for name, c := range map[string]struct {
 		defect fixtures.Defect
 		full   bool
-		want   choice
+		want   string
 	}{
-		"by area, its own and those it breaks": {fixtures.Defect{Area: "setup", Catches: []string{"scim.patch.x", "jit.x"}}, false, choice{areas: []string{"jit", "scim.patch", "setup"}}},
-		"in full, what shares a feature":       {fixtures.Defect{Catches: []string{patching, seats}}, true, choice{filter: "feature: containsAny {look.records, look.seats, scim.patch}"}},
-		"in full, of users alone":              {fixtures.Defect{Catches: []string{patching, onlyUsers}}, true, choice{}},
+		"by area, its own and those it breaks": {
+			fixtures.Defect{Area: "setup", Catches: []string{"scim.patch.x", "jit.x[a.b]"}}, false,
+			"area: containsAny {jit, scim.patch, setup}",
+		},
+		"in full, what shares a feature that tells something": {
+			fixtures.Defect{Area: "audit", Catches: []string{patching + "[oin]", seats}}, true,
+			"area: containsAny {" + strings.Join(distinct([]string{"audit", fixtures.AreaOf(patching), fixtures.AreaOf(seats)}), ", ") +
+				"} || feature: containsAny {look.records, look.seats, scim.patch}",
+		},
+		"in full, and where there is none, what needs no more": {
+			fixtures.Defect{Area: fixtures.AreaOf(users), Catches: []string{users}}, true,
+			"area: containsAny {" + fixtures.AreaOf(users) + "} || feature: isSubsetOf {scim.users}",
+		},
 	} {
-		got := trialOf(c.defect, c.full).choice()
-		if !slices.Equal(got.areas, c.want.areas) || got.filter != c.want.filter {
-			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		if got := trialOf(c.defect, c.full).filter(); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
+	}
+	if got := (kin{}).filter(); got != "" {
+		t.Errorf("with nothing said: %s, want all", got)
+	}
+}
+
+func TestAProfilesPackages(t *testing.T) {
+	t.Parallel()
+	got := around(fixtures.Variant{Keys: map[string]any{"signed_part": "both"}})
+	if want := []string{"saml"}; !slices.Equal(got.Areas, want) {
+		t.Errorf("packages about what is signed: %q, want %q", got.Areas, want)
 	}
 }
 
