@@ -34,7 +34,7 @@ var _ = spec.OverSCIM("A user of another customer", func(client *spec.Client, pr
 		leia := theirs.Create(ctx, theirs.User("Leia Organa"))
 
 		Expect(theirs.Steadily(ctx, leia, func() provision.Answer {
-			return client.Patch(ctx, leia, spec.Replace("active", false))
+			return client.Patch(ctx, leia, spec.Replace("name.familyName", "Solo"))
 		})).To(BeSCIMError(404, ""))
 	})
 
