@@ -27,6 +27,14 @@ func init() {
 			return at("/Users", http.MethodPost)(r) && r.Header.Get("Authorization") == ""
 		})
 	})
+	for name, open := range map[string]whichRequest{
+		"changing-is-open":  at("/Users/", http.MethodPatch),
+		"deleting-is-open":  at("/Users/", http.MethodDelete),
+		"searching-is-open": at("/.search", http.MethodPost),
+		"groups-are-open":   at("/Groups"),
+	} {
+		register(name, func(p *reference.Parts) { openSCIM(p, open) })
+	}
 	register("no-challenge", func(p *reference.Parts) {
 		showOtherwise(p, scimPath, func(_ *http.Request, a *scimAnswer) { a.header.Del("WWW-Authenticate") })
 	})

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -52,6 +53,34 @@ var _ = spec.OverSCIM("A request", func(client *spec.Client, _ *spec.Product) {
 
 			Expect(client.Steadily(ctx, han, func() provision.Answer {
 				return r.send(ctx, client, han, spec.Bearing("wrong-"+client.Tag()))
+			})).To(HaveStatus(http.StatusUnauthorized))
+		})
+	}
+
+	for variant, lacks := range credentials(client) {
+		It("without a right token changes nobody", spec.Clause("scim.auth.change").In(variant), func(ctx SpecContext) {
+			han := client.Create(ctx, client.User("Han Solo"))
+
+			Expect(client.Steadily(ctx, han, func() provision.Answer {
+				return client.Call(ctx, "PATCH", han.Path, spec.PatchBody(spec.Replace("displayName", "Nerf Herder")), lacks())
+			})).To(HaveStatus(http.StatusUnauthorized))
+		})
+
+		It("without a right token deletes nobody", spec.Clause("scim.auth.deletion").In(variant), func(ctx SpecContext) {
+			han := client.Create(ctx, client.User("Han Solo"))
+
+			Expect(client.Steadily(ctx, han, func() provision.Answer {
+				return client.Call(ctx, "DELETE", han.Path, nil, lacks())
+			})).To(HaveStatus(http.StatusUnauthorized))
+		})
+
+		It("without a right token searches in vain", spec.Clause("scim.auth.search").In(variant), func(ctx SpecContext) {
+			han := client.Create(ctx, client.User("Han Solo"))
+			wanted := spec.Body{"schemas": []string{spec.SearchSchema}, "filter": han.Filter()}
+			spec.Given(client.Call(ctx, "POST", "/Users/.search", wanted)).To(BeListOf(han))
+
+			Expect(client.Steadily(ctx, han, func() provision.Answer {
+				return client.Call(ctx, "POST", "/Users/.search", wanted, lacks())
 			})).To(HaveStatus(http.StatusUnauthorized))
 		})
 	}
@@ -147,6 +176,55 @@ var _ = spec.OverSCIM("A request", func(client *spec.Client, _ *spec.Product) {
 		schemes, _ := client.Config(ctx).At("authenticationSchemes")
 
 		Expect(schemes).To(ContainElement(HaveKeyWithValue("type", WithTransform(lower, BeElementOf("oauthbearertoken", "oauth2", "oauth")))))
+	})
+})
+
+// credentials are the ways to come without a right token.
+func credentials(client *spec.Client) map[string]func() spec.Asking {
+	return map[string]func() spec.Asking{
+		"none":  func() spec.Asking { return spec.Header("Authorization") },
+		"wrong": func() spec.Asking { return spec.Bearing("wrong-" + client.Tag()) },
+	}
+}
+
+var _ = spec.OverSCIM("A request about a group", func(_ *spec.Client, product *spec.Product) {
+	refused := func(ctx SpecContext, send func(client *spec.Client, rogues *spec.Resource, lacks spec.Asking) provision.Answer) {
+		client, _ := product.WithGroups(ctx)
+		rogues, _, _ := pair(ctx, client)
+		for how, lacks := range credentials(client) {
+			Expect(client.Steadily(ctx, rogues, func() provision.Answer { return send(client, rogues, lacks()) })).
+				To(HaveStatus(http.StatusUnauthorized), how)
+		}
+	}
+
+	for variant, send := range map[string]func(context.Context, *spec.Client, *spec.Resource, spec.Asking) provision.Answer{
+		"list": func(ctx context.Context, c *spec.Client, _ *spec.Resource, lacks spec.Asking) provision.Answer {
+			return c.List(ctx, "/Groups", lacks)
+		},
+		"read": func(ctx context.Context, c *spec.Client, r *spec.Resource, lacks spec.Asking) provision.Answer {
+			return c.Get(ctx, r, lacks)
+		},
+		"create": func(ctx context.Context, c *spec.Client, _ *spec.Resource, lacks spec.Asking) provision.Answer {
+			return c.Post(ctx, "/Groups", c.Group("Reds", nil), lacks)
+		},
+		"replace": func(ctx context.Context, c *spec.Client, r *spec.Resource, lacks spec.Asking) provision.Answer {
+			return c.Call(ctx, "PUT", r.Path, r.With(spec.With("members", []any{})), lacks)
+		},
+		"delete": func(ctx context.Context, c *spec.Client, r *spec.Resource, lacks spec.Asking) provision.Answer {
+			return c.Call(ctx, "DELETE", r.Path, nil, lacks)
+		},
+	} {
+		It("without a right token may not "+variant, spec.Clause("scim.auth.groups").In(variant), func(ctx SpecContext) {
+			refused(ctx, func(client *spec.Client, rogues *spec.Resource, lacks spec.Asking) provision.Answer {
+				return send(ctx, client, rogues, lacks)
+			})
+		})
+	}
+
+	It("without a right token changes no members", spec.Clause("scim.auth.group-change"), func(ctx SpecContext) {
+		refused(ctx, func(client *spec.Client, rogues *spec.Resource, lacks spec.Asking) provision.Answer {
+			return client.Call(ctx, "PATCH", rogues.Path, spec.PatchBody(spec.Remove("members")), lacks)
+		})
 	})
 })
 
