@@ -12,18 +12,28 @@ import (
 
 // Defects in keeping customers apart over SCIM.
 func init() {
-	register("foreign-ids-open", func(p *reference.Parts) {
-		whose := providersOfUsers(p)
-		hearOtherwise(p, at("/Users/"), func(r *http.Request) {
-			provider, id := recordIn(r)
-			if owner := whose(id); owner != "" && owner != provider {
-				r.Header.Set("Authorization", "Bearer open-"+owner)
-				r.URL.Path = strings.Replace(r.URL.Path, "/"+provider+"/", "/"+owner+"/", 1)
+	register("foreign-ids-open", func(p *reference.Parts) { opensForeignIDs(p, "/Users") })
+	register("foreign-groups-open", func(p *reference.Parts) { opensForeignIDs(p, "/Groups") })
+	register("lists-of-every-group", func(p *reference.Parts) { listsOfEverything(p, "/Groups", "displayName") })
+	register("searches-find-everybody", searchesFindEverybody)
+	register("strangers-are-members", strangersAreMembers)
+	register("any-customers-token-replaces", func(p *reference.Parts) {
+		var known memory // of tokens that opened some customer's door
+		showOtherwise(p, at("/Users", http.MethodPost), func(r *http.Request, a *scimAnswer) {
+			if a.status == http.StatusCreated {
+				known.add(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 			}
 		})
-		otherwiseOpens(p, func(_ context.Context, _ org.Tx, token string) bool { return strings.HasPrefix(token, "open-") })
+		token := p.SCIM.Token
+		p.SCIM.Token = func(r *http.Request) string {
+			if said := token(r); r.Method != http.MethodPut || !known.has(said) {
+				return said
+			}
+			return "open-" + token(r)
+		}
+		otherwiseOpens(p, func(_ context.Context, _ org.Tx, said string) bool { return strings.HasPrefix(said, "open-") })
 	})
-	register("lists-of-everybody", listsOfEverybody)
+	register("lists-of-everybody", func(p *reference.Parts) { listsOfEverything(p, "/Users", "userName") })
 	register("external-id-global", func(p *reference.Parts) {
 		var mu sync.Mutex
 		owner := map[string]string{}
@@ -41,11 +51,24 @@ func init() {
 	register("deletion-by-name", deletionByName)
 }
 
-// providersOfUsers tells through which provider a user was made.
-func providersOfUsers(p *reference.Parts) func(id string) string {
+// opensForeignIDs answers for whoever's resource has the id in a request's path.
+func opensForeignIDs(p *reference.Parts, collection string) {
+	whose := providersOf(p, collection)
+	hearOtherwise(p, at(collection+"/"), func(r *http.Request) {
+		provider := providerIn(r)
+		if owner := whose(lastStep(r)); owner != "" && owner != provider {
+			r.Header.Set("Authorization", "Bearer open-"+owner)
+			r.URL.Path = strings.Replace(r.URL.Path, "/"+provider+"/", "/"+owner+"/", 1)
+		}
+	})
+	otherwiseOpens(p, func(_ context.Context, _ org.Tx, token string) bool { return strings.HasPrefix(token, "open-") })
+}
+
+// providersOf tells through which provider a resource was made.
+func providersOf(p *reference.Parts, collection string) func(id string) string {
 	var mu sync.Mutex
 	made := map[string]string{}
-	showOtherwise(p, at("/Users", http.MethodPost), func(r *http.Request, a *scimAnswer) {
+	showOtherwise(p, at(collection, http.MethodPost), func(r *http.Request, a *scimAnswer) {
 		if a.status == http.StatusCreated {
 			mu.Lock()
 			defer mu.Unlock()
@@ -59,24 +82,24 @@ func providersOfUsers(p *reference.Parts) func(id string) string {
 	}
 }
 
-// listsOfEverybody adds to every list those whom it names at other customers.
-func listsOfEverybody(p *reference.Parts) {
+// listsOfEverything adds to every list those of other customers that it names.
+func listsOfEverything(p *reference.Parts, collection, naming string) {
 	var mu sync.Mutex
 	made := map[string]object{}
-	showOtherwise(p, at("/Users"), func(r *http.Request, a *scimAnswer) {
+	showOtherwise(p, at(collection), func(r *http.Request, a *scimAnswer) {
 		mu.Lock()
 		defer mu.Unlock()
 		if r.Method == http.MethodPost && a.status == http.StatusCreated {
 			made[providerIn(r)+" "+textIn(a.body, "id")] = a.body
 		}
 		listed, isList := a.body["Resources"].([]any)
-		if !isList {
+		if !isList || r.Method != http.MethodGet {
 			return
 		}
-		for key, user := range made {
+		for key, resource := range made {
 			filter := r.URL.Query().Get("filter")
-			if !strings.HasPrefix(key, providerIn(r)+" ") && (filter == "" || strings.Contains(filter, textIn(user, "userName"))) {
-				listed = append(listed, user)
+			if !strings.HasPrefix(key, providerIn(r)+" ") && (filter == "" || strings.Contains(filter, textIn(resource, naming))) {
+				listed = append(listed, resource)
 			}
 		}
 		a.body["Resources"], a.body["totalResults"] = listed, len(listed)
@@ -107,5 +130,62 @@ func deletionByName(p *reference.Parts) {
 			}
 			return nil
 		})
+	})
+}
+
+// searchesFindEverybody adds to what a search by POST finds whom it names at other
+// customers.
+func searchesFindEverybody(p *reference.Parts) {
+	var mu sync.Mutex
+	made := map[string]object{}
+	around(p, at("/Users", http.MethodPost), func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		filter := textIn(objectOf(bodyOf(r)), "filter")
+		answer := answerTo(r, next)
+		mu.Lock()
+		defer mu.Unlock()
+		if answer.status == http.StatusCreated {
+			made[providerIn(r)+" "+textIn(answer.body, "id")] = answer.body
+		}
+		if listed, isList := answer.body["Resources"].([]any); isList {
+			for key, user := range made {
+				if !strings.HasPrefix(key, providerIn(r)+" ") && strings.Contains(filter, textIn(user, "userName")) {
+					listed = append(listed, user)
+				}
+			}
+			answer.body["Resources"], answer.body["totalResults"] = listed, len(listed)
+		}
+		answer.write(w)
+	})
+}
+
+// strangersAreMembers lets a group have members who are another customer's.
+func strangersAreMembers(p *reference.Parts) {
+	whose := providersOf(p, "/Users")
+	var mu sync.Mutex
+	strangers := map[string][]string{} // by group
+	showEach(p, at("/Groups"), func(group object) {
+		mu.Lock()
+		defer mu.Unlock()
+		if ids := strangers[textIn(group, "id")]; len(ids) > 0 {
+			members, _ := group["members"].([]any)
+			group["members"] = withMembers(members, ids)
+		}
+	})
+	readOtherwise(p, at("/Groups/", http.MethodPut), func(r *http.Request, body object) *scimAnswer {
+		mu.Lock()
+		defer mu.Unlock()
+		members, own := idsIn(body), []any{}
+		strangers[lastStep(r)] = nil
+		for _, id := range members {
+			if owner := whose(id); owner != "" && owner != providerIn(r) {
+				strangers[lastStep(r)] = append(strangers[lastStep(r)], id)
+				continue
+			}
+			own = append(own, object{"value": id})
+		}
+		if len(strangers[lastStep(r)]) > 0 {
+			body["members"] = own
+		}
+		return nil
 	})
 }
