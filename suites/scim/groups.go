@@ -252,3 +252,70 @@ var _ = spec.OverSCIM("A change of a group", func(_ *spec.Client, product *spec.
 		Expect(client.ReadBack(ctx, legion)).To(HaveAttribute("members", haveMembers(troopers...)))
 	})
 })
+
+var _ = spec.OverSCIM("Who is in a group", func(_ *spec.Client, product *spec.Product) {
+	// joined is a group of two of whom the product shows that they are in it; where it
+	// shows nobody's groups the spec is unsupported.
+	joined := func(ctx SpecContext) (client *spec.Client, rogues, han, leia *spec.Resource) {
+		client, _ = product.WithGroups(ctx)
+		rogues, han, leia = pair(ctx, client)
+		if shows, _ := HaveAttribute("groups", ContainElement(HaveKeyWithValue("value", rogues.ID))).Match(client.Get(ctx, han)); !shows {
+			client.NotOffered("its users do not show their groups")
+		}
+		return client, rogues, han, leia
+	}
+
+	It("is shown in it no longer when they left", spec.Clause("scim.groups.shown-no-longer").In("left"), func(ctx SpecContext) {
+		client, rogues, han, leia := joined(ctx)
+
+		client.Put(ctx, rogues, rogues.With(spec.With("members", spec.Members(leia))))
+
+		spec.Given(client.Get(ctx, rogues)).To(HaveAttribute("members", haveMembers(leia)))
+		Expect(client.Get(ctx, han)).To(And(HaveAttribute("id", han.ID), HaveNoAttribute("groups")))
+		Expect(client.Get(ctx, leia)).To(HaveAttribute("groups", ConsistOf(HaveKeyWithValue("value", rogues.ID))))
+	})
+
+	It("is shown in it no longer when it is deleted", spec.Clause("scim.groups.shown-no-longer").In("deleted"), func(ctx SpecContext) {
+		client, rogues, han, _ := joined(ctx)
+
+		spec.Given(client.Delete(ctx, rogues)).To(HaveStatus(http.StatusNoContent))
+
+		Expect(client.Get(ctx, han)).To(And(HaveAttribute("id", han.ID), HaveNoAttribute("groups")))
+	})
+
+	for variant, change := range map[string]spec.Change{"left-out": spec.Without("groups"), "empty": spec.With("groups", []any{})} {
+		It("stays in it when they are replaced", spec.Clause("scim.groups.kept-by-put").In(variant), func(ctx SpecContext) {
+			client, _ := product.WithGroups(ctx)
+			rogues, han, leia := pair(ctx, client)
+
+			spec.Given(client.Put(ctx, han, han.With(change, spec.With("name.familyName", "Organa")))).To(HaveStatus(http.StatusOK))
+
+			spec.Given(client.Get(ctx, han)).To(HaveAttribute("name.familyName", "Organa"))
+			Expect(client.ReadBack(ctx, rogues)).To(HaveAttribute("members", haveMembers(han, leia)))
+		})
+	}
+
+	It("is nobody who put themselves there", spec.Clause("scim.groups.not-by-user"), func(ctx SpecContext) {
+		client, _ := product.WithGroups(ctx)
+		rogues, han, leia := pair(ctx, client)
+		luke := client.Create(ctx, client.User("Luke Skywalker"))
+
+		answer := client.Patch(ctx, luke, spec.Add("groups", []any{spec.Body{"value": rogues.ID}}))
+
+		Expect(answer).To(Or(HaveStatus(http.StatusOK, http.StatusNoContent), BeRefusedOverSCIM()))
+		Expect(client.ReadBack(ctx, rogues)).To(HaveAttribute("members", haveMembers(han, leia)))
+		spec.Given(client.Patch(ctx, rogues, spec.Add("members", spec.Members(luke)))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
+		spec.Given(client.Get(ctx, rogues)).To(HaveAttribute("members", haveMembers(han, leia, luke)))
+	})
+
+	It("is nobody who has only the name of a member that was", spec.Clause("scim.groups.namesake-is-no-member"), func(ctx SpecContext) {
+		client, _ := product.WithGroups(ctx)
+		rogues, han, leia := pair(ctx, client)
+		spec.Given(client.Delete(ctx, han)).To(HaveStatus(http.StatusNoContent))
+
+		again := client.Create(ctx, han.With(spec.Without("id")))
+
+		Expect(client.ReadBack(ctx, rogues)).To(HaveAttribute("members", haveMembers(leia)))
+		Expect(client.Get(ctx, again)).To(And(HaveAttribute("userName", han.Body["userName"]), HaveNoAttribute("groups")))
+	})
+})
