@@ -119,6 +119,33 @@ func init() {
 			}
 		})
 	})
+	choosesBy := func(name string, read func(filter.Expr) filter.Expr) {
+		register(name, func(p *reference.Parts) {
+			opOtherwise(p, func(op *scim.Operation) {
+				if op.Target != nil && op.Target.Where != nil {
+					op.Target.Where = read(op.Target.Where)
+				}
+			})
+		})
+	}
+	choosesBy("path-chooses-by-the-first-condition", func(where filter.Expr) filter.Expr {
+		switch of := where.(type) {
+		case filter.And:
+			return of.Left
+		case filter.Or:
+			return of.Left
+		case filter.Not:
+			return of.Of
+		}
+		return where
+	})
+	choosesBy("path-chooses-by-eq-only", func(where filter.Expr) filter.Expr {
+		if test, ok := where.(filter.Test); ok && test.Op != filter.Equal {
+			test.Op = filter.Equal
+			return test
+		}
+		return where
+	})
 	register("last-value-stays", func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			list, _ := resource["phonenumbers"].([]any)
@@ -368,6 +395,13 @@ func init() {
 	})
 	register("unchosen-replace-adds", func(p *reference.Parts) {
 		p.SCIM.Unmatched = func(string) scim.Unmatched { return scim.Make }
+	})
+	register("patch-clash-passed-over", func(p *reference.Parts) {
+		showOtherwise(p, patching, func(_ *http.Request, a *scimAnswer) {
+			if a.body["scimType"] == scim.Uniqueness {
+				*a = *noContent()
+			}
+		})
 	})
 	register("patch-of-nobody-succeeds", func(p *reference.Parts) {
 		showOtherwise(p, patching, func(_ *http.Request, a *scimAnswer) {

@@ -190,6 +190,28 @@ var _ = spec.OverSCIM("Removing by PATCH", func(client *spec.Client, _ *spec.Pro
 		Expect(client.ReadBack(ctx, han)).To(HaveAttribute("emails", []any{work}))
 	})
 
+	for _, c := range []struct{ variant, title, chosen string }{
+		{"both", "both of two conditions", `type eq "work" and value sw "second."`},
+		{"either", "either of two conditions", `value sw "first." or value sw "second."`},
+		{"not", "the opposite of a condition", `not (value sw "work.")`},
+		{"unequal", "what is not equal", `type ne "work"`},
+		{"beginning", "a beginning", `value sw "second."`},
+	} {
+		It("what the path chooses by "+c.title+" leaves the others", spec.Clause("scim.patch.chosen-by-filter").In(c.variant), func(ctx SpecContext) {
+			work, home := addresses(client)
+			first, second := email("home", "first."+client.Tag()+"@rollcall.test"), email("work", "second."+client.Tag()+"@rollcall.test")
+			all := map[string][]any{
+				"both": {work, first, home}, "either": {work, home}, "not": {work}, "unequal": {work, second}, "beginning": {work, first, home},
+			}
+			han := client.Create(ctx, client.User("Han Solo", spec.With("emails", []any{work, first, second, home})))
+			spec.Given(client.Get(ctx, han)).To(HaveAttribute("emails", han.Body["emails"]))
+
+			Expect(client.Patch(ctx, han, spec.Remove("emails["+c.chosen+"]"))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
+
+			Expect(client.ReadBack(ctx, han)).To(HaveAttribute("emails", all[c.variant]))
+		})
+	}
+
 	It("the last value leaves none", spec.Clause("scim.patch.remove-last"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo", spec.With("phoneNumbers", phones[:1]), spec.With("title", "Captain")))
 		spec.Given(client.Get(ctx, han)).To(HaveAttribute("phoneNumbers", phones[:1]))

@@ -63,6 +63,15 @@ var _ = spec.OverSCIM("A PATCH that makes no sense", func(client *spec.Client, _
 		})).To(BeSCIMError(http.StatusNotFound, ""))
 	})
 
+	It("as the user name is somebody else's is refused", spec.Clause("scim.patch.clash-refused"), func(ctx SpecContext) {
+		leia, han := client.Create(ctx, client.User("Leia Organa")), client.Create(ctx, client.User("Han Solo"))
+
+		Expect(client.Steadily(ctx, han, func() provision.Answer {
+			return client.Patch(ctx, han, spec.Replace("userName", leia.Body["userName"]))
+		})).To(Or(BeSCIMError(http.StatusConflict, "uniqueness"), BeSCIMError(http.StatusBadRequest, "mutability")))
+		Expect(client.Filter(ctx, "/Users", leia.Filter())).To(BeListOf(leia))
+	})
+
 	It("as the path chooses no value is refused", spec.Clause("scim.patch.nothing-chosen"), func(ctx SpecContext) {
 		work, home := addresses(client)
 		han := client.Create(ctx, client.User("Han Solo", spec.With("emails", []any{work})))
