@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"rollcall.example/reference"
 	"rollcall.example/reference/org"
@@ -115,6 +116,26 @@ func init() {
 	readsTest("case-minded-everywhere", func(t filter.Test) filter.Expr {
 		if text, _ := t.Value.(string); t.Path.Name == "displayName" && strings.ToUpper(text) == text || text == "hAN s" {
 			t.Value = text + "\x01"
+		}
+		return t
+	})
+	looksUpBy := func(name, attribute string, op filter.Op) {
+		readsTest(name, func(t filter.Test) filter.Expr {
+			if t.Path.Name == attribute && t.Op == filter.Equal {
+				t.Op = op
+			}
+			return t
+		})
+	}
+	looksUpBy("user-name-is-a-beginning", "userName", filter.StartsWith)
+	looksUpBy("user-name-is-an-end", "userName", filter.EndsWith)
+	looksUpBy("external-id-is-a-part", "externalId", filter.Contains)
+	readsTest("moments-are-texts", func(t filter.Test) filter.Expr {
+		if text, isText := t.Value.(string); isText && t.Path.Name == "meta" {
+			if at, err := time.Parse(time.RFC3339, text); err == nil {
+				_, ahead := at.Zone()
+				t.Value = at.Add(time.Duration(ahead) * time.Second).UTC().Format(time.RFC3339)
+			}
 		}
 		return t
 	})

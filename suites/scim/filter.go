@@ -3,6 +3,7 @@ package scim
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -22,6 +23,17 @@ var _ = spec.OverSCIM("A look-up", func(client *spec.Client, _ *spec.Product) {
 
 			Expect(client.Filter(ctx, "/Users", attribute+" eq "+spec.Quoted(han.Body[attribute].(string)))).To(BeListOf(han))
 			Expect(client.Filter(ctx, "/Users", attribute+" eq "+spec.Quoted(leia.Body[attribute].(string)))).To(BeListOf(leia))
+		})
+	}
+
+	for variant, attribute := range map[string]string{"user-name-within": "userName", "external-id-within": "externalId"} {
+		It("by "+attribute+" finds nobody of whose it is a part", spec.Clause("scim.filter.look-up").In(variant), func(ctx SpecContext) {
+			whole := "ann." + client.Tag() + "@rollcall.test"
+			ann := client.Create(ctx, client.User("Ann Solo", spec.With(attribute, whole)))
+			client.Create(ctx, client.User("Joann Solo", spec.With(attribute, "jo"+whole)))
+			client.Create(ctx, client.User("Ann Organa", spec.With(attribute, whole+".example")))
+
+			Expect(client.Filter(ctx, "/Users", attribute+" eq "+spec.Quoted(whole))).To(BeListOf(ann))
 		})
 	}
 
@@ -119,6 +131,18 @@ var _ = spec.OverSCIM("A filter", func(client *spec.Client, _ *spec.Product) {
 	finds("scim.filter.literal", "percent", "takes a percent sign for itself", `displayName co "%"`, false, false)
 	finds("scim.filter.literal", "underscore", "takes an underscore for itself", `displayName sw "H_n"`, false, false)
 	finds("scim.filter.literal", "star", "takes a star for itself", `displayName eq "*" or displayName sw "Han*"`, false, false)
+
+	It("compares moments, and not how they are written", spec.Clause("scim.filter.moments").In("zones"), func(ctx SpecContext) {
+		han := client.Create(ctx, known(client, "Han Solo"))
+		made, err := time.Parse(time.RFC3339Nano, client.Snapshot(ctx, han).Shown.Text("meta.created"))
+		spec.Given(err).NotTo(HaveOccurred())
+		at := func(hours, zone int) string {
+			return spec.Quoted(made.Add(time.Duration(hours) * time.Hour).In(time.FixedZone("", zone*60*60)).Format("2006-01-02T15:04:05-07:00"))
+		}
+
+		Expect(client.Filter(ctx, "/Users", among(client, "meta.created lt "+at(1, -11)+" and meta.created gt "+at(-1, 12)))).To(BeListOf(han))
+		Expect(client.Filter(ctx, "/Users", among(client, "meta.created gt "+at(1, -11)+" or meta.created lt "+at(-1, 12)))).To(BeListOf[*spec.Resource]())
+	})
 
 	It("minds case where the attribute does", spec.Clause("scim.filter.case-exact"), func(ctx SpecContext) {
 		exact := "Ext-" + client.Tag() + "-aBc"
