@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"rollcall.example/reference"
@@ -36,6 +37,26 @@ func init() {
 	})
 	register("meta-without-version", func(p *reference.Parts) {
 		showEach(p, ofUsers(), func(user object) { delete(metaOf(user), "version") })
+	})
+
+	register("patch-answers-the-old-version", func(p *reference.Parts) {
+		instead(p, at("/Users/", http.MethodPatch), func(r *http.Request, body object, next http.Handler) *scimAnswer {
+			before := ask(r, next, http.MethodGet, nil, nil)
+			answer := ask(r, next, http.MethodPatch, r.URL.Query(), body)
+			if answer.status == http.StatusOK {
+				answer.header.Set("ETag", before.header.Get("ETag"))
+			}
+			return answer
+		})
+	})
+	register("lists-show-the-first-version", func(p *reference.Parts) {
+		var first sync.Map // the version that was shown first, by id
+		showEach(p, ofUsers(), func(user object) { first.LoadOrStore(textIn(user, "id"), metaOf(user)["version"]) })
+		showEach(p, lists, func(user object) {
+			if version, known := first.Load(textIn(user, "id")); known {
+				metaOf(user)["version"] = version
+			}
+		})
 	})
 
 	conditions := func(name string, change func(r *http.Request)) {

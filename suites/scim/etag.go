@@ -46,6 +46,8 @@ var _ = spec.OverSCIM("The version of a resource", func(client *spec.Client, _ *
 
 		Expect(shown).To(And(HaveHeader("ETag", Not(BeEmpty())), HaveAttribute("meta.version", shown.Header.Get("ETag"))))
 		Expect(client.ReadBack(ctx, han)).To(HaveAttribute("meta.version", shown.Header.Get("ETag")))
+		spec.Given(client.Put(ctx, han, han.With(spec.With("displayName", "Captain Solo")))).To(HaveStatus(http.StatusOK))
+		Expect(client.ReadBack(ctx, han)).To(HaveAttribute("meta.version", versionOf(ctx, client, han)))
 	})
 
 	It("is a quoted text, with W/ before it where it is a weak one", spec.Clause("scim.etag.form"), func(ctx SpecContext) {
@@ -62,6 +64,20 @@ var _ = spec.OverSCIM("The version of a resource", func(client *spec.Client, _ *
 		spec.Given(client.Put(ctx, han, han.With(spec.With("displayName", "Captain Solo")))).To(HaveStatus(http.StatusOK))
 
 		Expect(versionOf(ctx, client, han)).NotTo(Equal(first))
+	})
+
+	It("is the new one after a PATCH", spec.Clause("scim.etag.after-patch"), func(ctx SpecContext) {
+		han := client.Create(ctx, client.User("Han Solo"))
+		first := versionOf(ctx, client, han)
+
+		answer := client.Patch(ctx, han, spec.Replace("displayName", "Captain Solo"))
+
+		now := versionOf(ctx, client, han)
+		Expect(answer).To(HaveStatus(http.StatusOK, http.StatusNoContent))
+		Expect(now).NotTo(Equal(first))
+		if answer.Status == http.StatusOK || answer.Header.Get("ETag") != "" {
+			Expect(answer).To(HaveHeader("ETag", now))
+		}
 	})
 
 	It("says with Content-Location whose it is", spec.Clause("scim.etag.content-location"), func(ctx SpecContext) {
