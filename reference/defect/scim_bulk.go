@@ -63,6 +63,21 @@ func init() {
 	readsEach("bulk-references-are-plain-text", func(operation object) {
 		unreferred(operation["data"])
 	})
+	reads("bulk-forgets-who-comes-later", func(body object) {
+		made := map[string]bool{}
+		for _, operation := range operationsIn(body) {
+			data, _ := operation["data"].(object)
+			members, _ := data["members"].([]any)
+			if len(members) > 0 && textIn(operation, "path") == "/Groups" {
+				data["members"] = slices.DeleteFunc(members, func(entry any) bool {
+					member, _ := entry.(object)
+					id, refers := strings.CutPrefix(textIn(member, "value"), "bulkId:")
+					return refers && !made[id] && member["type"] == "User"
+				})
+			}
+			made[textIn(operation, "bulkId")] = true
+		}
+	})
 	reads("bulk-opens-circles", func(body object) {
 		all := operationsIn(body)
 		if data, ok := all[0]["data"].(object); ok && len(all) > 1 && strings.HasSuffix(textIn(all[0], "path"), "/Groups") {

@@ -136,6 +136,22 @@ var _ = spec.OverSCIM("A bulk request about groups", func(_ *spec.Client, produc
 		Expect(client.ReadBack(ctx, who)).To(HaveAttribute("userName", han["userName"]))
 	})
 
+	It("puts who it makes later into the group that it makes, or makes no group", spec.Clause("scim.bulk.reference").In("forward"), func(ctx SpecContext) {
+		client, _ := product.WithGroups(ctx)
+		han, pilots := client.User("Han Solo"), client.Group("Pilots", nil)
+		pilots["members"] = []any{spec.Body{"type": "User", "value": "bulkId:qwerty"}}
+
+		all := results(client.Post(ctx, "/Bulk", bulkOf(making("ytrewq", "/Groups", pilots), making("qwerty", "/Users", han))))
+
+		who := madeBy(client, resultOf(all, "qwerty"), han)
+		spec.Given(client.Get(ctx, who)).To(HaveAttribute("userName", han["userName"]))
+		if made := resultOf(all, "ytrewq"); strings.HasPrefix(status(made), "4") {
+			Expect(foundOf(ctx, client, pilots)).To(BeListOf[*spec.Resource]())
+			return
+		}
+		Expect(client.Get(ctx, madeBy(client, resultOf(all, "ytrewq"), pilots))).To(HaveAttribute("members", ConsistOf(HaveKeyWithValue("value", who.ID))))
+	})
+
 	It("with references in a circle keeps them all, or none", spec.Clause("scim.bulk.circle"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
 		pilots, rogues := client.Group("Pilots", nil), client.Group("Rogues", nil)
