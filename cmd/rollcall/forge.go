@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -238,10 +239,8 @@ func (f *forgeFlags) write(stdout io.Writer, text []byte) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
 	}
-	if f.output.path == "" {
-		return f.output.render(stdout)
-	}
-	if err := f.output.ready(); err != nil {
+	f.output.path = cmp.Or(f.output.path, standardOutput)
+	if err := f.output.ready(stdout); err != nil {
 		return err
 	}
 	defer f.output.discard()

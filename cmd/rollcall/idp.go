@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
@@ -84,17 +85,15 @@ func idpMetadataCommand() *cobra.Command {
 				_, err := w.Write(append(bytes.TrimRight(identity.Metadata(), "\n"), '\n'))
 				return err
 			}
-			if out.path == "" {
-				return out.render(c.OutOrStdout())
-			}
-			if err := out.ready(); err != nil {
+			out.path = cmp.Or(out.path, standardOutput)
+			if err := out.ready(c.OutOrStdout()); err != nil {
 				return err
 			}
 			defer out.discard()
 			return out.write()
 		},
 	}
-	c.Flags().StringVarP(&out.path, "output", "o", "", "write it to this `file`")
+	c.Flags().StringVarP(&out.path, "output", "o", "", "write it to this `file` instead of standard output")
 	return c
 }
 

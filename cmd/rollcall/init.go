@@ -81,7 +81,7 @@ func (f initFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if f.draft.IdP == "" && f.needsIdentity() {
 		f.draft.IdP = "./idp"
 	}
-	if f.output == "-" {
+	if f.output == standardOutput {
 		text, err := f.draft.Text()
 		if err == nil {
 			_, err = stdout.Write(text)
@@ -95,7 +95,7 @@ func (f *initFlags) check() error {
 	if err := f.draft.Check(); err != nil {
 		return hinted(err, "give --scim-url, --sp-metadata or both")
 	}
-	if f.output == "-" || f.force {
+	if f.output == standardOutput || f.force {
 		return nil
 	}
 	if _, err := os.Stat(f.output); err == nil {
@@ -172,7 +172,7 @@ func place(path string, text []byte, over bool) error {
 		_, err := w.Write(text)
 		return err
 	}}
-	if err := file.ready(); err != nil {
+	if err := file.ready(io.Discard); err != nil {
 		return err
 	}
 	defer file.discard()

@@ -102,7 +102,7 @@ func (f loadFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		{flag: "json", path: f.json, render: func(w io.Writer) error { return result.JSON(w) }},
 		{flag: "html", path: f.html, render: func(w io.Writer) error { return result.HTML(w) }},
 	}
-	if err := files.ready(); err != nil {
+	if err := files.ready(stdout); err != nil {
 		return err
 	}
 	defer files.discard()
@@ -120,7 +120,7 @@ func (f loadFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := errors.Join(err, stop()); err != nil {
 		return err
 	}
-	if err := errors.Join(files.write(), result.Console(stdout)); err != nil {
+	if err := errors.Join(files.write(), result.Console(files.forPeople(stdout, stderr))); err != nil {
 		return err
 	}
 	return ended(result.Exit())

@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 )
 
+// standardOutput is the path that stands for standard output.
+const standardOutput = "-"
+
 // output is a file that will be written whole or not at all. It is readied before
 // a run, so that a place that cannot be written to is known at once and not when
 // the work is done.
@@ -17,12 +20,17 @@ type output struct {
 	flag   string
 	path   string
 	render func(io.Writer) error
-	temp   *os.File // nil where the path is no regular file, as /dev/stdout
+	temp   *os.File  // nil where the path is no regular file, as /dev/stdout
+	stream io.Writer // where it goes for the path of standard output
 }
 
 // ready makes sure that the file can be written. An empty path is no output.
-func (o *output) ready() error {
-	if o.path == "" {
+func (o *output) ready(stdout io.Writer) error {
+	switch o.path {
+	case "":
+		return nil
+	case standardOutput:
+		o.stream = stdout
 		return nil
 	}
 	found, err := os.Stat(o.path)
@@ -48,6 +56,10 @@ func (o *output) write() error {
 	}
 	var text bytes.Buffer
 	if err := o.render(&text); err != nil {
+		return err
+	}
+	if o.stream != nil {
+		_, err := o.stream.Write(text.Bytes())
 		return err
 	}
 	if o.temp == nil {
@@ -87,9 +99,17 @@ func (o *output) wrong(err error) error {
 // outputs are readied and written together.
 type outputs []*output
 
-func (all outputs) ready() error {
+// ready makes sure that each can be written, and none over another.
+func (all outputs) ready(stdout io.Writer) error {
+	taken := map[string]string{}
 	for _, o := range all {
-		if err := o.ready(); err != nil {
+		place := filepath.Clean(o.path)
+		if other := taken[place]; o.path != "" && other != "" {
+			all.discard()
+			return fmt.Errorf("--%s and --%s cannot both be written to %s", other, o.flag, o.path)
+		}
+		taken[place] = o.flag
+		if err := o.ready(stdout); err != nil {
 			all.discard()
 			return err
 		}
@@ -103,6 +123,17 @@ func (all outputs) write() error {
 		errs = append(errs, o.write())
 	}
 	return errors.Join(errs...)
+}
+
+// forPeople is where to say the rest: where one of them takes standard output,
+// nothing else belongs there.
+func (all outputs) forPeople(stdout, stderr io.Writer) io.Writer {
+	for _, o := range all {
+		if o.stream != nil {
+			return stderr
+		}
+	}
+	return stdout
 }
 
 func (all outputs) discard() {

@@ -56,10 +56,15 @@ func schemaCommand() *cobra.Command {
 	return c
 }
 
-// readReport reads the report in a file, or on standard input for "-".
+// standardInput is the path that stands for standard input.
+const standardInput = "-"
+
+// readReport reads the report in a file, or on standard input.
 func readReport(path string, stdin io.Reader) (report.Report, error) {
 	from := stdin
-	if path != "-" {
+	if path == standardInput {
+		path = "standard input"
+	} else {
 		file, err := os.Open(path)
 		if err != nil {
 			return report.Report{}, unreadable(path, err)
@@ -74,6 +79,7 @@ func readReport(path string, stdin io.Reader) (report.Report, error) {
 	return r, nil
 }
 
+// readWaivers reads the waivers in a file.
 func readWaivers(path string) ([]report.Waiver, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

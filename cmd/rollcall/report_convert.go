@@ -81,11 +81,11 @@ func (f convertFlags) run(c *cobra.Command, path string) error {
 		}
 		r = r.Apply(waivers, time.Now())
 	}
-	if f.output == "" {
+	if f.output == "" || f.output == standardOutput {
 		return renderReport(r, format, c.OutOrStdout(), report.Colours(c.OutOrStdout()))
 	}
 	files := outputs{{flag: "output", path: f.output, render: func(w io.Writer) error { return renderReport(r, format, w, false) }}}
-	if err := files.ready(); err != nil {
+	if err := files.ready(c.OutOrStdout()); err != nil {
 		return err
 	}
 	defer files.discard()

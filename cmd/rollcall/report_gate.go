@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"rollcall.example/suites/report"
@@ -16,7 +17,7 @@ type gate struct {
 }
 
 // gate reads what the flags name, so that a mistake in it is known before the run.
-func (f verifyFlags) gate() (gate, error) {
+func (f verifyFlags) gate(stdin io.Reader) (gate, error) {
 	g := gate{waiving: f.waivers != "", path: f.baseline}
 	if g.waiving {
 		waivers, err := readWaivers(f.waivers)
@@ -26,7 +27,7 @@ func (f verifyFlags) gate() (gate, error) {
 		g.waivers = waivers
 	}
 	if f.baseline != "" {
-		older, err := readReport(f.baseline, nil)
+		older, err := readReport(f.baseline, stdin)
 		if err != nil {
 			return g, err
 		}

@@ -64,7 +64,7 @@ func (f selftestFlags) run(ctx context.Context, stdout, stderr io.Writer) error 
 	}
 	var result selftest.Result
 	files := outputs{{flag: "json", path: f.json, render: func(w io.Writer) error { return result.JSON(w) }}}
-	if err := files.ready(); err != nil {
+	if err := files.ready(stdout); err != nil {
 		return err
 	}
 	defer files.discard()
@@ -76,7 +76,8 @@ func (f selftestFlags) run(ctx context.Context, stdout, stderr io.Writer) error 
 	if err != nil {
 		return explained(err)
 	}
-	if err := errors.Join(files.write(), result.Table(stdout, report.Colours(stdout))); err != nil {
+	people := files.forPeople(stdout, stderr)
+	if err := errors.Join(files.write(), result.Table(people, report.Colours(people))); err != nil {
 		return err
 	}
 	return ended(result.Exit())

@@ -51,7 +51,7 @@ can see. Several may serve one file or one database.`,
   rollcall serve --defect sticky-admin --ready-file ready.json`,
 		Args: noArguments("see rollcall serve --help"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return f.run(c.Context(), c.OutOrStdout())
+			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	flags := c.Flags()
@@ -67,7 +67,7 @@ can see. Several may serve one file or one database.`,
 	return c
 }
 
-func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
+func (f serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if f.defect != "" && !slices.Contains(bundled.Defects(), f.defect) {
 		return verify.NewUnknown("defect", f.defect, bundled.Defects())
 	}
@@ -81,7 +81,7 @@ func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
 	}
 	var ready readiness
 	files := outputs{{flag: "ready-file", path: f.readyFile, render: func(w io.Writer) error { return ready.write(w) }}}
-	if err := files.ready(); err != nil {
+	if err := files.ready(stdout); err != nil {
 		return err
 	}
 	defer files.discard()
@@ -103,7 +103,7 @@ func (f serveFlags) run(ctx context.Context, stdout io.Writer) error {
 	if err == nil {
 		ready = readinessOf(product.Target)
 		ready.OktaAPI, ready.OktaAPIToken, ready.OktaApp = ready.IdPURL+"/api/v1", stage.token, stage.app
-		err = errors.Join(files.write(), ready.print(stdout))
+		err = errors.Join(files.write(), ready.print(files.forPeople(stdout, stderr)))
 	}
 	if err == nil {
 		select {

@@ -62,6 +62,9 @@ is made, and is cleared away; rollcall sweep does it for a run that was killed.
 Nothing else there is changed. A product that is not on this machine needs
 --i-own-this (or ROLLCALL_I_OWN_THIS=1).
 
+A report goes to standard output where its file is -; what is for people then goes
+to standard error.
+
 What is made to wear a product out is small, but for --heavy: then there are messages
 of 100 MB and sign-ins that are begun by the thousand. Use it where nobody works.
 
@@ -103,7 +106,7 @@ could not run; 130 interrupted.`,
 			if err := fromEnvironment(c); err != nil {
 				return err
 			}
-			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+			return f.run(c.Context(), c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	f.declare(c)
@@ -145,7 +148,7 @@ func complete(c *cobra.Command, flag string, values func() []string) {
 	}
 }
 
-func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+func (f verifyFlags) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -164,7 +167,7 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if f.list {
 		return list(stdout, chosen)
 	}
-	gate, err := f.gate()
+	gate, err := f.gate(stdin)
 	if err != nil {
 		return err
 	}
@@ -176,7 +179,7 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		{flag: "markdown", path: f.markdown, render: func(w io.Writer) error { return r.Markdown(w) }},
 		{flag: "sarif", path: f.sarif, render: func(w io.Writer) error { return r.SARIF(w) }},
 	}
-	if err := files.ready(); err != nil {
+	if err := files.ready(stdout); err != nil {
 		return err
 	}
 	defer files.discard()
@@ -197,7 +200,8 @@ func (f verifyFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if r, err = gate.hold(r, time.Now()); err != nil {
 		return err
 	}
-	if err := errors.Join(files.write(), r.Console(stdout, report.Colours(stdout))); err != nil {
+	people := files.forPeople(stdout, stderr)
+	if err := errors.Join(files.write(), r.Console(people, report.Colours(people))); err != nil {
 		return err
 	}
 	return ended(r.Exit())
