@@ -95,6 +95,11 @@ func (f *initFlags) check() error {
 	if err := f.draft.Check(); err != nil {
 		return hinted(err, "give --scim-url, --sp-metadata or both")
 	}
+	if os.Getenv(f.draft.TokenEnv) != "" || !variableName.MatchString(f.draft.TokenEnv) {
+		if _, err := tokenIn(f.draft.TokenEnv); err != nil {
+			return err
+		}
+	}
 	if f.output == standardOutput || f.force {
 		return nil
 	}

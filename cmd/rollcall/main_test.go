@@ -57,6 +57,7 @@ func serveEndpoints(env *testscript.Env) error {
 			w.Header().Set("Retry-After", "3600")
 			w.WriteHeader(http.StatusTooManyRequests)
 		}),
+		"TOLL_URL": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) },
 		"HANG_URL": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"BUSY_URL": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "3600")
@@ -77,6 +78,7 @@ func serveEndpoints(env *testscript.Env) error {
 	if err := describeBroken(env); err != nil {
 		return err
 	}
+	env.Setenv("LINE_END", "\n")
 	env.Setenv("TOKEN", "token-that-nobody-may-see")
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -74,10 +75,39 @@ func (f targetFlags) check() error {
 		return hinted(errors.New("--scim-token-env says nothing without --scim-url"), "name the endpoint with --scim-url")
 	case f.file == "" && f.scimURL != "" && f.tokenEnv == "":
 		return hinted(errors.New("--scim-url needs a token to come in with"), "put it into an environment variable and name that with --scim-token-env")
-	case f.tokenEnv != "" && os.Getenv(f.tokenEnv) == "":
-		return fmt.Errorf("the environment variable %s (--scim-token-env) is empty", f.tokenEnv)
 	}
-	return nil
+	_, err := f.token()
+	return err
+}
+
+// token is what the flag's environment variable holds, empty where no flag names one.
+func (f targetFlags) token() (string, error) {
+	if f.tokenEnv == "" {
+		return "", nil
+	}
+	return tokenIn(f.tokenEnv)
+}
+
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// tokenIn reads a token out of the environment variable of that name, without the line's
+// end that often comes with it. What is wrong is told without the token, nor what
+// stands where its name should: that may be the token itself.
+func tokenIn(variable string) (string, error) {
+	if !variableName.MatchString(variable) {
+		return "", hinted(errors.New("--scim-token-env is not the name of an environment variable"), "write the name of the variable, not what it holds")
+	}
+	token := strings.TrimRight(os.Getenv(variable), "\r\n")
+	scheme, _, isCredentials := strings.Cut(token, " ")
+	switch {
+	case token == "":
+		return "", fmt.Errorf("the environment variable %s (--scim-token-env) is empty", variable)
+	case strings.ContainsAny(token, "\r\n"):
+		return "", hinted(fmt.Errorf("the environment variable %s (--scim-token-env) holds more than one line", variable), "it must hold the token and nothing else")
+	case isCredentials && strings.EqualFold(scheme, "Bearer"):
+		return "", hinted(fmt.Errorf("the environment variable %s (--scim-token-env) begins with %q", variable, scheme), "it must hold the token alone; the word before it is added")
+	}
+	return token, nil
 }
 
 // bound is what --propagation says; negative where it says nothing.
@@ -106,7 +136,10 @@ func (f targetFlags) load(ctx context.Context) (target.Target, error) {
 
 // described is the target of the file, of the address alone, or of both.
 func (f targetFlags) described(ctx context.Context) (target.Target, error) {
-	token := os.Getenv(f.tokenEnv)
+	token, err := f.token()
+	if err != nil {
+		return target.Target{}, err
+	}
 	if f.file == "" {
 		return verify.SCIMOnly(f.scimURL, token, []string{string(provision.OIN)})
 	}

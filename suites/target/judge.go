@@ -22,6 +22,8 @@ func Judge(answer provision.Answer) *Trouble {
 	switch {
 	case answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden:
 		return &Trouble{Kind: Credentials, Says: "it answered " + status + " to the credentials that it was given", Advice: "is the token right, and not expired or revoked? is it sent as the product wants it (bearer, raw, basic, headers)?"}
+	case answer.Status == http.StatusProxyAuthRequired:
+		return &Trouble{Kind: Proxy, Says: "a proxy answered " + status + ", and not the product", Advice: proxiesAreNamed}
 	case answer.Status == http.StatusTooManyRequests:
 		return &Trouble{Kind: Busy, Says: "it answered " + status}
 	case answer.Status >= 300 && answer.Status < 400:

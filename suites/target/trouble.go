@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -36,6 +37,7 @@ const (
 	NoConnection       TroubleKind = "no-connection"
 	Hangs              TroubleKind = "hangs"
 	Closed             TroubleKind = "closed"
+	Proxy              TroubleKind = "proxy"
 	CertificateExpired TroubleKind = "certificate-expired"
 	CertificateName    TroubleKind = "certificate-name"
 	CertificateUnknown TroubleKind = "certificate-unknown"
@@ -67,7 +69,7 @@ func Explain(address string, err error) error {
 		return err
 	}
 	host := hostOf(address)
-	for _, explain := range []func(string, error) *Trouble{aboutGrant, aboutLimits, aboutSize, aboutName, aboutCertificate, aboutTLS, aboutConnection, aboutTime} {
+	for _, explain := range []func(string, error) *Trouble{aboutGrant, aboutProxy, aboutLimits, aboutSize, aboutName, aboutCertificate, aboutTLS, aboutConnection, aboutTime} {
 		if found := explain(host, err); found != nil {
 			found.Err = err
 			return found
@@ -102,6 +104,31 @@ func aboutGrant(_ string, err error) *Trouble {
 		return &Trouble{Kind: kindOf(Explain(refused.URL, refused.Err)), Says: fmt.Sprintf("the token endpoint %s gave no access token: %v", refused.URL, Explain(refused.URL, refused.Err))}
 	}
 	return &Trouble{Kind: Credentials, Says: refused.Error(), Advice: "are client_id, client_secret and scopes right, and is token_url the token endpoint?"}
+}
+
+// proxiesAreNamed is how to come by another proxy, or without one.
+const proxiesAreNamed = "HTTPS_PROXY and HTTP_PROXY name it, with name and password where it wants them; NO_PROXY names the hosts that are called without it"
+
+// aboutProxy is about the proxy that the environment names: where it is what cannot be
+// reached, the product has no part in it.
+func aboutProxy(host string, err error) *Trouble {
+	var operation *net.OpError
+	switch {
+	case errors.As(err, &operation) && operation.Op == "proxyconnect":
+		return &Trouble{Kind: Proxy, Says: fmt.Sprintf("the proxy before %s cannot be used: %v", host, Explain("http://"+dialled(operation.Err), operation.Err)), Advice: proxiesAreNamed}
+	case strings.HasSuffix(err.Error(), http.StatusText(http.StatusProxyAuthRequired)): // net/http says no more of it
+		return &Trouble{Kind: Proxy, Says: "the proxy before " + host + " wants a name and a password", Advice: proxiesAreNamed}
+	}
+	return nil
+}
+
+// dialled is the address that could not be connected to.
+func dialled(err error) string {
+	var operation *net.OpError
+	if errors.As(err, &operation) && operation.Addr != nil {
+		return operation.Addr.String()
+	}
+	return ""
 }
 
 func kindOf(err error) TroubleKind {

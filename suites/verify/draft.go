@@ -108,7 +108,7 @@ func (d Draft) Within(dir string) Draft {
 // Ask asks the product what it can. What does not answer is noted, and no error: the
 // draft then says what was told.
 func (d *Draft) Ask(ctx context.Context) {
-	asked, err := SCIMOnly(orElse(d.SCIMURL, "http://localhost"), os.Getenv(d.TokenEnv), nil)
+	asked, err := SCIMOnly(orElse(d.SCIMURL, "http://localhost"), strings.TrimRight(os.Getenv(d.TokenEnv), "\r\n"), nil)
 	if err != nil {
 		return
 	}

@@ -15,7 +15,7 @@ import (
 func SCIMOnly(baseURL, token string, dialects []string) (target.Target, error) {
 	address, err := url.Parse(baseURL)
 	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
-		return target.Target{}, errors.New("the SCIM base URL is not an absolute http or https address")
+		return target.Target{}, errors.New("the SCIM base URL is not an absolute http or https address, as https://acme.test/scim/v2")
 	}
 	if address.User != nil || address.RawQuery != "" || address.Fragment != "" {
 		return target.Target{}, errors.New("the SCIM base URL may have no credentials, query or fragment")
