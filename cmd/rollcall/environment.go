@@ -37,7 +37,7 @@ func fromEnvironment(c *cobra.Command) error {
 		}
 		for _, value := range values {
 			if err := c.Flags().Set(f.Name, strings.TrimSpace(value)); err != nil {
-				failed = hinted(fmt.Errorf("the environment variable %s cannot be %q", name, value), "it stands for --"+f.Name+": "+f.Usage)
+				failed = hinted(fmt.Errorf("the environment variable %s cannot be %q", name, value), meaningOf(f))
 				return
 			}
 		}

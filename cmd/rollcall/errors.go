@@ -67,11 +67,30 @@ func flagError(c *cobra.Command, err error) error {
 	if args := c.Flags().Args(); !c.HasParent() && len(args) > 0 {
 		return verify.NewUnknown("command", args[0], commandNames(c))
 	}
+	help := "see " + c.CommandPath() + " --help"
+	var refused *pflag.InvalidValueError
+	if errors.As(err, &refused) {
+		return hinted(fmt.Errorf("--%s cannot be %q", refused.GetFlag().Name, refused.GetValue()), meaningOf(refused.GetFlag()))
+	}
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
-		return hinted(err, "see "+c.CommandPath()+" --help")
+		return hinted(err, help)
 	}
 	var known []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-	return verify.NewUnknown("flag", "--"+name, known)
+	unknownFlag := verify.NewUnknown("flag", "--"+name, known)
+	if unknownFlag.Hint() == "" {
+		return hinted(unknownFlag, help)
+	}
+	return unknownFlag
+}
+
+// meaningOf is what to know of a flag whose value was not understood.
+func meaningOf(f *pflag.Flag) string {
+	_, usage := pflag.UnquoteUsage(f)
+	meaning := "--" + f.Name + ": " + usage
+	if f.Value.Type() == "duration" {
+		meaning += "; write it with its unit, as 500ms or 2s"
+	}
+	return meaning
 }

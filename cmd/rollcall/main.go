@@ -62,6 +62,7 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
   rollcall verify --only 'deactivation.*' --json report.json
   rollcall selftest
   rollcall requirements --format markdown`,
+		Version:       versions(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,
@@ -72,6 +73,7 @@ Okta drives the product over SCIM and SAML, specs look at what came of it.`,
 			return verify.NewUnknown("command", args[0], commandNames(c))
 		},
 	}
+	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		verifyCommand(),

@@ -307,7 +307,11 @@ func (f verifyFlags) reference(declared fixtures.Profile) bundled.Options {
 
 // explained adds what to do about an error of the suite.
 func explained(err error) error {
-	if errors.Is(err, verify.ErrNothing) {
+	var unknown *verify.Unknown
+	switch {
+	case errors.As(err, &unknown) && strings.ContainsAny(unknown.Name, ", "):
+		return hinted(err, "repeat --only for each of them")
+	case errors.Is(err, verify.ErrNothing):
 		return hinted(err, "rollcall verify --list shows what there is")
 	}
 	return err

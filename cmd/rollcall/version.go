@@ -26,6 +26,12 @@ func toolVersion() string {
 	return "devel"
 }
 
+// versions are those of tool, suite, report schema and Go, a line each.
+func versions() string {
+	return fmt.Sprintf("rollcall %s\nsuite    %s\nreport   %s\nbuilt by %s %s/%s\n",
+		toolVersion(), report.SuiteVersion, report.Schema, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
@@ -33,8 +39,7 @@ func versionCommand() *cobra.Command {
 		Example: "  rollcall version",
 		Args:    noArguments(""),
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(c.OutOrStdout(), "rollcall %s\nsuite    %s\nreport   %s\nbuilt by %s %s/%s\n",
-				toolVersion(), report.SuiteVersion, report.Schema, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(c.OutOrStdout(), versions())
 			return err
 		},
 	}
