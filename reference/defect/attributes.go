@@ -10,23 +10,23 @@ import (
 	"rollcall.example/reference/org"
 )
 
-func init() {
-	register("false-is-true", func(p *reference.Parts) { readAdmin(p, func(v string) bool { return strings.TrimSpace(v) != "" }) })
-	register("admin-upside-down", func(p *reference.Parts) {
+var _ = register(defects{
+	"false-is-true": func(p *reference.Parts) { readAdmin(p, func(v string) bool { return strings.TrimSpace(v) != "" }) },
+	"admin-upside-down": func(p *reference.Parts) {
 		readAdmin(p, func(v string) bool { return strings.EqualFold(v, "false") || v == "0" })
-	})
-	register("true-is-not-enough", func(p *reference.Parts) { readAdmin(p, func(v string) bool { return strings.TrimSpace(v) == "1" }) })
-	register("one-is-not-true", func(p *reference.Parts) {
+	},
+	"true-is-not-enough": func(p *reference.Parts) { readAdmin(p, func(v string) bool { return strings.TrimSpace(v) == "1" }) },
+	"one-is-not-true": func(p *reference.Parts) {
 		readAdmin(p, func(v string) bool { return strings.EqualFold(strings.TrimSpace(v), "true") })
-	})
-	register("admin-to-the-letter", func(p *reference.Parts) {
+	},
+	"admin-to-the-letter": func(p *reference.Parts) {
 		readAdmin(p, func(v string) bool { return v == "true" || v == "1" })
-	})
+	},
 
-	register("first-name-only", func(p *reference.Parts) {
+	"first-name-only": func(p *reference.Parts) {
 		readsAttribute(p, "name", func(values []string) []string { return strings.Fields(strings.Join(values, " "))[:1] })
-	})
-	register("name-in-ascii", func(p *reference.Parts) {
+	},
+	"name-in-ascii": func(p *reference.Parts) {
 		readsAttribute(p, "name", func(values []string) []string {
 			return []string{strings.Map(func(r rune) rune {
 				if r > '~' {
@@ -35,30 +35,30 @@ func init() {
 				return r
 			}, strings.Join(values, ""))}
 		})
-	})
-	register("name-never-updated", func(p *reference.Parts) { p.Rules.LoginOverwrites = []string{"admin", "teams", "email"} })
-	register("absent-name-clears", func(p *reference.Parts) { p.Rules.MissingName = "clear" })
-	register("email-attribute-ignored", func(p *reference.Parts) {
+	},
+	"name-never-updated": func(p *reference.Parts) { p.Rules.LoginOverwrites = []string{"admin", "teams", "email"} },
+	"absent-name-clears": func(p *reference.Parts) { p.Rules.MissingName = "clear" },
+	"email-attribute-ignored": func(p *reference.Parts) {
 		readsAttribute(p, "email", func([]string) []string { return nil })
-	})
-	register("email-never-updated", func(p *reference.Parts) { p.Rules.LoginOverwrites = []string{"admin", "teams", "name"} })
+	},
+	"email-never-updated": func(p *reference.Parts) { p.Rules.LoginOverwrites = []string{"admin", "teams", "name"} },
 
-	register("first-team-only", func(p *reference.Parts) {
+	"first-team-only": func(p *reference.Parts) {
 		changeEntries(p, func(all []org.TeamEntry) []org.TeamEntry { return all[:1] })
-	})
-	register("last-team-only", func(p *reference.Parts) {
+	},
+	"last-team-only": func(p *reference.Parts) {
 		changeEntries(p, func(all []org.TeamEntry) []org.TeamEntry { return all[len(all)-1:] })
-	})
-	register("teams-between-semicolons", func(p *reference.Parts) { separateTeams(p, ";") })
-	register("space-after-comma", func(p *reference.Parts) {
+	},
+	"teams-between-semicolons": func(p *reference.Parts) { separateTeams(p, ";") },
+	"space-after-comma": func(p *reference.Parts) {
 		teams := p.Grammar.Teams
 		p.Grammar.Teams = func(values []string) []org.TeamEntry {
 			// An entry with space around it is one that cannot be read.
 			spaced := strings.NewReplacer(" ", "?", "\n", "?", "\t", "?")
 			return teams([]string{spaced.Replace(strings.Join(values, ","))})
 		}
-	})
-	register("empty-entry-spoils-teams", func(p *reference.Parts) {
+	},
+	"empty-entry-spoils-teams": func(p *reference.Parts) {
 		teams := p.Grammar.Teams
 		p.Grammar.Teams = func(values []string) []org.TeamEntry {
 			for entry := range strings.SplitSeq(strings.Join(values, ","), ",") {
@@ -68,58 +68,58 @@ func init() {
 			}
 			return teams(values)
 		}
-	})
-	register("role-bleeds", func(p *reference.Parts) {
+	},
+	"role-bleeds": func(p *reference.Parts) {
 		changeEntries(p, func(all []org.TeamEntry) []org.TeamEntry {
 			return eachEntry(all, func(e *org.TeamEntry) { e.Role = all[len(all)-1].Role })
 		})
-	})
-	register("team-role-ignored", func(p *reference.Parts) {
+	},
+	"team-role-ignored": func(p *reference.Parts) {
 		changeEntry(p, func(e *org.TeamEntry) { e.Role = "" })
-	})
-	register("everybody-maintains", func(p *reference.Parts) {
+	},
+	"everybody-maintains": func(p *reference.Parts) {
 		changeEntry(p, func(e *org.TeamEntry) { e.Role = "maintainer" })
-	})
-	register("role-read-as-part-of-uuid", func(p *reference.Parts) {
+	},
+	"role-read-as-part-of-uuid": func(p *reference.Parts) {
 		changeEntry(p, func(e *org.TeamEntry) {
 			if e.Role != "" {
 				e.Reason = "not a team UUID"
 			}
 		})
-	})
-	register("team-role-required", func(p *reference.Parts) {
+	},
+	"team-role-required": func(p *reference.Parts) {
 		changeEntry(p, func(e *org.TeamEntry) {
 			if e.Role == "" {
 				e.Reason = "no role"
 			}
 		})
-	})
-	register("bare-maintains", func(p *reference.Parts) {
+	},
+	"bare-maintains": func(p *reference.Parts) {
 		changeEntry(p, func(e *org.TeamEntry) {
 			if e.Role == "" {
 				e.Role = "maintainer"
 			}
 		})
-	})
-	register("bare-is-member", func(p *reference.Parts) { p.Rules.BareTeamRole = "member" })
-	register("unknown-role-dropped", func(p *reference.Parts) { p.Rules.UnknownRole = "ignore_entry" })
-	register("unknown-role-maintains", func(p *reference.Parts) {
+	},
+	"bare-is-member":       func(p *reference.Parts) { p.Rules.BareTeamRole = "member" },
+	"unknown-role-dropped": func(p *reference.Parts) { p.Rules.UnknownRole = "ignore_entry" },
+	"unknown-role-maintains": func(p *reference.Parts) {
 		changeEntry(p, func(e *org.TeamEntry) {
 			if !slices.Contains([]string{"", "member", "maintainer"}, e.Role) {
 				e.Role = "maintainer"
 			}
 		})
-	})
-	register("unknown-team-refused", func(p *reference.Parts) { p.Rules.UnknownTeam = "reject" })
-	register("junk-spoils-teams", func(p *reference.Parts) {
+	},
+	"unknown-team-refused": func(p *reference.Parts) { p.Rules.UnknownTeam = "reject" },
+	"junk-spoils-teams": func(p *reference.Parts) {
 		changeEntries(p, func(all []org.TeamEntry) []org.TeamEntry {
 			if slices.ContainsFunc(all, func(e org.TeamEntry) bool { return e.Reason != "" }) {
 				return nil
 			}
 			return all
 		})
-	})
-	register("unknown-team-made", func(p *reference.Parts) {
+	},
+	"unknown-team-made": func(p *reference.Parts) {
 		beforeSignIn(p, "teams", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			for _, entry := range p.Grammar.Teams(e.Assertion.Attributes["teams"]) {
 				known, err := optional(tx.Team(ctx, e.Organization.ID, entry.Team))
@@ -133,8 +133,8 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("team-by-name", func(p *reference.Parts) {
+	},
+	"team-by-name": func(p *reference.Parts) {
 		beforeSignIn(p, "teams", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			teams, err := tx.Teams(ctx, e.Organization.ID)
 			var entries []string
@@ -149,8 +149,8 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("team-of-any-organization", func(p *reference.Parts) {
+	},
+	"team-of-any-organization": func(p *reference.Parts) {
 		afterSignIn(p, "teams", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			organizations, err := tx.Organizations(ctx)
 			for _, entry := range p.Grammar.Teams(e.Assertion.Attributes["teams"]) {
@@ -163,42 +163,42 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("team-twice-last-role", func(p *reference.Parts) { p.Rules.DuplicateTeam = "last" })
-	register("team-twice-first-role", func(p *reference.Parts) { p.Rules.DuplicateTeam = "first" })
-	register("first-value-only", func(p *reference.Parts) { p.Rules.MultiValue = "first" })
-	register("uuid-to-the-letter", func(p *reference.Parts) {
+	},
+	"team-twice-last-role":  func(p *reference.Parts) { p.Rules.DuplicateTeam = "last" },
+	"team-twice-first-role": func(p *reference.Parts) { p.Rules.DuplicateTeam = "first" },
+	"first-value-only":      func(p *reference.Parts) { p.Rules.MultiValue = "first" },
+	"uuid-to-the-letter": func(p *reference.Parts) {
 		changeEntry(p, func(e *org.TeamEntry) {
 			if team, _, _ := strings.Cut(e.Raw, "/"); team != strings.ToLower(team) {
 				e.Reason = "not a team UUID"
 			}
 		})
-	})
-	register("role-to-the-letter", func(p *reference.Parts) {
+	},
+	"role-to-the-letter": func(p *reference.Parts) {
 		changeEntry(p, func(e *org.TeamEntry) {
 			if _, role, _ := strings.Cut(e.Raw, "/"); role != strings.ToLower(role) {
 				e.Role = role
 			}
 		})
-	})
+	},
 
-	register("role-attribute-heeded", func(p *reference.Parts) { adminBy(p, named("role", "roles")) })
-	register("groups-attribute-heeded", func(p *reference.Parts) { adminBy(p, named("groups")) })
-	register("attribute-case-ignored", func(p *reference.Parts) {
+	"role-attribute-heeded":   func(p *reference.Parts) { adminBy(p, named("role", "roles")) },
+	"groups-attribute-heeded": func(p *reference.Parts) { adminBy(p, named("groups")) },
+	"attribute-case-ignored": func(p *reference.Parts) {
 		adminBy(p, func(name string) bool { return strings.EqualFold(name, "admin") })
-	})
-	register("attribute-prefix-heeded", func(p *reference.Parts) {
+	},
+	"attribute-prefix-heeded": func(p *reference.Parts) {
 		adminBy(p, func(name string) bool { return strings.HasPrefix(name, "admin") })
-	})
-	register("many-attributes-refused", func(p *reference.Parts) {
+	},
+	"many-attributes-refused": func(p *reference.Parts) {
 		afterSignIn(p, "address", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			if n := len(e.Assertion.Attributes); n > 20 {
 				return &org.Error{Kind: org.Forbidden, Message: fmt.Sprintf("%d attributes are too many", n)}
 			}
 			return nil
 		})
-	})
-}
+	},
+})
 
 // readAdmin reads one value of the admin attribute in another way.
 func readAdmin(p *reference.Parts, read func(value string) bool) {

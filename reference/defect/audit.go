@@ -13,66 +13,66 @@ import (
 )
 
 // Defects in what the audit log tells. What happened is right in all of them.
-func init() {
-	untold("sign-in-changes-untold", func(e org.Event) bool {
+var _ = register(defects{
+	"sign-in-changes-untold": untold(func(e org.Event) bool {
 		return e.Actor == org.BySSO && slices.Contains([]org.Action{
 			org.MemberUpdated, org.TeamMemberCreated, org.TeamMemberUpdated, org.TeamMemberDeleted, org.AccountUpdated, org.SignInSucceeded,
 		}, e.Action)
-	})
-	untold("attributes-ignored-in-silence", about(org.AttributeIgnored))
-	untold("records-untold", func(e org.Event) bool { return strings.HasPrefix(string(e.Action), "SCIM_RECORD_") })
-	untold("seats-untold", about(org.SeatStarted, org.SeatReleased))
-	untold("leaving-half-told", func(e org.Event) bool {
+	}),
+	"attributes-ignored-in-silence": untold(about(org.AttributeIgnored)),
+	"records-untold":                untold(func(e org.Event) bool { return strings.HasPrefix(string(e.Action), "SCIM_RECORD_") }),
+	"seats-untold":                  untold(about(org.SeatStarted, org.SeatReleased)),
+	"leaving-half-told": untold(func(e org.Event) bool {
 		return e.Actor == org.BySCIM && about(org.SessionEnded, org.TokenRevoked, org.TeamMemberDeleted)(e)
-	})
-	untold("refusals-untold", about(org.SignInDenied, org.RequestRefused, org.DemotionSkipped))
-	untold("deeds-by-hand-untold", func(e org.Event) bool {
+	}),
+	"refusals-untold": untold(about(org.SignInDenied, org.RequestRefused, org.DemotionSkipped)),
+	"deeds-by-hand-untold": untold(func(e org.Event) bool {
 		return e.Actor == org.BySystem && about(
 			org.MemberDeleted, org.TokenIssued, org.PlanChanged, org.ProviderEnabled, org.ProviderDisabled, org.CredentialRotated)(e)
-	})
+	}),
 
-	retold("sign-in-blames-admin", func(e *org.Event) {
+	"sign-in-blames-admin": retold(func(e *org.Event) {
 		if e.Actor == org.BySSO && about(org.MemberUpdated, org.TeamMemberCreated)(*e) {
 			e.Actor, e.ActorName = org.ByMember, "founder@rollcall.test"
 		}
-	})
-	retold("changes-unexplained", func(e *org.Event) {
+	}),
+	"changes-unexplained": retold(func(e *org.Event) {
 		if about(org.MemberUpdated, org.SeatStarted)(*e) {
 			e.Cause = ""
 		}
-	})
-	retold("values-before-lost", func(e *org.Event) {
+	}),
+	"values-before-lost": retold(func(e *org.Event) {
 		if about(org.MemberUpdated, org.TeamMemberUpdated, org.RecordUpdated, org.AccountUpdated)(*e) {
 			e.Before = ""
 		}
-	})
-	retold("scim-blamed-on-system", func(e *org.Event) {
+	}),
+	"scim-blamed-on-system": retold(func(e *org.Event) {
 		if e.Actor == org.BySCIM {
 			e.Actor, e.ActorName = org.BySystem, org.System
 		}
-	})
-	retold("hand-blamed-on-okta", func(e *org.Event) {
+	}),
+	"hand-blamed-on-okta": retold(func(e *org.Event) {
 		switch e.Action {
 		case org.MemberUpdated:
 			e.Actor = org.BySSO
 		case org.MemberDeleted:
 			e.Actor = org.BySCIM
 		}
-	})
-	retold("hand-without-name", func(e *org.Event) {
+	}),
+	"hand-without-name": retold(func(e *org.Event) {
 		if e.Actor == org.ByMember {
 			e.Actor, e.ActorName = org.BySystem, org.System
 		}
-	})
-	retold("time-of-the-server", func(e *org.Event) { e.At = time.Now() })
+	}),
+	"time-of-the-server": retold(func(e *org.Event) { e.At = time.Now() }),
 
-	telling("told-twice", func(e org.Event) []org.Event {
+	"told-twice": telling(func(e org.Event) []org.Event {
 		if about(org.SeatStarted, org.MemberCreated)(e) {
 			return []org.Event{e, e}
 		}
 		return []org.Event{e}
-	})
-	telling("told-before-done", func(e org.Event) []org.Event {
+	}),
+	"told-before-done": telling(func(e org.Event) []org.Event {
 		early := e
 		switch {
 		case e.Action == org.SignInDenied && e.SubjectName == "":
@@ -83,9 +83,9 @@ func init() {
 			return []org.Event{e}
 		}
 		return []org.Event{early, e}
-	})
+	}),
 
-	register("no-change-told", func(p *reference.Parts) {
+	"no-change-told": func(p *reference.Parts) {
 		aroundSignIn(p, "role", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			told := len(e.Events)
 			err := deed(ctx, tx, e)
@@ -104,8 +104,8 @@ func init() {
 				}
 				return nil
 			}})
-	})
-	register("first-ignored-only", func(p *reference.Parts) {
+	},
+	"first-ignored-only": func(p *reference.Parts) {
 		beforeSignIn(p, "audit", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			first := slices.IndexFunc(e.Events, about(org.AttributeIgnored))
 			for i := len(e.Events) - 1; i > first && first >= 0; i-- {
@@ -115,8 +115,8 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("sound-called-ignored", func(p *reference.Parts) {
+	},
+	"sound-called-ignored": func(p *reference.Parts) {
 		afterSignIn(p, "teams", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			for _, entry := range p.Grammar.Teams(e.Assertion.Attributes["teams"]) {
 				if entry.Role == string(org.TeamMaintainer) {
@@ -125,13 +125,13 @@ func init() {
 			}
 			return nil
 		})
-	})
+	},
 
-	reading("newest-first", func(_ context.Context, _ org.Tx, log []org.Event) []org.Event {
+	"newest-first": reading(func(_ context.Context, _ org.Tx, log []org.Event) []org.Event {
 		slices.Reverse(log)
 		return log
-	})
-	reading("leavers-forgotten", func(_ context.Context, _ org.Tx, log []org.Event) []org.Event {
+	}),
+	"leavers-forgotten": reading(func(_ context.Context, _ org.Tx, log []org.Event) []org.Event {
 		gone := map[string]int64{}
 		for _, e := range log {
 			if e.Action == org.MemberDeleted || e.Action == org.RecordDeactivated {
@@ -139,8 +139,8 @@ func init() {
 			}
 		}
 		return slices.DeleteFunc(log, func(e org.Event) bool { return e.Seq < gone[e.Subject] })
-	})
-	reading("deleted-records-forgotten", func(ctx context.Context, tx org.Tx, log []org.Event) []org.Event {
+	}),
+	"deleted-records-forgotten": reading(func(ctx context.Context, tx org.Tx, log []org.Event) []org.Event {
 		return slices.DeleteFunc(log, func(e org.Event) bool {
 			if !strings.HasPrefix(string(e.Action), "SCIM_RECORD_") {
 				return false
@@ -148,18 +148,18 @@ func init() {
 			_, err := tx.Record(ctx, e.Provider, e.Subject)
 			return errors.Is(err, org.ErrNotFound)
 		})
-	})
-	register("log-of-everybody", func(p *reference.Parts) {
+	}),
+	"log-of-everybody": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return sharedLogTx{tx} })
-	})
-	register("reading-told", func(p *reference.Parts) {
+	},
+	"reading-told": func(p *reference.Parts) {
 		reads := func(r *http.Request) bool {
 			return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/probe/")
 		}
 		afterwards(p, reads, func(r *http.Request, tx org.Tx) error { return tellEverybody(r.Context(), tx, "SOMETHING_READ") })
-	})
+	},
 
-	register("tokens-in-log", func(p *reference.Parts) {
+	"tokens-in-log": func(p *reference.Parts) {
 		var tokens memory
 		throughTx(p, func(tx org.Tx) org.Tx { return overheardTx{tx, &tokens} })
 		tellingOtherwise(p, func(e org.Event) []org.Event {
@@ -168,22 +168,22 @@ func init() {
 			}
 			return []org.Event{e}
 		})
-	})
-	register("password-and-session-in-log", func(p *reference.Parts) {
+	},
+	"password-and-session-in-log": func(p *reference.Parts) {
 		afterSignIn(p, "session", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			e.Events[len(e.Events)-1].Cause += " " + e.Secret
 			return nil
 		})
 		var bodies memory
-		hearOtherwise(p, at("/Users", http.MethodPost), func(r *http.Request) { bodies.add(string(bodyOf(r))) })
+		hearOtherwise(p, creatingUsers, func(r *http.Request) { bodies.add(string(bodyOf(r))) })
 		tellingOtherwise(p, func(e org.Event) []org.Event {
 			if e.Action == org.RecordCreated {
 				e.After = bodies.last()
 			}
 			return []org.Event{e}
 		})
-	})
-}
+	},
+})
 
 // tellEverybody writes an event into the log of every organization.
 func tellEverybody(ctx context.Context, tx org.Tx, action org.Action) error {

@@ -11,9 +11,9 @@ import (
 )
 
 // Defects in what of a SAML response is believed.
-func init() {
-	register("signature-not-checked", func(p *reference.Parts) { p.SAML.Replace("signature", unverified) })
-	register("unsigned-believed", func(p *reference.Parts) {
+var _ = register(defects{
+	"signature-not-checked": func(p *reference.Parts) { p.SAML.Replace("signature", unverified) },
+	"unsigned-believed": func(p *reference.Parts) {
 		signature := check(p, "signature")
 		p.SAML.Replace("signature", func(ctx context.Context, m *saml.Message) error {
 			if m.Response.FindElement(".//Signature") == nil {
@@ -21,40 +21,40 @@ func init() {
 			}
 			return signature(ctx, m)
 		})
-	})
-	register("enclosed-key-believed", trustEnclosedKeys)
-	register("issuer-not-checked", func(p *reference.Parts) {
+	},
+	"enclosed-key-believed": trustEnclosedKeys,
+	"issuer-not-checked": func(p *reference.Parts) {
 		p.SAML.Replace("issuer", anyIssuer)
 		withoutChecks(p, "trusted-issuer")
-	})
-	register("every-okta-believed", func(p *reference.Parts) {
+	},
+	"every-okta-believed": func(p *reference.Parts) {
 		p.SAML.Replace("issuer", anyIssuer)
 		trustEnclosedKeys(p)
 		withoutChecks(p, "trusted-issuer")
-	})
-	register("time-not-checked", func(p *reference.Parts) {
+	},
+	"time-not-checked": func(p *reference.Parts) {
 		withoutChecks(p, "window", "confirmation-window", "issue-instant", "authn-statement")
-	})
-	register("conditions-time-not-checked", func(p *reference.Parts) { withoutChecks(p, "window") })
-	register("confirmation-time-not-checked", func(p *reference.Parts) { withoutChecks(p, "confirmation-window") })
-	register("audience-not-checked", func(p *reference.Parts) { withoutChecks(p, "audience") })
-	register("recipient-not-checked", func(p *reference.Parts) { withoutChecks(p, "recipient") })
-	register("destination-not-checked", func(p *reference.Parts) { withoutChecks(p, "destination") })
-	register("status-not-checked", func(p *reference.Parts) { withoutChecks(p, "status") })
-	register("request-not-checked", requestUnchecked)
-	register("replay-not-checked", func(p *reference.Parts) { withoutChecks(p, "once") })
-	register("replay-of-answers-not-checked", func(p *reference.Parts) {
+	},
+	"conditions-time-not-checked":   func(p *reference.Parts) { withoutChecks(p, "window") },
+	"confirmation-time-not-checked": func(p *reference.Parts) { withoutChecks(p, "confirmation-window") },
+	"audience-not-checked":          func(p *reference.Parts) { withoutChecks(p, "audience") },
+	"recipient-not-checked":         func(p *reference.Parts) { withoutChecks(p, "recipient") },
+	"destination-not-checked":       func(p *reference.Parts) { withoutChecks(p, "destination") },
+	"status-not-checked":            func(p *reference.Parts) { withoutChecks(p, "status") },
+	"request-not-checked":           requestUnchecked,
+	"replay-not-checked":            func(p *reference.Parts) { withoutChecks(p, "once") },
+	"replay-of-answers-not-checked": func(p *reference.Parts) {
 		requestUnchecked(p)
 		withoutChecks(p, "once")
-	})
-	register("unsolicited-refused", func(p *reference.Parts) {
+	},
+	"unsolicited-refused": func(p *reference.Parts) {
 		inResponseTo := check(p, "in-response-to")
 		p.SAML.Replace("in-response-to", func(ctx context.Context, m *saml.Message) error {
 			m.AllowUnsolicited = false
 			return inResponseTo(ctx, m)
 		})
-	})
-	register("name-read-from-unverified", func(p *reference.Parts) {
+	},
+	"name-read-from-unverified": func(p *reference.Parts) {
 		p.SAML.Replace("one-assertion", func(_ context.Context, m *saml.Message) error {
 			all := m.Response.SelectElements("Assertion")
 			if len(all) == 0 {
@@ -69,8 +69,8 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("account-before-verification", func(p *reference.Parts) {
+	},
+	"account-before-verification": func(p *reference.Parts) {
 		store := keepStore(p)
 		signature := check(p, "signature")
 		p.SAML.Replace("signature", func(ctx context.Context, m *saml.Message) error {
@@ -84,8 +84,8 @@ func init() {
 			}
 			return signature(ctx, m)
 		})
-	})
-}
+	},
+})
 
 // requestUnchecked takes any response for the answer to any request.
 func requestUnchecked(p *reference.Parts) {

@@ -11,10 +11,10 @@ import (
 
 // Defects in coming back after a deactivation, in keeping the last admin, and in
 // deleting records.
-func init() {
-	register("record-stays-inactive", func(p *reference.Parts) { org.Without(&p.Events.Reactivate, "record") })
-	register("reactivation-restores", ruledOtherwise(func(r *org.Rules) { r.Reactivate = "restore" }))
-	register("once-gone-always-gone", func(p *reference.Parts) {
+var _ = register(defects{
+	"record-stays-inactive": func(p *reference.Parts) { org.Without(&p.Events.Reactivate, "record") },
+	"reactivation-restores": ruledOtherwise(func(r *org.Rules) { r.Reactivate = "restore" }),
+	"once-gone-always-gone": func(p *reference.Parts) {
 		org.Before(&p.Events.SignIn, "create-account", org.Step[org.SignIn]{Name: "departed",
 			Do: func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 				if e.Account == nil || !e.First || e.Record == nil {
@@ -22,8 +22,8 @@ func init() {
 				}
 				return refuseDeparted(ctx, tx, e)
 			}})
-	})
-	register("return-makes-account", func(p *reference.Parts) {
+	},
+	"return-makes-account": func(p *reference.Parts) {
 		p.Migrations = append(p.Migrations, "DROP INDEX IF EXISTS accounts_email")
 		org.Before(&p.Events.SignIn, "create-account", org.Step[org.SignIn]{Name: "anew",
 			Do: func(_ context.Context, _ org.Tx, e *org.SignIn) error {
@@ -32,8 +32,8 @@ func init() {
 				}
 				return nil
 			}})
-	})
-	register("seat-reopened", func(p *reference.Parts) {
+	},
+	"seat-reopened": func(p *reference.Parts) {
 		org.Before(&p.Events.SignIn, "seat", org.Step[org.SignIn]{Name: "reopen",
 			Do: func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 				seats, err := tx.SeatsOf(ctx, e.Organization.ID, e.Account.ID)
@@ -44,8 +44,8 @@ func init() {
 				last.Ended, last.EndCause = time.Time{}, ""
 				return tx.SaveSeat(ctx, last)
 			}})
-	})
-	register("role-remembered", func(p *reference.Parts) {
+	},
+	"role-remembered": func(p *reference.Parts) {
 		var admins memory
 		org.Before(&p.Events.Deactivate, "membership", org.Step[org.Leaving]{Name: "remember",
 			Do: func(_ context.Context, _ org.Tx, e *org.Leaving) error {
@@ -62,11 +62,11 @@ func init() {
 				e.Membership.Role = org.Admin
 				return tx.SaveMembership(ctx, *e.Membership)
 			}})
-	})
-	register("tokens-resurrect", func(p *reference.Parts) { p.Rules.TokensResurrect = true })
+	},
+	"tokens-resurrect": func(p *reference.Parts) { p.Rules.TokensResurrect = true },
 
-	register("last-admin-lost", func(p *reference.Parts) { p.Rules.DeactivateLastAdmin = "apply" })
-	register("last-admin-half-gone", func(p *reference.Parts) {
+	"last-admin-lost": func(p *reference.Parts) { p.Rules.DeactivateLastAdmin = "apply" },
+	"last-admin-half-gone": func(p *reference.Parts) {
 		// The refusal comes when the record has been flipped already.
 		store := keepStore(p)
 		showOtherwise(p, deactivates, func(r *http.Request, a *scimAnswer) {
@@ -74,27 +74,27 @@ func init() {
 				_ = (*store).Do(r.Context(), func(tx org.Tx) error { return flip(r.Context(), tx, provider, id) })
 			}
 		})
-	})
-	register("last-admin-silently-kept", func(p *reference.Parts) {
+	},
+	"last-admin-silently-kept": func(p *reference.Parts) {
 		answerOtherwise(p, deactivates, inPlaceOf(http.StatusBadRequest, http.StatusNoContent, ""))
-	})
-	register("no-admin-leaves", func(p *reference.Parts) {
+	},
+	"no-admin-leaves": func(p *reference.Parts) {
 		org.Replace(&p.Events.Deactivate, "last-admin", func(_ context.Context, _ org.Tx, e *org.Leaving) error {
 			if e.Membership != nil && e.Membership.Role == org.Admin {
 				return &org.Error{Kind: org.Immutable, Message: "administrators cannot be deactivated"}
 			}
 			return nil
 		})
-	})
+	},
 
-	register("delete-only-drops", func(p *reference.Parts) {
+	"delete-only-drops": func(p *reference.Parts) {
 		for _, step := range []string{"teams", "sessions", "tokens", "membership", "seat"} {
 			org.Without(&p.Events.Delete, step)
 		}
-	})
-	register("delete-drops-nothing", func(p *reference.Parts) { org.Without(&p.Events.Delete, "drop") })
-	register("last-admin-deleted", func(p *reference.Parts) { org.Without(&p.Events.Delete, "last-admin") })
-	register("deleted-name-reserved", func(p *reference.Parts) {
+	},
+	"delete-drops-nothing": func(p *reference.Parts) { org.Without(&p.Events.Delete, "drop") },
+	"last-admin-deleted":   func(p *reference.Parts) { org.Without(&p.Events.Delete, "last-admin") },
+	"deleted-name-reserved": func(p *reference.Parts) {
 		var taken memory
 		org.After(&p.Events.Delete, "drop", org.Step[org.Leaving]{Name: "reserve",
 			Do: func(_ context.Context, _ org.Tx, e *org.Leaving) error {
@@ -108,8 +108,8 @@ func init() {
 				}
 				return nil
 			}})
-	})
-	register("deleted-barred", func(p *reference.Parts) {
+	},
+	"deleted-barred": func(p *reference.Parts) {
 		org.Before(&p.Events.SignIn, "create-account", org.Step[org.SignIn]{Name: "barred",
 			Do: func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 				if e.Account == nil || e.Record != nil {
@@ -117,8 +117,8 @@ func init() {
 				}
 				return refuseDeparted(ctx, tx, e)
 			}})
-	})
-}
+	},
+})
 
 // refuseDeparted turns away who was a member once.
 func refuseDeparted(ctx context.Context, tx org.Tx, e *org.SignIn) error {

@@ -11,17 +11,17 @@ import (
 	"rollcall.example/reference/scim"
 )
 
-func init() {
-	register("ghost-membership", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "membership") })
-	register("seat-survives", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "seat") })
-	register("sessions-survive", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "sessions") })
-	register("tokens-survive", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "tokens") })
-	register("team-places-survive", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "teams") })
-	register("record-stays-active", func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "record") })
-	register("record-gone", func(p *reference.Parts) {
+var _ = register(defects{
+	"ghost-membership":    func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "membership") },
+	"seat-survives":       func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "seat") },
+	"sessions-survive":    func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "sessions") },
+	"tokens-survive":      func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "tokens") },
+	"team-places-survive": func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "teams") },
+	"record-stays-active": func(p *reference.Parts) { org.Without(&p.Events.Deactivate, "record") },
+	"record-gone": func(p *reference.Parts) {
 		afterLeaving(p, "gone", func(ctx context.Context, tx org.Tx, e *org.Leaving) error { return tx.DeleteRecord(ctx, e.Record.ID) })
-	})
-	register("only-members-leave", func(p *reference.Parts) {
+	},
+	"only-members-leave": func(p *reference.Parts) {
 		org.Before(&p.Events.Deactivate, "last-admin", org.Step[org.Leaving]{Name: "member",
 			Do: func(_ context.Context, _ org.Tx, e *org.Leaving) error {
 				if e.Membership == nil {
@@ -29,8 +29,8 @@ func init() {
 				}
 				return nil
 			}})
-	})
-	register("mass-guard", func(p *reference.Parts) {
+	},
+	"mass-guard": func(p *reference.Parts) {
 		// After five deactivations in a row the rest is taken for a mistake.
 		var inARow memory
 		arranges := func(r *http.Request) bool {
@@ -46,18 +46,14 @@ func init() {
 				inARow.add(r.URL.Path)
 			}
 		})
-	})
+	},
 
-	register("put-keeps-active", func(p *reference.Parts) {
+	"put-keeps-active": func(p *reference.Parts) {
 		hearOtherwise(p, deactivatesBy(http.MethodPut), readOnly)
-	})
-	register("patch-without-path-ignored", func(p *reference.Parts) {
-		ignoreOperations(p, func(op scim.Operation) bool { return op.Target == nil })
-	})
-	register("patch-with-path-ignored", func(p *reference.Parts) {
-		ignoreOperations(p, func(op scim.Operation) bool { return op.Target != nil })
-	})
-	register("text-false-is-true", func(p *reference.Parts) {
+	},
+	"patch-without-path-ignored": ignoring(func(op scim.Operation) bool { return op.Target == nil }),
+	"patch-with-path-ignored":    ignoring(func(op scim.Operation) bool { return op.Target != nil }),
+	"text-false-is-true": func(p *reference.Parts) {
 		boolean := p.SCIM.Boolean
 		p.SCIM.Boolean = func(value any) (bool, error) {
 			if text, ok := value.(string); ok {
@@ -65,8 +61,8 @@ func init() {
 			}
 			return boolean(value)
 		}
-	})
-	register("operation-case-matters", func(p *reference.Parts) {
+	},
+	"operation-case-matters": func(p *reference.Parts) {
 		operations := p.SCIM.Operations
 		p.SCIM.Operations = func(body scim.Document) ([]scim.Operation, error) {
 			list, _ := body["operations"].([]any)
@@ -77,8 +73,8 @@ func init() {
 			}
 			return operations(body)
 		}
-	})
-	register("second-deactivation-refused", func(p *reference.Parts) {
+	},
+	"second-deactivation-refused": func(p *reference.Parts) {
 		var gone memory
 		hearOtherwise(p, deactivatesBy(http.MethodPatch), func(r *http.Request) {
 			if gone.has(r.URL.Path) {
@@ -86,8 +82,8 @@ func init() {
 			}
 			gone.add(r.URL.Path)
 		})
-	})
-	register("deactivation-logged-again", func(p *reference.Parts) {
+	},
+	"deactivation-logged-again": func(p *reference.Parts) {
 		org.Before(&p.Events.Update, "audit", org.Step[org.Updating]{Name: "again",
 			Do: func(_ context.Context, _ org.Tx, e *org.Updating) error {
 				if !e.Before.Active {
@@ -98,16 +94,16 @@ func init() {
 				}
 				return nil
 			}})
-	})
-	register("unknown-id-pretended", func(p *reference.Parts) { p.Rules.DeactivateWithoutRecord = "noop" })
-	register("name-before-id", func(p *reference.Parts) {
+	},
+	"unknown-id-pretended": func(p *reference.Parts) { p.Rules.DeactivateWithoutRecord = "noop" },
+	"name-before-id": func(p *reference.Parts) {
 		// A record that is not found by its id is looked for by the name in the body.
 		store := keepStore(p)
-		hearOtherwise(p, at("/Users/", http.MethodPut), func(r *http.Request) {
+		hearOtherwise(p, replacingUsers, func(r *http.Request) {
 			_ = (*store).View(r.Context(), func(tx org.Tx) error { return findByName(r, tx) })
 		})
-	})
-	register("id-of-any-customer", func(p *reference.Parts) {
+	},
+	"id-of-any-customer": func(p *reference.Parts) {
 		// The id alone finds the record, whosever it is.
 		store := keepStore(p)
 		org.Without(&p.Events.Call, "binding")
@@ -120,9 +116,9 @@ func init() {
 				return nil
 			})
 		})
-	})
+	},
 
-	register("neighbour-leaves-too", func(p *reference.Parts) {
+	"neighbour-leaves-too": func(p *reference.Parts) {
 		afterLeaving(p, "neighbour", func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
 			members, err := tx.Memberships(ctx, e.Organization.ID)
 			if err != nil || e.Membership == nil || len(members) == 0 {
@@ -134,8 +130,8 @@ func init() {
 			}
 			return tx.DeleteMembership(ctx, last.ID)
 		})
-	})
-	register("account-scrubbed", func(p *reference.Parts) {
+	},
+	"account-scrubbed": func(p *reference.Parts) {
 		afterLeaving(p, "scrub", func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
 			if e.Account == nil {
 				return nil
@@ -144,8 +140,8 @@ func init() {
 			scrubbed.Name, scrubbed.Email = "", "gone-"+scrubbed.ID+"@rollcall.test"
 			return tx.SaveAccount(ctx, scrubbed)
 		})
-	})
-	register("removed-everywhere", func(p *reference.Parts) {
+	},
+	"removed-everywhere": func(p *reference.Parts) {
 		afterLeaving(p, "everywhere", func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
 			if e.Account == nil {
 				return nil
@@ -156,18 +152,18 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("deactivated-by-address", func(p *reference.Parts) {
+	},
+	"deactivated-by-address": func(p *reference.Parts) {
 		org.Before(&p.Events.Deactivate, "last-admin", org.Step[org.Leaving]{Name: "address", Do: leaveByAddress})
-	})
-	register("update-ends-membership", func(p *reference.Parts) {
+	},
+	"update-ends-membership": func(p *reference.Parts) {
 		updates := at("/Users/", http.MethodPut, http.MethodPatch)
 		afterwards(p, func(r *http.Request) bool { return updates(r) && !deactivates(r) }, func(r *http.Request, tx org.Tx) error {
 			provider, id := recordIn(r)
 			return remove(r.Context(), tx, provider, id)
 		})
-	})
-}
+	},
+})
 
 // afterLeaving adds a deed to the end of a deactivation.
 func afterLeaving(p *reference.Parts, name string, do func(context.Context, org.Tx, *org.Leaving) error) {
@@ -196,14 +192,15 @@ func findByName(r *http.Request, tx org.Tx) error {
 	return err
 }
 
-// ignoreOperations lets operations of PATCH requests have no effect.
-func ignoreOperations(p *reference.Parts, which func(scim.Operation) bool) {
-	apply := p.SCIM.Apply
-	p.SCIM.Apply = func(resource scim.Document, op scim.Operation) error {
-		if which(op) {
-			return nil
-		}
-		return apply(resource, op)
+// ignoring lets operations of PATCH requests have no effect.
+func ignoring(which func(scim.Operation) bool) install {
+	return func(p *reference.Parts) {
+		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
+			if which(op) {
+				return nil
+			}
+			return apply(resource, op)
+		})
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 
 	"rollcall.example/reference"
@@ -24,14 +23,6 @@ func atEdge(p *reference.Parts, f func(w http.ResponseWriter, r *http.Request, n
 	})
 }
 
-// whichRequest says whether a defect is about a request.
-type whichRequest func(*http.Request) bool
-
-// isSCIM says whether a request asks for this kind of SCIM resource.
-func isSCIM(r *http.Request, endpoint string) bool {
-	return strings.HasPrefix(r.URL.Path, "/scim/v2/") && strings.Contains(r.URL.Path, endpoint)
-}
-
 // providerIn reads the provider in the address of a SCIM request.
 func providerIn(r *http.Request) string {
 	provider, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/scim/v2/"), "/")
@@ -42,18 +33,6 @@ func providerIn(r *http.Request) string {
 func recordIn(r *http.Request) (provider, id string) {
 	before, id, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/scim/v2/"), "/Users/")
 	return before, id
-}
-
-// at is about requests to an endpoint, as /Users, by these methods or, without any, by all.
-func at(endpoint string, methods ...string) whichRequest {
-	return func(r *http.Request) bool {
-		return isSCIM(r, endpoint) && (len(methods) == 0 || slices.Contains(methods, r.Method))
-	}
-}
-
-// saying is about those of such requests that have a text in their body.
-func saying(which whichRequest, text string) whichRequest {
-	return func(r *http.Request) bool { return which(r) && bytes.Contains(bodyOf(r), []byte(text)) }
 }
 
 // around puts f around such requests.

@@ -10,58 +10,56 @@ import (
 )
 
 // Defects in how a group is made, found and shown.
-func init() {
-	creating, looking := at("/Groups", http.MethodPost), at("/Groups", http.MethodGet)
-
-	register("entra-group-answers-200", func(p *reference.Parts) {
-		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) {
+var _ = register(defects{
+	"entra-group-answers-200": func(p *reference.Parts) {
+		showOtherwise(p, creatingGroups, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusCreated {
 				a.status = http.StatusOK
 			}
 		})
-	})
-	register("entra-group-twice", func(p *reference.Parts) {
-		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) {
+	},
+	"entra-group-twice": func(p *reference.Parts) {
+		showOtherwise(p, creatingGroups, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusConflict {
 				a.status, a.body = http.StatusCreated, object{}
 			}
 		})
-	})
-	register("entra-groups-all-found", func(p *reference.Parts) {
-		askOtherwise(p, looking, func(query url.Values) { query.Del("filter") })
-	})
-	register("entra-group-name-to-the-letter", func(p *reference.Parts) {
-		showOtherwise(p, looking, func(r *http.Request, a *scimAnswer) {
+	},
+	"entra-groups-all-found": func(p *reference.Parts) {
+		askOtherwise(p, readingGroups, func(query url.Values) { query.Del("filter") })
+	},
+	"entra-group-name-to-the-letter": func(p *reference.Parts) {
+		showOtherwise(p, readingGroups, func(r *http.Request, a *scimAnswer) {
 			listed, isList := a.body["Resources"].([]any)
 			if filter := r.URL.Query().Get("filter"); isList && filter != "" {
 				keepListed(a, listed, func(group object) bool { return strings.Contains(filter, textIn(group, "displayName")) })
 			}
 		})
-	})
-	register("entra-no-group-is-404", func(p *reference.Parts) {
-		showOtherwise(p, looking, func(_ *http.Request, a *scimAnswer) {
+	},
+	"entra-no-group-is-404": func(p *reference.Parts) {
+		showOtherwise(p, readingGroups, func(_ *http.Request, a *scimAnswer) {
 			if listed, isList := a.body["Resources"].([]any); isList && len(listed) == 0 {
 				a.refuse(http.StatusNotFound, "", "no group was found")
 			}
 		})
-	})
-	register("entra-members-always-shown", func(p *reference.Parts) {
-		askOtherwise(p, looking, func(query url.Values) { query.Del("excludedAttributes") })
-	})
-	register("entra-group-stays", func(p *reference.Parts) {
-		instead(p, at("/Groups/", http.MethodDelete), func(r *http.Request, _ object, next http.Handler) *scimAnswer {
+	},
+	"entra-members-always-shown": func(p *reference.Parts) {
+		askOtherwise(p, readingGroups, func(query url.Values) { query.Del("excludedAttributes") })
+	},
+	"entra-group-stays": func(p *reference.Parts) {
+		instead(p, deletingGroups, func(r *http.Request, _ object, next http.Handler) *scimAnswer {
 			if ask(r, next, http.MethodGet, nil, nil).status != http.StatusOK {
 				return nil
 			}
 			return noContent()
 		})
-	})
-	register("entra-no-group-is-deleted", func(p *reference.Parts) {
-		showOtherwise(p, at("/Groups/", http.MethodDelete), func(_ *http.Request, a *scimAnswer) { *a = *noContent() })
-	})
-	register("entra-group-remembers-members", func(p *reference.Parts) {
+	},
+	"entra-no-group-is-deleted": func(p *reference.Parts) {
+		showOtherwise(p, deletingGroups, func(_ *http.Request, a *scimAnswer) { *a = *noContent() })
+	},
+	"entra-group-remembers-members": func(p *reference.Parts) {
 		var left memory // "name of a group that was deleted: id of a member"
-		instead(p, at("/Groups/", http.MethodDelete), func(r *http.Request, _ object, next http.Handler) *scimAnswer {
+		instead(p, deletingGroups, func(r *http.Request, _ object, next http.Handler) *scimAnswer {
 			group := ask(r, next, http.MethodGet, nil, nil)
 			members, _ := group.body["members"].([]any)
 			for _, entry := range members {
@@ -70,7 +68,7 @@ func init() {
 			}
 			return nil
 		})
-		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+		readOtherwise(p, creatingGroups, func(_ *http.Request, body object) *scimAnswer {
 			left.mu.Lock()
 			defer left.mu.Unlock()
 			for _, member := range left.seen {
@@ -81,37 +79,27 @@ func init() {
 			}
 			return nil
 		})
-	})
-}
+	},
+})
 
 // Defects in what a change of a group does.
-func init() {
-	changes := func(name string, change func(op object)) {
-		register(name, func(p *reference.Parts) {
-			readOtherwise(p, at("/Groups/", http.MethodPatch), func(_ *http.Request, body object) *scimAnswer {
-				for _, op := range operationsIn(body) {
-					change(op)
-				}
-				return nil
-			})
-		})
-	}
-	changes("entra-joining-replaces", func(op object) {
+var _ = register(defects{
+	"entra-joining-replaces": changesOperation(func(op object) {
 		if strings.EqualFold(textIn(op, "op"), "add") {
 			op["op"] = "replace"
 		}
-	})
-	changes("entra-first-of-several-joins", func(op object) {
+	}),
+	"entra-first-of-several-joins": changesOperation(func(op object) {
 		if added, _ := op["value"].([]any); strings.EqualFold(textIn(op, "op"), "add") && len(added) > 1 {
 			op["value"] = added[:1]
 		}
-	})
-	changes("entra-leaving-by-value-empties", func(op object) {
+	}),
+	"entra-leaving-by-value-empties": changesOperation(func(op object) {
 		if strings.EqualFold(textIn(op, "op"), "remove") {
 			delete(op, "value")
 		}
-	})
-	register("entra-leaving-by-brackets-ignored", func(p *reference.Parts) {
+	}),
+	"entra-leaving-by-brackets-ignored": func(p *reference.Parts) {
 		changeOperations(p, func(operations []map[string]any) []map[string]any {
 			var kept []map[string]any
 			for _, op := range operations {
@@ -121,18 +109,31 @@ func init() {
 			}
 			return kept
 		})
-	})
-	stays := func(name, attribute string) {
-		register(name, func(p *reference.Parts) {
-			apply := p.SCIM.ApplyGroup
-			p.SCIM.ApplyGroup = func(resource scim.Document, op scim.Operation) error {
-				if aims(op, attribute) {
-					return nil
-				}
-				return apply(resource, op)
+	},
+	"entra-group-rename-ignored":      stays("displayName"),
+	"entra-group-external-id-ignored": stays("externalId"),
+})
+
+// changesOperation changes each operation of such a PATCH before the server reads it.
+func changesOperation(change func(op object)) install {
+	return func(p *reference.Parts) {
+		readOtherwise(p, patchingGroups, func(_ *http.Request, body object) *scimAnswer {
+			for _, op := range operationsIn(body) {
+				change(op)
 			}
+			return nil
 		})
 	}
-	stays("entra-group-rename-ignored", "displayName")
-	stays("entra-group-external-id-ignored", "externalId")
+}
+
+func stays(attribute string) install {
+	return func(p *reference.Parts) {
+		apply := p.SCIM.ApplyGroup
+		p.SCIM.ApplyGroup = func(resource scim.Document, op scim.Operation) error {
+			if aims(op, attribute) {
+				return nil
+			}
+			return apply(resource, op)
+		}
+	}
 }

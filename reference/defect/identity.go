@@ -10,8 +10,8 @@ import (
 )
 
 // Defects in telling who signs in.
-func init() {
-	register("address-case-makes-another", func(p *reference.Parts) {
+var _ = register(defects{
+	"address-case-makes-another": func(p *reference.Parts) {
 		sharedAddresses(p)
 		afterSignIn(p, "account", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			if e.Account != nil && e.Account.Email != e.Email && strings.EqualFold(e.Account.Email, e.Email) {
@@ -19,10 +19,10 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("account-by-address-only", byAddressAlone)
-	register("record-by-address-only", func(p *reference.Parts) { p.Rules.LinkKey = "email" })
-	register("record-by-name-id-only", func(p *reference.Parts) {
+	},
+	"account-by-address-only": byAddressAlone,
+	"record-by-address-only":  func(p *reference.Parts) { p.Rules.LinkKey = "email" },
+	"record-by-name-id-only": func(p *reference.Parts) {
 		aroundSignIn(p, "record", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			address := e.Email
 			e.Email = e.Assertion.NameID
@@ -30,16 +30,16 @@ func init() {
 			e.Email = address
 			return err
 		})
-	})
-	register("address-not-needed", func(p *reference.Parts) {
+	},
+	"address-not-needed": func(p *reference.Parts) {
 		aroundSignIn(p, "address", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if err := deed(ctx, tx, e); err != nil {
 				e.Email = e.Assertion.NameID
 			}
 			return nil
 		})
-	})
-	register("account-per-organization", func(p *reference.Parts) {
+	},
+	"account-per-organization": func(p *reference.Parts) {
 		sharedAddresses(p)
 		afterSignIn(p, "account", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			if e.Account == nil || !e.First {
@@ -51,9 +51,9 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("session-opens-every-organization", sessionsEverywhere)
-}
+	},
+	"session-opens-every-organization": sessionsEverywhere,
+})
 
 // sessionsEverywhere makes a session one of whatever organization the address names.
 func sessionsEverywhere(p *reference.Parts) {

@@ -12,12 +12,12 @@ import (
 	"rollcall.example/reference/org"
 )
 
-func init() {
-	register("account-per-sign-in", func(p *reference.Parts) {
+var _ = register(defects{
+	"account-per-sign-in": func(p *reference.Parts) {
 		sharedAddresses(p)
 		aroundSignIn(p, "account", func(context.Context, org.Tx, *org.SignIn, signIn) error { return nil })
-	})
-	register("account-for-record-too", func(p *reference.Parts) {
+	},
+	"account-for-record-too": func(p *reference.Parts) {
 		sharedAddresses(p)
 		afterSignIn(p, "audit", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			if !e.First || e.Record == nil {
@@ -25,16 +25,16 @@ func init() {
 			}
 			return newAccount(ctx, tx, e, e.Email)
 		})
-	})
-	register("account-without-membership", func(p *reference.Parts) {
+	},
+	"account-without-membership": func(p *reference.Parts) {
 		afterSignIn(p, "audit", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			if !e.First || e.Record == nil {
 				return nil
 			}
 			return tx.DeleteMembership(ctx, e.Membership.ID)
 		})
-	})
-	register("membership-per-sign-in", func(p *reference.Parts) {
+	},
+	"membership-per-sign-in": func(p *reference.Parts) {
 		afterSignIn(p, "audit", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			if e.First {
 				return nil
@@ -45,17 +45,17 @@ func init() {
 			e.Membership.ID = uuid.NewString()
 			return tx.AddMembership(ctx, *e.Membership)
 		})
-	})
-	register("seat-never-started", func(p *reference.Parts) { org.Without(&p.Events.SignIn, "seat") })
-	register("seat-for-records-only", func(p *reference.Parts) {
+	},
+	"seat-never-started": func(p *reference.Parts) { org.Without(&p.Events.SignIn, "seat") },
+	"seat-for-records-only": func(p *reference.Parts) {
 		aroundSignIn(p, "seat", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if e.Record == nil {
 				return nil
 			}
 			return deed(ctx, tx, e)
 		})
-	})
-	register("seat-back-dated", func(p *reference.Parts) {
+	},
+	"seat-back-dated": func(p *reference.Parts) {
 		aroundSignIn(p, "seat", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			dated := *e
 			if e.Record != nil {
@@ -63,19 +63,19 @@ func init() {
 			}
 			return deed(ctx, tx, &dated)
 		})
-	})
-	register("seat-per-sign-in", func(p *reference.Parts) {
+	},
+	"seat-per-sign-in": func(p *reference.Parts) {
 		beforeSignIn(p, "seat", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			return changeSeat(ctx, tx, e, func(s *org.Seat) { s.Ended, s.EndCause = e.Now, "another sign-in" })
 		})
-	})
-	register("seat-without-cause", func(p *reference.Parts) {
+	},
+	"seat-without-cause": func(p *reference.Parts) {
 		afterSignIn(p, "seat", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			return changeSeat(ctx, tx, e, func(s *org.Seat) { s.Cause = "" })
 		})
-	})
-	register("record-not-linked", func(p *reference.Parts) { org.Without(&p.Events.SignIn, "link") })
-	register("one-table", func(p *reference.Parts) {
+	},
+	"record-not-linked": func(p *reference.Parts) { org.Without(&p.Events.SignIn, "link") },
+	"one-table": func(p *reference.Parts) {
 		beforeSignIn(p, "create-account", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			if e.Account != nil || e.Record == nil {
 				return nil
@@ -83,27 +83,27 @@ func init() {
 			e.Account = &org.Account{ID: e.Record.ID, Email: e.Email, Created: e.Now}
 			return tx.AddAccount(ctx, *e.Account)
 		})
-	})
-	register("record-required", func(p *reference.Parts) { p.Rules.JIT = "record_required" })
-	register("email-attribute-required", func(p *reference.Parts) { p.Rules.MissingEmail = "reject" })
-	register("role-from-second-sign-in", func(p *reference.Parts) {
+	},
+	"record-required":          func(p *reference.Parts) { p.Rules.JIT = "record_required" },
+	"email-attribute-required": func(p *reference.Parts) { p.Rules.MissingEmail = "reject" },
+	"role-from-second-sign-in": func(p *reference.Parts) {
 		aroundSignIn(p, "role", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if e.First {
 				return nil
 			}
 			return deed(ctx, tx, e)
 		})
-	})
-	register("teams-from-second-sign-in", func(p *reference.Parts) {
+	},
+	"teams-from-second-sign-in": func(p *reference.Parts) {
 		aroundSignIn(p, "teams", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if e.First {
 				return nil
 			}
 			return deed(ctx, tx, e)
 		})
-	})
-	register("default-teams-not-joined", func(p *reference.Parts) { p.Rules.DefaultTeams = "none" })
-	register("first-sign-ins-race", func(p *reference.Parts) {
+	},
+	"default-teams-not-joined": func(p *reference.Parts) { p.Rules.DefaultTeams = "none" },
+	"first-sign-ins-race": func(p *reference.Parts) {
 		// Two sign-ins under way at once both look for the account before either makes it.
 		type raced struct{}
 		sharedAddresses(p)
@@ -123,13 +123,13 @@ func init() {
 			}
 			return deed(ctx, tx, e)
 		})
-	})
+	},
 
-	register("removal-keeps-out", func(p *reference.Parts) { p.Rules.LoginAfterManualRemoval = "reject" })
-	register("removal-keeps-seat", func(p *reference.Parts) { org.Without(&p.Events.Remove, "seat") })
-	register("removal-keeps-sessions", func(p *reference.Parts) { org.Without(&p.Events.Remove, "sessions") })
-	register("removal-keeps-tokens", func(p *reference.Parts) { org.Without(&p.Events.Remove, "tokens") })
-	register("removed-role-remembered", func(p *reference.Parts) {
+	"removal-keeps-out":      func(p *reference.Parts) { p.Rules.LoginAfterManualRemoval = "reject" },
+	"removal-keeps-seat":     func(p *reference.Parts) { org.Without(&p.Events.Remove, "seat") },
+	"removal-keeps-sessions": func(p *reference.Parts) { org.Without(&p.Events.Remove, "sessions") },
+	"removal-keeps-tokens":   func(p *reference.Parts) { org.Without(&p.Events.Remove, "tokens") },
+	"removed-role-remembered": func(p *reference.Parts) {
 		var admins memory
 		org.Before(&p.Events.Remove, "membership", org.Step[org.Leaving]{Name: "remember",
 			Do: func(_ context.Context, _ org.Tx, e *org.Leaving) error {
@@ -144,10 +144,10 @@ func init() {
 			}
 			return withRole(ctx, tx, e, org.Admin)
 		})
-	})
+	},
 
-	register("inactive-rejoins", func(p *reference.Parts) { p.Rules.LoginWhenRecordInactive = "rejit" })
-	register("inactive-added-then-removed", func(p *reference.Parts) {
+	"inactive-rejoins": func(p *reference.Parts) { p.Rules.LoginWhenRecordInactive = "rejit" },
+	"inactive-added-then-removed": func(p *reference.Parts) {
 		org.Without(&p.Events.SignIn, "active")
 		afterSignIn(p, "audit", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			if e.Record == nil || e.Record.Active {
@@ -158,15 +158,15 @@ func init() {
 			}
 			return tx.DeleteMembership(ctx, e.Membership.ID)
 		})
-	})
-	register("test-sign-in-makes-account", func(p *reference.Parts) {
+	},
+	"test-sign-in-makes-account": func(p *reference.Parts) {
 		org.After(&p.Events.TestSignIn, "tested", org.Step[org.SignIn]{Name: "account",
 			Do: func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 				return newAccount(ctx, tx, e, e.Email)
 			}})
-	})
-	register("test-sign-in-not-counted", func(p *reference.Parts) { org.Without(&p.Events.TestSignIn, "tested") })
-}
+	},
+	"test-sign-in-not-counted": func(p *reference.Parts) { org.Without(&p.Events.TestSignIn, "tested") },
+})
 
 // changeSeat changes the person's open seat, where there is one.
 func changeSeat(ctx context.Context, tx org.Tx, e *org.SignIn, change func(*org.Seat)) error {

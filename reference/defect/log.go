@@ -15,8 +15,8 @@ func about(actions ...org.Action) func(org.Event) bool {
 }
 
 // untold registers a product whose log leaves something out.
-func untold(name string, leaveOut func(org.Event) bool) {
-	telling(name, func(e org.Event) []org.Event {
+func untold(leaveOut func(org.Event) bool) install {
+	return telling(func(e org.Event) []org.Event {
 		if leaveOut(e) {
 			return nil
 		}
@@ -25,16 +25,16 @@ func untold(name string, leaveOut func(org.Event) bool) {
 }
 
 // retold registers a product whose log says something otherwise.
-func retold(name string, change func(*org.Event)) {
-	telling(name, func(e org.Event) []org.Event {
+func retold(change func(*org.Event)) install {
+	return telling(func(e org.Event) []org.Event {
 		change(&e)
 		return []org.Event{e}
 	})
 }
 
 // telling registers a product that writes something else into its log.
-func telling(name string, tell func(org.Event) []org.Event) {
-	register(name, func(p *reference.Parts) { tellingOtherwise(p, tell) })
+func telling(tell func(org.Event) []org.Event) install {
+	return func(p *reference.Parts) { tellingOtherwise(p, tell) }
 }
 
 func tellingOtherwise(p *reference.Parts, tell func(org.Event) []org.Event) {
@@ -56,10 +56,10 @@ func (t tellingTx) Audit(ctx context.Context, e org.Event) error {
 }
 
 // reading registers a product that shows its log otherwise than it was written.
-func reading(name string, show func(context.Context, org.Tx, []org.Event) []org.Event) {
-	register(name, func(p *reference.Parts) {
+func reading(show func(context.Context, org.Tx, []org.Event) []org.Event) install {
+	return func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return showingTx{tx, show} })
-	})
+	}
 }
 
 type showingTx struct {

@@ -10,21 +10,21 @@ import (
 	"rollcall.example/reference/org"
 )
 
-func init() {
-	register("session-cached", func(p *reference.Parts) {
+var _ = register(defects{
+	"session-cached": func(p *reference.Parts) {
 		staleDoor(p, func(r *http.Request) bool { return r.URL.Path == "/api/v1/me" && r.Header.Get("Authorization") == "" })
-	})
-	register("token-cached", func(p *reference.Parts) {
+	},
+	"token-cached": func(p *reference.Parts) {
 		staleDoor(p, func(r *http.Request) bool { return r.URL.Path == "/api/v1/me" && r.Header.Get("Authorization") != "" })
-	})
-	register("admin-door-cached", func(p *reference.Parts) {
+	},
+	"admin-door-cached": func(p *reference.Parts) {
 		staleDoor(p, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/audit") })
-	})
-	register("settings-cached", func(p *reference.Parts) {
+	},
+	"settings-cached": func(p *reference.Parts) {
 		staleDoor(p, func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/sso/") && isAPI(r) })
-	})
-	register("team-door-cached", func(p *reference.Parts) { staleDoor(p, isTeamDoor) })
-	register("sessions-end-everywhere", func(p *reference.Parts) {
+	},
+	"team-door-cached": func(p *reference.Parts) { staleDoor(p, isTeamDoor) },
+	"sessions-end-everywhere": func(p *reference.Parts) {
 		afterLeaving(p, "everywhere", func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
 			if e.Account == nil {
 				return nil
@@ -37,16 +37,16 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("removed-session-open", func(p *reference.Parts) {
+	},
+	"removed-session-open": func(p *reference.Parts) {
 		org.Without(&p.Events.Remove, "sessions")
 		strangersIn(&p.Events.Session)
-	})
-	register("removed-token-open", func(p *reference.Parts) {
+	},
+	"removed-token-open": func(p *reference.Parts) {
 		org.Without(&p.Events.Remove, "tokens")
 		strangersIn(&p.Events.Token)
-	})
-	register("sessions-resurrect", func(p *reference.Parts) {
+	},
+	"sessions-resurrect": func(p *reference.Parts) {
 		afterSignIn(p, "session", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			sessions, err := tx.Sessions(ctx, e.Organization.ID, e.Account.ID)
 			for _, s := range sessions {
@@ -57,26 +57,26 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("deactivated-may-return", func(p *reference.Parts) {
+	},
+	"deactivated-may-return": func(p *reference.Parts) {
 		aroundSignIn(p, "active", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if e.Account != nil {
 				return nil
 			}
 			return deed(ctx, tx, e)
 		})
-	})
-	register("token-rights-frozen", func(p *reference.Parts) {
+	},
+	"token-rights-frozen": func(p *reference.Parts) {
 		org.After(&p.Events.Token, "membership", org.Step[org.Request]{Name: "frozen",
 			Do: firstAnswer(func(e *org.Request) string { return e.Token.ID })})
-	})
-	register("team-open-to-all", func(p *reference.Parts) {
+	},
+	"team-open-to-all": func(p *reference.Parts) {
 		openDoor(p, http.StatusNotFound, isTeamDoor)
-	})
-	register("admin-page-open-to-members", func(p *reference.Parts) {
+	},
+	"admin-page-open-to-members": func(p *reference.Parts) {
 		openDoor(p, http.StatusForbidden, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/audit") })
-	})
-}
+	},
+})
 
 func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/v1/") }
 

@@ -7,15 +7,15 @@ import (
 	"rollcall.example/reference"
 )
 
-func init() {
-	register("okta-creation-answered-empty", func(p *reference.Parts) {
+var _ = register(defects{
+	"okta-creation-answered-empty": func(p *reference.Parts) {
 		// Who has a language is kept, and what shows them knows no such attribute.
-		answerOtherwise(p, saying(at("/Users", http.MethodPost), `"locale"`), inPlaceOf(http.StatusCreated, http.StatusCreated, ""))
-	})
-	register("okta-external-id-lost", func(p *reference.Parts) {
+		answerOtherwise(p, saying(creatingUsers, `"locale"`), inPlaceOf(http.StatusCreated, http.StatusCreated, ""))
+	},
+	"okta-external-id-lost": func(p *reference.Parts) {
 		whoHasPassword(p, func(user map[string]any) { delete(user, "externalId") })
-	})
-	register("okta-user-name-from-address", func(p *reference.Parts) {
+	},
+	"okta-user-name-from-address": func(p *reference.Parts) {
 		whoHasPassword(p, func(user map[string]any) {
 			emails, _ := user["emails"].([]any)
 			for _, entry := range emails {
@@ -24,14 +24,14 @@ func init() {
 				}
 			}
 		})
-	})
-	register("okta-plus-taken-literally", func(p *reference.Parts) {
-		hearOtherwise(p, at("/Users"), func(r *http.Request) { r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "+", "%2B") })
-	})
-}
+	},
+	"okta-plus-taken-literally": func(p *reference.Parts) {
+		hearOtherwise(p, anyUsers, func(r *http.Request) { r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "+", "%2B") })
+	},
+})
 
 // whoHasPassword changes what is said of somebody new who comes with a password, as
 // everybody does whom Okta makes: a way in for accounts that forgets half of it.
 func whoHasPassword(p *reference.Parts, change func(user map[string]any)) {
-	hearOtherwise(p, saying(at("/Users", http.MethodPost), `"password"`), func(r *http.Request) { rewriteObject(r, change) })
+	hearOtherwise(p, saying(creatingUsers, `"password"`), func(r *http.Request) { rewriteObject(r, change) })
 }

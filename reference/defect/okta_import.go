@@ -11,22 +11,22 @@ import (
 	"rollcall.example/reference"
 )
 
-func init() {
-	register("okta-past-the-end-says-asked", func(p *reference.Parts) {
+var _ = register(defects{
+	"okta-past-the-end-says-asked": func(p *reference.Parts) {
 		changeList(p, func(r *http.Request, list map[string]any) {
 			if asked, err := strconv.Atoi(r.URL.Query().Get("count")); err == nil && count(list, "startIndex") > count(list, "totalResults") {
 				list["itemsPerPage"] = asked
 			}
 		})
-	})
-	register("okta-cut-page-counts-in-text", func(p *reference.Parts) {
+	},
+	"okta-cut-page-counts-in-text": func(p *reference.Parts) {
 		changeList(p, func(_ *http.Request, list map[string]any) {
 			if shown := count(list, "itemsPerPage"); shown > 0 && shown < count(list, "totalResults") {
 				list["itemsPerPage"] = strconv.Itoa(shown)
 			}
 		})
-	})
-	register("okta-latest-change-first", func(p *reference.Parts) {
+	},
+	"okta-latest-change-first": func(p *reference.Parts) {
 		instead(p, isWholeList, func(r *http.Request, _ object, next http.Handler) *scimAnswer {
 			whole := ask(r, next, http.MethodGet, url.Values{"count": {"10000"}}, nil)
 			if whole.status == http.StatusOK {
@@ -34,8 +34,8 @@ func init() {
 			}
 			return whole
 		})
-	})
-	register("okta-inactive-not-listed", func(p *reference.Parts) {
+	},
+	"okta-inactive-not-listed": func(p *reference.Parts) {
 		changeList(p, func(r *http.Request, list map[string]any) {
 			if !isWholeList(r) {
 				return
@@ -47,8 +47,8 @@ func init() {
 			list["totalResults"] = count(list, "totalResults") - count(list, "itemsPerPage") + len(active)
 			list["Resources"], list["itemsPerPage"] = active, len(active)
 		})
-	})
-	register("okta-list-remembered", func(p *reference.Parts) {
+	},
+	"okta-list-remembered": func(p *reference.Parts) {
 		// What was listed once is listed again until somebody new comes.
 		var listed memory
 		byPost := func(r *http.Request) bool { return r.Method == http.MethodPost }
@@ -62,8 +62,8 @@ func init() {
 				listed.add(key + string(a.text))
 			}
 		})
-	})
-}
+	},
+})
 
 // isWholeList says whether a request asks for a list of users without a filter.
 func isWholeList(r *http.Request) bool {
@@ -73,7 +73,7 @@ func isWholeList(r *http.Request) bool {
 // changeList changes the lists of users that the product answers with.
 func changeList(p *reference.Parts, change func(r *http.Request, list map[string]any)) {
 	ofUsers := func(r *http.Request) bool {
-		return at("/Users", http.MethodGet)(r) && strings.HasSuffix(r.URL.Path, "/Users")
+		return readingUsers(r) && strings.HasSuffix(r.URL.Path, "/Users")
 	}
 	showOtherwise(p, ofUsers, func(r *http.Request, a *scimAnswer) {
 		if a.status == http.StatusOK {

@@ -6,11 +6,11 @@ import (
 	"rollcall.example/reference"
 )
 
-func init() {
-	register("okta-synchronized-password-refused", func(p *reference.Parts) {
+var _ = register(defects{
+	"okta-synchronized-password-refused": func(p *reference.Parts) {
 		refuse(p, changesPassword, http.StatusBadRequest, "invalidValue", "a password cannot be set")
-	})
-	register("okta-synchronized-password-shown", func(p *reference.Parts) {
+	},
+	"okta-synchronized-password-shown": func(p *reference.Parts) {
 		var kept memory
 		hearOtherwise(p, changesPassword, func(r *http.Request) { kept.add(r.URL.Path + " " + passwordIn(bodyOf(r))) })
 		showOtherwise(p, at("/Users/", http.MethodGet), func(r *http.Request, a *scimAnswer) {
@@ -18,8 +18,8 @@ func init() {
 				a.body["password"] = password
 			}
 		})
-	})
-}
+	},
+})
 
 // changesPassword says whether a request changes somebody's password.
 func changesPassword(r *http.Request) bool {

@@ -9,29 +9,29 @@ import (
 	"rollcall.example/reference"
 )
 
-func init() {
-	register("okta-group-additions-ignored", func(p *reference.Parts) {
+var _ = register(defects{
+	"okta-group-additions-ignored": func(p *reference.Parts) {
 		changeOperations(p, func(operations []object) []object { return withoutOp(operations, "add") })
-	})
-	register("okta-group-removals-ignored", func(p *reference.Parts) {
+	},
+	"okta-group-removals-ignored": func(p *reference.Parts) {
 		changeOperations(p, func(operations []object) []object { return withoutOp(operations, "remove") })
-	})
-	register("okta-group-put-ignored", func(p *reference.Parts) {
+	},
+	"okta-group-put-ignored": func(p *reference.Parts) {
 		changePut(p, func(group, known object) {
 			group["displayName"], group["members"] = known["displayName"], known["members"]
 		})
-	})
-	register("okta-group-put-only-adds", func(p *reference.Parts) {
+	},
+	"okta-group-put-only-adds": func(p *reference.Parts) {
 		changePut(p, func(group, known object) {
 			said, _ := group["members"].([]any)
 			are, _ := known["members"].([]any)
 			group["members"] = append(are, said...)
 		})
-	})
-	register("okta-group-put-keeps-name", func(p *reference.Parts) {
+	},
+	"okta-group-put-keeps-name": func(p *reference.Parts) {
 		changePut(p, func(group, known object) { group["displayName"] = known["displayName"] })
-	})
-	register("okta-group-rename-drops-members", func(p *reference.Parts) {
+	},
+	"okta-group-rename-drops-members": func(p *reference.Parts) {
 		changeOperations(p, func(operations []object) []object {
 			if value, ok := operations[0]["value"].(object); ok && operations[0]["path"] == nil {
 				if _, whole := value["members"]; !whole {
@@ -40,11 +40,11 @@ func init() {
 			}
 			return operations
 		})
-	})
-	register("okta-group-id-refused", func(p *reference.Parts) {
-		refuse(p, saying(at("/Groups/", http.MethodPatch), `"id":"`), http.StatusBadRequest, "invalidValue", "id is read-only")
-	})
-	register("okta-group-overwrite-adds", func(p *reference.Parts) {
+	},
+	"okta-group-id-refused": func(p *reference.Parts) {
+		refuse(p, saying(patchingGroups, `"id":"`), http.StatusBadRequest, "invalidValue", "id is read-only")
+	},
+	"okta-group-overwrite-adds": func(p *reference.Parts) {
 		changeOperations(p, func(operations []object) []object {
 			value, _ := operations[0]["value"].(object)
 			if _, whole := value["members"]; whole || operations[0]["path"] == "members" && operations[0]["op"] == "replace" {
@@ -52,8 +52,8 @@ func init() {
 			}
 			return operations
 		})
-	})
-	register("okta-group-link-overwrites", func(p *reference.Parts) {
+	},
+	"okta-group-link-overwrites": func(p *reference.Parts) {
 		changeOperations(p, func(operations []object) []object {
 			for _, operation := range operations {
 				if operation["op"] == "add" && operation["path"] == "members" {
@@ -62,31 +62,31 @@ func init() {
 			}
 			return operations
 		})
-	})
-	register("okta-group-kept", func(p *reference.Parts) {
-		instead(p, at("/Groups/", http.MethodDelete), func(*http.Request, object, http.Handler) *scimAnswer { return noContent() })
-	})
-	register("okta-group-not-found-by-name", func(p *reference.Parts) {
-		askOtherwise(p, at("/Groups"), func(query url.Values) {
+	},
+	"okta-group-kept": func(p *reference.Parts) {
+		instead(p, deletingGroups, func(*http.Request, object, http.Handler) *scimAnswer { return noContent() })
+	},
+	"okta-group-not-found-by-name": func(p *reference.Parts) {
+		askOtherwise(p, anyGroups, func(query url.Values) {
 			if query.Has("filter") {
 				query.Set("filter", `displayName eq "nobody has this name"`)
 			}
 		})
-	})
-}
+	},
+})
 
-func init() {
-	register("okta-group-inline-members-lost", func(p *reference.Parts) {
-		hearOtherwise(p, at("/Groups", http.MethodPost), func(r *http.Request) {
+var _ = register(defects{
+	"okta-group-inline-members-lost": func(p *reference.Parts) {
+		hearOtherwise(p, creatingGroups, func(r *http.Request) {
 			rewriteObject(r, func(group object) { delete(group, "members") })
 		})
-	})
-	register("okta-group-empty-refused", func(p *reference.Parts) {
-		refuse(p, saying(at("/Groups", http.MethodPost), `"members":[]`), http.StatusBadRequest, "invalidValue", "members is empty")
-	})
-	register("okta-group-unknown-member-taken", func(p *reference.Parts) { answeredAsDone(p, http.StatusBadRequest) })
-	register("okta-group-gone-unnoticed", func(p *reference.Parts) { answeredAsDone(p, http.StatusNotFound) })
-	register("okta-group-profile-ends-membership", func(p *reference.Parts) {
+	},
+	"okta-group-empty-refused": func(p *reference.Parts) {
+		refuse(p, saying(creatingGroups, `"members":[]`), http.StatusBadRequest, "invalidValue", "members is empty")
+	},
+	"okta-group-unknown-member-taken": func(p *reference.Parts) { answeredAsDone(p, http.StatusBadRequest) },
+	"okta-group-gone-unnoticed":       func(p *reference.Parts) { answeredAsDone(p, http.StatusNotFound) },
+	"okta-group-profile-ends-membership": func(p *reference.Parts) {
 		// Whose profile was written is shown in no group any more.
 		var written memory
 		hearOtherwise(p, saying(at("/Users/", http.MethodPut, http.MethodPatch), `"givenName"`), func(r *http.Request) {
@@ -97,14 +97,14 @@ func init() {
 				hideMembers(a.body, &written)
 			}
 		})
-	})
-	register("okta-groups-not-listed", func(p *reference.Parts) {
+	},
+	"okta-groups-not-listed": func(p *reference.Parts) {
 		list := func(r *http.Request) bool {
-			return at("/Groups", http.MethodGet)(r) && strings.HasSuffix(r.URL.Path, "/Groups") && !r.URL.Query().Has("filter")
+			return readingGroups(r) && strings.HasSuffix(r.URL.Path, "/Groups") && !r.URL.Query().Has("filter")
 		}
 		refuse(p, list, http.StatusNotImplemented, "", "groups cannot be listed")
-	})
-}
+	},
+})
 
 // changePut changes a PUT of a group by what the product knows of the group.
 func changePut(p *reference.Parts, change func(group, known object)) {
@@ -119,7 +119,7 @@ func changePut(p *reference.Parts, change func(group, known object)) {
 // changeOperations changes what a PATCH of a group does. Where nothing is left of it, it
 // is answered 204.
 func changeOperations(p *reference.Parts, change func(operations []object) []object) {
-	readOtherwise(p, at("/Groups/", http.MethodPatch), func(_ *http.Request, message object) *scimAnswer {
+	readOtherwise(p, patchingGroups, func(_ *http.Request, message object) *scimAnswer {
 		operations := operationsIn(message)
 		if len(operations) > 0 {
 			operations = change(operations)

@@ -7,18 +7,18 @@ import (
 	"rollcall.example/reference"
 )
 
-func init() {
-	register("okta-plain-json-refused", func(p *reference.Parts) {
+var _ = register(defects{
+	"okta-plain-json-refused": func(p *reference.Parts) {
 		plain := func(r *http.Request) bool {
 			return isSCIM(r, "/Users") && strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
 		}
 		refuse(p, plain, http.StatusUnsupportedMediaType, "", "send application/scim+json")
-	})
-	register("okta-read-without-family-name", func(p *reference.Parts) {
+	},
+	"okta-read-without-family-name": func(p *reference.Parts) {
 		showOtherwise(p, at("/Users/", http.MethodGet), func(_ *http.Request, a *scimAnswer) {
 			if name, ok := a.body["name"].(object); ok && a.status == http.StatusOK {
 				delete(name, "familyName")
 			}
 		})
-	})
-}
+	},
+})

@@ -11,15 +11,15 @@ import (
 	"rollcall.example/reference/scim"
 )
 
-func init() {
-	register("okta-echoed-groups-refused", func(p *reference.Parts) {
-		refuse(p, saying(at("/Users/", http.MethodPut), `"groups":[{`), http.StatusBadRequest, "invalidValue", "groups is read-only")
-	})
-	register("okta-unknown-attribute-refused", func(p *reference.Parts) {
-		foreign := saying(saying(at("/Users/", http.MethodPut), `"urn:`), `:test:`)
+var _ = register(defects{
+	"okta-echoed-groups-refused": func(p *reference.Parts) {
+		refuse(p, saying(replacingUsers, `"groups":[{`), http.StatusBadRequest, "invalidValue", "groups is read-only")
+	},
+	"okta-unknown-attribute-refused": func(p *reference.Parts) {
+		foreign := saying(saying(replacingUsers, `"urn:`), `:test:`)
 		refuse(p, foreign, http.StatusBadRequest, "invalidValue", "there is no such attribute")
-	})
-	register("okta-emptied-attribute-kept", func(p *reference.Parts) {
+	},
+	"okta-emptied-attribute-kept": func(p *reference.Parts) {
 		read := p.SCIM.Read
 		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
 			before := into.DisplayName
@@ -29,19 +29,19 @@ func init() {
 			}
 			return err
 		}
-	})
-	register("okta-user-name-frozen", func(p *reference.Parts) {
+	},
+	"okta-user-name-frozen": func(p *reference.Parts) {
 		beforeUpdate(p, func(e *org.Updating) { e.After.UserName = e.Before.UserName })
-	})
-	register("okta-ascii-at-update", func(p *reference.Parts) {
+	},
+	"okta-ascii-at-update": func(p *reference.Parts) {
 		beforeUpdate(p, func(e *org.Updating) {
 			e.After.GivenName, e.After.FamilyName = asciiOf(e.After.GivenName), asciiOf(e.After.FamilyName)
 		})
-	})
-	register("okta-conflict-without-detail", func(p *reference.Parts) {
+	},
+	"okta-conflict-without-detail": func(p *reference.Parts) {
 		withoutDetail(p, at("/Users/", http.MethodPut, http.MethodPatch), http.StatusConflict)
-	})
-}
+	},
+})
 
 // beforeUpdate changes what a profile update is about to write.
 func beforeUpdate(p *reference.Parts, change func(*org.Updating)) {

@@ -10,17 +10,17 @@ import (
 	"rollcall.example/reference/org"
 )
 
-func init() {
-	register("sticky-admin", func(p *reference.Parts) {
+var _ = register(defects{
+	"sticky-admin": func(p *reference.Parts) {
 		notLater(p, "role", func(e *org.SignIn) bool { return e.Membership.Role == org.Admin })
-	})
-	register("absent-admin-keeps", func(p *reference.Parts) { p.Rules.MissingAdmin = "keep" })
-	register("empty-admin-keeps", func(p *reference.Parts) { p.Rules.EmptyAdmin = "keep" })
-	register("never-promotes", func(p *reference.Parts) {
+	},
+	"absent-admin-keeps": func(p *reference.Parts) { p.Rules.MissingAdmin = "keep" },
+	"empty-admin-keeps":  func(p *reference.Parts) { p.Rules.EmptyAdmin = "keep" },
+	"never-promotes": func(p *reference.Parts) {
 		notLater(p, "role", func(e *org.SignIn) bool { return e.Membership.Role == org.Member })
-	})
-	register("permissions-at-first-sign-in-only", func(p *reference.Parts) { p.Rules.LoginOverwrites = []string{"name", "email"} })
-	register("scim-resets-role", func(p *reference.Parts) {
+	},
+	"permissions-at-first-sign-in-only": func(p *reference.Parts) { p.Rules.LoginOverwrites = []string{"name", "email"} },
+	"scim-resets-role": func(p *reference.Parts) {
 		org.After(&p.Events.Update, "record", org.Step[org.Updating]{Name: "role",
 			Do: func(ctx context.Context, tx org.Tx, e *org.Updating) error {
 				place, err := optional(tx.Membership(ctx, e.After.Organization, e.After.Account))
@@ -30,17 +30,17 @@ func init() {
 				place.Role = org.Member
 				return tx.SaveMembership(ctx, *place)
 			}})
-	})
-	register("admins-lapse", func(p *reference.Parts) {
+	},
+	"admins-lapse": func(p *reference.Parts) {
 		p.Store = append(p.Store, func(s org.Store) org.Store { return lapsing{s} })
-	})
-	register("role-kept-in-session", func(p *reference.Parts) {
+	},
+	"role-kept-in-session": func(p *reference.Parts) {
 		org.After(&p.Events.Session, "membership", org.Step[org.Request]{Name: "cache", Do: firstAnswer(func(e *org.Request) string { return e.Session.ID })})
-	})
-	register("role-kept-in-token", func(p *reference.Parts) {
+	},
+	"role-kept-in-token": func(p *reference.Parts) {
 		org.After(&p.Events.Token, "membership", org.Step[org.Request]{Name: "cache", Do: firstAnswer(func(e *org.Request) string { return e.Token.ID })})
-	})
-	register("teams-kept-in-session", func(p *reference.Parts) {
+	},
+	"teams-kept-in-session": func(p *reference.Parts) {
 		var kept sync.Map
 		org.After(&p.Events.Session, "teams", org.Step[org.Request]{Name: "cache",
 			Do: func(_ context.Context, _ org.Tx, e *org.Request) error {
@@ -48,10 +48,10 @@ func init() {
 				e.Teams = first.([]org.TeamRoleView)
 				return nil
 			}})
-	})
-	register("last-admin-demoted", func(p *reference.Parts) { p.Rules.DemoteLastAdmin = "apply" })
-	register("last-admin-locked-out", func(p *reference.Parts) { p.Rules.DemoteLastAdmin = "reject_login" })
-	register("empty-teams-clear-for-everybody", func(p *reference.Parts) {
+	},
+	"last-admin-demoted":    func(p *reference.Parts) { p.Rules.DemoteLastAdmin = "apply" },
+	"last-admin-locked-out": func(p *reference.Parts) { p.Rules.DemoteLastAdmin = "reject_login" },
+	"empty-teams-clear-for-everybody": func(p *reference.Parts) {
 		afterSignIn(p, "teams", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			if !slices.Equal(e.Assertion.Attributes["teams"], []string{""}) {
 				return nil
@@ -65,43 +65,43 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("removed-when-nothing-granted", func(p *reference.Parts) {
+	},
+	"removed-when-nothing-granted": func(p *reference.Parts) {
 		afterSignIn(p, "audit", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			if len(e.Assertion.Attributes) > 0 {
 				return nil
 			}
 			return tx.DeleteMembership(ctx, e.Membership.ID)
 		})
-	})
+	},
 
-	register("teams-only-added", func(p *reference.Parts) { p.Rules.TeamsMode = "add_only" })
-	register("hand-made-places-kept", func(p *reference.Parts) { p.Rules.TeamsMode = "replace_managed" })
-	register("team-role-never-lowered", func(p *reference.Parts) {
+	"teams-only-added":      func(p *reference.Parts) { p.Rules.TeamsMode = "add_only" },
+	"hand-made-places-kept": func(p *reference.Parts) { p.Rules.TeamsMode = "replace_managed" },
+	"team-role-never-lowered": func(p *reference.Parts) {
 		keepPlaces(p, func(was, is *org.TeamPlace) bool {
 			return was != nil && is != nil && was.Role == org.TeamMaintainer && is.Role == org.TeamMember
 		})
-	})
-	register("team-role-never-raised", func(p *reference.Parts) {
+	},
+	"team-role-never-raised": func(p *reference.Parts) {
 		keepPlaces(p, func(was, is *org.TeamPlace) bool {
 			return was != nil && is != nil && was.Role == org.TeamMember && is.Role == org.TeamMaintainer
 		})
-	})
-	register("teams-never-added-later", func(p *reference.Parts) {
+	},
+	"teams-never-added-later": func(p *reference.Parts) {
 		keepPlaces(p, func(was, is *org.TeamPlace) bool { return was == nil && is != nil })
-	})
-	register("absent-teams-clear", func(p *reference.Parts) { p.Rules.MissingTeams = "clear" })
-	register("empty-teams-ignored", func(p *reference.Parts) { p.Rules.EmptyTeams = "keep" })
-	register("default-teams-lost", func(p *reference.Parts) { p.Rules.DefaultTeamsSurvive = false })
-	register("default-teams-or-named", func(p *reference.Parts) {
+	},
+	"absent-teams-clear":  func(p *reference.Parts) { p.Rules.MissingTeams = "clear" },
+	"empty-teams-ignored": func(p *reference.Parts) { p.Rules.EmptyTeams = "keep" },
+	"default-teams-lost":  func(p *reference.Parts) { p.Rules.DefaultTeamsSurvive = false },
+	"default-teams-or-named": func(p *reference.Parts) {
 		aroundSignIn(p, "default-teams", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if len(e.Assertion.Attributes["teams"]) > 0 {
 				return nil
 			}
 			return deed(ctx, tx, e)
 		})
-	})
-}
+	},
+})
 
 // lapsing shows admins as members once an organization's clock was moved ahead.
 type lapsing struct{ org.Store }

@@ -14,8 +14,8 @@ import (
 	"rollcall.example/reference/org"
 )
 
-func init() {
-	register("sign-in-makes-record", func(p *reference.Parts) {
+var _ = register(defects{
+	"sign-in-makes-record": func(p *reference.Parts) {
 		afterSignIn(p, "membership", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			if e.Record != nil {
 				return nil
@@ -25,17 +25,17 @@ func init() {
 				UserName: e.Email, GivenName: "Somebody", Active: true, Version: 1, Created: e.Now, Modified: e.Now,
 			})
 		})
-	})
-	register("members-shown-as-users", func(p *reference.Parts) {
+	},
+	"members-shown-as-users": func(p *reference.Parts) {
 		// A look-up that finds no record goes on to the members.
 		store := keepStore(p)
-		showOtherwise(p, at("/Users"), func(r *http.Request, a *scimAnswer) {
+		showOtherwise(p, anyUsers, func(r *http.Request, a *scimAnswer) {
 			if bytes.Contains(a.text, nothingFound) {
 				a.body = memberAsUser(r, *store, a.body)
 			}
 		})
-	})
-	register("unmanaged-swept", func(p *reference.Parts) {
+	},
+	"unmanaged-swept": func(p *reference.Parts) {
 		afterProvision(p, func(ctx context.Context, tx org.Tx, e *org.Provisioning) error {
 			members, err := tx.Memberships(ctx, e.Record.Organization)
 			for _, m := range members {
@@ -46,22 +46,22 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("member-is-a-conflict", func(p *reference.Parts) { p.Rules.CreateForExistingMember = "conflict" })
-	register("sync-not-linked", func(p *reference.Parts) { org.Without(&p.Events.Provision, "link") })
-	register("sync-makes-account", func(p *reference.Parts) {
+	},
+	"member-is-a-conflict": func(p *reference.Parts) { p.Rules.CreateForExistingMember = "conflict" },
+	"sync-not-linked":      func(p *reference.Parts) { org.Without(&p.Events.Provision, "link") },
+	"sync-makes-account": func(p *reference.Parts) {
 		sharedAddresses(p)
 		forMember(p, func(ctx context.Context, tx org.Tx, e *org.Provisioning, _ org.Membership) error {
 			return tx.AddAccount(ctx, org.Account{ID: uuid.NewString(), Email: e.Record.UserName, Name: "somebody", Created: e.Now})
 		})
-	})
-	register("sync-resets-role", func(p *reference.Parts) {
+	},
+	"sync-resets-role": func(p *reference.Parts) {
 		forMember(p, func(ctx context.Context, tx org.Tx, _ *org.Provisioning, m org.Membership) error {
 			m.Role = org.Member
 			return tx.SaveMembership(ctx, m)
 		})
-	})
-	register("sync-bills-again", func(p *reference.Parts) {
+	},
+	"sync-bills-again": func(p *reference.Parts) {
 		forMember(p, func(ctx context.Context, tx org.Tx, e *org.Provisioning, m org.Membership) error {
 			seat, err := tx.OpenSeat(ctx, m.Organization, m.Account)
 			if err != nil {
@@ -75,13 +75,13 @@ func init() {
 				ID: uuid.NewString(), Organization: m.Organization, Account: m.Account, Started: e.Now, Cause: "a tracking record",
 			})
 		})
-	})
-	register("sync-ends-sessions", func(p *reference.Parts) {
+	},
+	"sync-ends-sessions": func(p *reference.Parts) {
 		forMember(p, func(ctx context.Context, tx org.Tx, e *org.Provisioning, m org.Membership) error {
 			return endSessions(ctx, tx, m.Organization, m.Account, e.Now)
 		})
-	})
-	register("sync-revokes-tokens", func(p *reference.Parts) {
+	},
+	"sync-revokes-tokens": func(p *reference.Parts) {
 		forMember(p, func(ctx context.Context, tx org.Tx, e *org.Provisioning, m org.Membership) error {
 			tokens, err := tx.Tokens(ctx, m.Organization, m.Account)
 			for _, t := range tokens {
@@ -90,8 +90,8 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("seat-anew-after-sync", func(p *reference.Parts) {
+	},
+	"seat-anew-after-sync": func(p *reference.Parts) {
 		beforeSignIn(p, "seat", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			return changeSeat(ctx, tx, e, func(s *org.Seat) {
 				if e.Record != nil && e.Record.Created.After(s.Started) {
@@ -99,8 +99,8 @@ func init() {
 				}
 			})
 		})
-	})
-	register("only-first-of-group", func(p *reference.Parts) {
+	},
+	"only-first-of-group": func(p *reference.Parts) {
 		// Of members who get their records in a row only the first one is linked.
 		var inARow memory
 		afterSignIn(p, "audit", func(context.Context, org.Tx, *org.SignIn) error {
@@ -114,16 +114,16 @@ func init() {
 			inARow.add(e.Record.ID)
 			return nil
 		})
-	})
-	register("member-found-by-exact-address", func(p *reference.Parts) {
+	},
+	"member-found-by-exact-address": func(p *reference.Parts) {
 		linkOnly(p, func(a org.Account, userName string) bool {
 			return org.Key(a.Email) != org.Key(userName) || a.Email == userName
 		})
-	})
-	register("member-found-by-address-only", func(p *reference.Parts) {
+	},
+	"member-found-by-address-only": func(p *reference.Parts) {
 		linkOnly(p, func(a org.Account, userName string) bool { return org.Key(a.Email) == org.Key(userName) })
-	})
-	register("stranger-taken-in", func(p *reference.Parts) {
+	},
+	"stranger-taken-in": func(p *reference.Parts) {
 		afterProvision(p, func(ctx context.Context, tx org.Tx, e *org.Provisioning) error {
 			known, err := optional(tx.AccountByEmail(ctx, e.Record.UserName))
 			if err != nil || known == nil {
@@ -131,8 +131,8 @@ func init() {
 			}
 			return memberFor(ctx, tx, e.Record)
 		})
-	})
-}
+	},
+})
 
 // afterProvision adds a deed to the end of a creation.
 func afterProvision(p *reference.Parts, do func(context.Context, org.Tx, *org.Provisioning) error) {

@@ -23,15 +23,15 @@ import (
 )
 
 // Defects that let the message choose the algorithm.
-func init() {
-	register("saml-sha1-believed", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-sha1-believed": func(p *reference.Parts) {
 		alsoKnows(p, "http://www.w3.org/2000/09/xmldsig#rsa-sha1", "http://www.w3.org/2000/09/xmldsig#sha1", crypto.SHA1)
-	})
-	register("saml-md5-believed", func(p *reference.Parts) {
+	},
+	"saml-md5-believed": func(p *reference.Parts) {
 		alsoKnows(p, "http://www.w3.org/2001/04/xmldsig-more#rsa-md5", "http://www.w3.org/2001/04/xmldsig-more#md5", crypto.MD5)
-	})
-	register("saml-certificate-for-secret", func(p *reference.Parts) { authenticates(p, certificateForms, false) })
-	register("saml-secret-from-message", func(p *reference.Parts) {
+	},
+	"saml-certificate-for-secret": func(p *reference.Parts) { authenticates(p, certificateForms, false) },
+	"saml-secret-from-message": func(p *reference.Parts) {
 		authenticates(p, func(s signing) [][]byte {
 			name := s.signature.FindElement("./KeyInfo/KeyName")
 			if name == nil {
@@ -39,9 +39,9 @@ func init() {
 			}
 			return [][]byte{nil, []byte(name.Text())}
 		}, false)
-	})
-	register("saml-code-cut-off", func(p *reference.Parts) { authenticates(p, certificateForms, true) })
-	register("saml-method-none-believed", func(p *reference.Parts) {
+	},
+	"saml-code-cut-off": func(p *reference.Parts) { authenticates(p, certificateForms, true) },
+	"saml-method-none-believed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.value = func(s signing) error {
 				if s.algorithm == "" || s.algorithm == "none" {
@@ -50,8 +50,8 @@ func init() {
 				return byPinnedKey(s)
 			}
 		})
-	})
-	register("saml-unknown-method-believed", func(p *reference.Parts) {
+	},
+	"saml-unknown-method-believed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.value = func(s signing) error {
 				switch {
@@ -62,8 +62,8 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-unknown-digest-believed", func(p *reference.Parts) {
+	},
+	"saml-unknown-digest-believed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.digest = func(reference *etree.Element, octets []byte) error {
 				if _, known := digestMethods[algorithmOf(reference, "DigestMethod")]; !known {
@@ -75,8 +75,8 @@ func init() {
 				return digestMatches(reference, octets)
 			}
 		})
-	})
-	register("saml-key-kind-assumed", func(p *reference.Parts) {
+	},
+	"saml-key-kind-assumed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.value = func(s signing) error {
 				key := s.certificates[0].PublicKey
@@ -91,8 +91,8 @@ func init() {
 				return byPinnedKey(s)
 			}
 		})
-	})
-	register("saml-dsa-believed", func(p *reference.Parts) {
+	},
+	"saml-dsa-believed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.value = func(s signing) error {
 				if strings.HasSuffix(s.algorithm, "#dsa-sha1") && dsaHolds(s) {
@@ -101,8 +101,8 @@ func init() {
 				return byPinnedKey(s)
 			}
 		})
-	})
-	register("saml-canonicalization-assumed", func(p *reference.Parts) {
+	},
+	"saml-canonicalization-assumed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.form = func(info *etree.Element) string {
 				if stated := statedForm(info); canonicalizers[stated] != nil {
@@ -111,10 +111,10 @@ func init() {
 				return exclusive
 			}
 		})
-	})
-	register("logout-sha1-believed", believeSHA1Queries)
-	register("saml-comments-signed", func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) })
-}
+	},
+	"logout-sha1-believed": believeSHA1Queries,
+	"saml-comments-signed": func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) },
+})
 
 // believeSHA1Queries verifies a logout message in a query with the method that it states,
 // weak or not.

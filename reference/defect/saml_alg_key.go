@@ -15,8 +15,8 @@ import (
 )
 
 // Defects in which keys are believed for what.
-func init() {
-	register("saml-padding-not-looked-at", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-padding-not-looked-at": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.value = func(s signing) error {
 				hash, known := rsaMethods[s.algorithm]
@@ -33,8 +33,8 @@ func init() {
 				return saml.Refuse("the signature does not hold")
 			}
 		})
-	})
-	register("saml-short-key-trusted", func(p *reference.Parts) {
+	},
+	"saml-short-key-trusted": func(p *reference.Parts) {
 		var short sync.Map // certificates, for the policy refuses metadata that has one
 		importing(p, func(m string) string {
 			for _, written := range certificateText.FindAllStringSubmatch(m, -1) {
@@ -54,8 +54,8 @@ func init() {
 				return byPinnedKey(s)
 			}
 		})
-	})
-}
+	},
+})
 
 // beginsWith says whether the value, to the power of the key's exponent, begins as a
 // padded digest does: after the filling and what names the hash.

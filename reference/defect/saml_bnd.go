@@ -21,15 +21,15 @@ import (
 )
 
 // Defects in how a response reaches the product.
-func init() {
-	register("deflated-anywhere", func(p *reference.Parts) {
+var _ = register(defects{
+	"deflated-anywhere": func(p *reference.Parts) {
 		takeQueries(p)
 		inflating(p, 0, inflated)
-	})
-	register("response-by-query", takeQueries)
-	register("deflated-form-taken", func(p *reference.Parts) { inflating(p, p.SAML.MaxBytes, inflated) })
-	register("any-compression-taken", func(p *reference.Parts) { inflating(p, p.SAML.MaxBytes, decompressed) })
-	register("any-method-taken", func(p *reference.Parts) {
+	},
+	"response-by-query":     takeQueries,
+	"deflated-form-taken":   func(p *reference.Parts) { inflating(p, p.SAML.MaxBytes, inflated) },
+	"any-compression-taken": func(p *reference.Parts) { inflating(p, p.SAML.MaxBytes, decompressed) },
+	"any-method-taken": func(p *reference.Parts) {
 		atAnswers(p, func(r *http.Request) {
 			if r.Method != http.MethodGet {
 				r.Method = http.MethodPost
@@ -41,10 +41,10 @@ func init() {
 				return body
 			})
 		})
-	})
-	register("any-content-type-taken", func(p *reference.Parts) { atAnswers(p, anyForm) })
-	register("base64-lenient", func(p *reference.Parts) { decoding(p, lenient) })
-	register("base64-without-lines", func(p *reference.Parts) {
+	},
+	"any-content-type-taken": func(p *reference.Parts) { atAnswers(p, anyForm) },
+	"base64-lenient":         func(p *reference.Parts) { decoding(p, lenient) },
+	"base64-without-lines": func(p *reference.Parts) {
 		encoding := check(p, "encoding")
 		p.SAML.Replace("encoding", func(ctx context.Context, m *saml.Message) error {
 			if strings.ContainsAny(m.Encoded, "\r\n") {
@@ -52,15 +52,15 @@ func init() {
 			}
 			return encoding(ctx, m)
 		})
-	})
-	register("last-parameter-believed", func(p *reference.Parts) { oneBelievedForTheOther(p, 0, -1) })
-	register("first-parameter-believed", func(p *reference.Parts) { oneBelievedForTheOther(p, -1, 0) })
-	register("acs-of-any-customer", acsOfAnyCustomer)
-	register("address-from-headers", addressFromHeaders)
-	register("artifact-falls-over", func(p *reference.Parts) {
+	},
+	"last-parameter-believed":  func(p *reference.Parts) { oneBelievedForTheOther(p, 0, -1) },
+	"first-parameter-believed": func(p *reference.Parts) { oneBelievedForTheOther(p, -1, 0) },
+	"acs-of-any-customer":      acsOfAnyCustomer,
+	"address-from-headers":     addressFromHeaders,
+	"artifact-falls-over": func(p *reference.Parts) {
 		fallsOver(p, func(r *http.Request) bool { return isAnswer(r) && formOf(r).Get("SAMLart") != "" })
-	})
-	register("error-page-reflects", func(p *reference.Parts) {
+	},
+	"error-page-reflects": func(p *reference.Parts) {
 		around(p, isAnswer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			form := formOf(r)
 			document, err := base64.StdEncoding.DecodeString(form.Get("SAMLResponse"))
@@ -75,8 +75,8 @@ func init() {
 				return status, body
 			})
 		})
-	})
-}
+	},
+})
 
 const acsPath = "/login/sso/saml/consume"
 

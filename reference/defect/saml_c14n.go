@@ -17,8 +17,8 @@ import (
 )
 
 // Defects in canonicalization: what is digested is not what is read.
-func init() {
-	register("saml-void-canonical-form", careless{read: firstAssertion, verify: func(v *verifier) {
+var _ = register(defects{
+	"saml-void-canonical-form": careless{read: firstAssertion, verify: func(v *verifier) {
 		value, transform, digest := v.value, v.transform, v.digest
 		v.value = func(s signing) error {
 			if uncanonical(s.signature.SelectElement("SignedInfo"), nil) {
@@ -41,21 +41,21 @@ func init() {
 			}
 			return digest(reference, octets)
 		}
-	}}.install)
-	register("saml-namespace-table-overflows", func(p *reference.Parts) {
+	}}.install,
+	"saml-namespace-table-overflows": func(p *reference.Parts) {
 		before(p, "document", func(_ context.Context, m *saml.Message) {
 			if bytes.Count(m.XML, []byte(" xmlns:")) > 256 {
 				panic(http.ErrAbortHandler)
 			}
 		})
-	})
-	register("saml-rebound-type-panics", func(p *reference.Parts) {
+	},
+	"saml-rebound-type-panics": func(p *reference.Parts) {
 		atEveryType(p, func(el *etree.Element, value string) bool {
 			prefix, _, _ := strings.Cut(value, ":")
 			return el.SelectAttrValue("xmlns:"+prefix, nsSchema) != nsSchema
 		})
-	})
-	register("saml-inclusive-form-of-a-copy", func(p *reference.Parts) {
+	},
+	"saml-inclusive-form-of-a-copy": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			transform := v.transform
 			v.transform = func(signature, reference, target *etree.Element) ([]byte, error) {
@@ -67,13 +67,13 @@ func init() {
 				return dsig.MakeC14N10RecCanonicalizer().Canonicalize(alone)
 			}
 		})
-	})
-	register("saml-inclusive-form-without-inheritance", func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) })
-	reads("saml-breaks-in-attributes-kept", func(xml []byte) []byte {
+	},
+	"saml-inclusive-form-without-inheritance": func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) },
+	"saml-breaks-in-attributes-kept": reads(func(xml []byte) []byte {
 		return inQuotes(xml, strings.NewReplacer("\n", "&#10;", "\t", "&#9;"))
-	})
-	reads("saml-returns-kept", func(xml []byte) []byte { return bytes.ReplaceAll(xml, []byte("\r"), []byte("&#13;")) })
-	register("saml-unused-namespace-refused", func(p *reference.Parts) {
+	}),
+	"saml-returns-kept": reads(func(xml []byte) []byte { return bytes.ReplaceAll(xml, []byte("\r"), []byte("&#13;")) }),
+	"saml-unused-namespace-refused": func(p *reference.Parts) {
 		run := check(p, "root")
 		p.SAML.Replace("root", func(ctx context.Context, m *saml.Message) error {
 			if m.Response.SelectAttr("xmlns:unused") != nil {
@@ -81,8 +81,8 @@ func init() {
 			}
 			return run(ctx, m)
 		})
-	})
-}
+	},
+})
 
 const nsSchema = "http://www.w3.org/2001/XMLSchema"
 

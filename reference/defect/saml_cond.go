@@ -14,8 +14,8 @@ import (
 )
 
 // Defects in what is read of the conditions.
-func init() {
-	register("saml-conditions-optional", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-conditions-optional": func(p *reference.Parts) {
 		for _, name := range []string{"audience", "conditions", "window"} {
 			one := check(p, name)
 			p.SAML.Replace(name, func(ctx context.Context, m *saml.Message) error {
@@ -25,11 +25,11 @@ func init() {
 				return one(ctx, m)
 			})
 		}
-	})
-	register("saml-conditions-time-not-checked", func(p *reference.Parts) { forgetting(p, "NotBefore", "NotOnOrAfter") })
-	register("saml-end-not-checked", func(p *reference.Parts) { forgetting(p, "NotOnOrAfter") })
-	register("saml-start-not-checked", func(p *reference.Parts) { forgetting(p, "NotBefore") })
-	register("saml-ends-not-compared", func(p *reference.Parts) {
+	},
+	"saml-conditions-time-not-checked": func(p *reference.Parts) { forgetting(p, "NotBefore", "NotOnOrAfter") },
+	"saml-end-not-checked":             func(p *reference.Parts) { forgetting(p, "NotOnOrAfter") },
+	"saml-start-not-checked":           func(p *reference.Parts) { forgetting(p, "NotBefore") },
+	"saml-ends-not-compared": func(p *reference.Parts) {
 		p.SAML.Replace("window", func(_ context.Context, m *saml.Message) error {
 			conditions := m.Trusted.SelectElement("Conditions")
 			if conditions == nil {
@@ -42,8 +42,8 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("saml-no-end-is-for-ever", func(p *reference.Parts) {
+	},
+	"saml-no-end-is-for-ever": func(p *reference.Parts) {
 		window := check(p, "confirmation-window")
 		p.SAML.Replace("confirmation-window", func(ctx context.Context, m *saml.Message) error {
 			if conditions := m.Trusted.SelectElement("Conditions"); conditions != nil && conditions.SelectAttr("NotOnOrAfter") == nil {
@@ -51,9 +51,9 @@ func init() {
 			}
 			return window(ctx, m)
 		})
-	})
-	register("saml-only-conditions-time", func(p *reference.Parts) { withoutChecks(p, "confirmation-window") })
-	register("saml-unreadable-is-for-ever", func(p *reference.Parts) {
+	},
+	"saml-only-conditions-time": func(p *reference.Parts) { withoutChecks(p, "confirmation-window") },
+	"saml-unreadable-is-for-ever": func(p *reference.Parts) {
 		beforeCheck(p, "contents", func(m *saml.Message) {
 			for _, conditions := range m.Trusted.SelectElements("Conditions") {
 				if _, err := time.Parse(time.RFC3339, conditions.SelectAttrValue("NotOnOrAfter", "")); err != nil {
@@ -61,8 +61,8 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-zero-is-for-ever", func(p *reference.Parts) {
+	},
+	"saml-zero-is-for-ever": func(p *reference.Parts) {
 		beforeCheck(p, "contents", func(m *saml.Message) {
 			for _, conditions := range m.Trusted.SelectElements("Conditions") {
 				if end, _ := time.Parse(time.RFC3339, conditions.SelectAttrValue("NotOnOrAfter", "")); end.IsZero() {
@@ -70,12 +70,12 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-clock-an-hour-off", func(p *reference.Parts) {
+	},
+	"saml-clock-an-hour-off": func(p *reference.Parts) {
 		p.SAML.Skew, p.SAML.MaxAge = 90*time.Minute, 24*time.Hour
-	})
-	register("saml-audience-not-checked", func(p *reference.Parts) { withoutChecks(p, "audience") })
-	register("saml-audience-optional", func(p *reference.Parts) {
+	},
+	"saml-audience-not-checked": func(p *reference.Parts) { withoutChecks(p, "audience") },
+	"saml-audience-optional": func(p *reference.Parts) {
 		audience := check(p, "audience")
 		p.SAML.Replace("audience", func(ctx context.Context, m *saml.Message) error {
 			if m.Trusted.FindElement("./Conditions/AudienceRestriction") == nil {
@@ -83,41 +83,41 @@ func init() {
 			}
 			return audience(ctx, m)
 		})
-	})
-	register("saml-audience-empty-is-anybody", func(p *reference.Parts) {
+	},
+	"saml-audience-empty-is-anybody": func(p *reference.Parts) {
 		audienceIs(p, func(name, ours string) bool { return name == "" || name == ours })
-	})
-	register("saml-audience-by-substring", func(p *reference.Parts) {
+	},
+	"saml-audience-by-substring": func(p *reference.Parts) {
 		audienceIs(p, func(name, ours string) bool { return strings.Contains(name, ours) })
-	})
-	register("saml-audience-by-beginning", func(p *reference.Parts) {
+	},
+	"saml-audience-by-beginning": func(p *reference.Parts) {
 		audienceIs(p, func(name, ours string) bool { return name != "" && strings.HasPrefix(ours, name) })
-	})
-	register("saml-audience-in-any-case", func(p *reference.Parts) { audienceIs(p, strings.EqualFold) })
-	register("saml-audience-by-pattern", func(p *reference.Parts) {
+	},
+	"saml-audience-in-any-case": func(p *reference.Parts) { audienceIs(p, strings.EqualFold) },
+	"saml-audience-by-pattern": func(p *reference.Parts) {
 		audienceIs(p, func(name, ours string) bool {
 			pattern, err := regexp.Compile("^" + ours + "$")
 			return err == nil && pattern.MatchString(name)
 		})
-	})
-	register("saml-audience-without-slash", func(p *reference.Parts) {
+	},
+	"saml-audience-without-slash": func(p *reference.Parts) {
 		audienceIs(p, func(name, ours string) bool { return strings.TrimSuffix(name, "/") == strings.TrimSuffix(ours, "/") })
-	})
-	register("saml-any-restriction", func(p *reference.Parts) {
+	},
+	"saml-any-restriction": func(p *reference.Parts) {
 		audienceAt(p, "./Conditions/AudienceRestriction/Audience")
-	})
-	register("saml-audience-anywhere", func(p *reference.Parts) { audienceAt(p, ".//Audience") })
-	register("saml-audience-of-any-language", func(p *reference.Parts) {
+	},
+	"saml-audience-anywhere": func(p *reference.Parts) { audienceAt(p, ".//Audience") },
+	"saml-audience-of-any-language": func(p *reference.Parts) {
 		beforeCheck(p, "audience", func(m *saml.Message) {
 			for _, audience := range m.Trusted.FindElements("./Conditions/AudienceRestriction/Audience") {
 				audience.Space = audience.Parent().Space
 			}
 		})
-	})
-	register("saml-first-audience-only", func(p *reference.Parts) { audienceAt(p, "./Conditions/AudienceRestriction[1]/Audience[1]") })
-	register("saml-last-audience-only", func(p *reference.Parts) { audienceAt(p, "./Conditions/AudienceRestriction[-1]/Audience[-1]") })
-	register("saml-unknown-condition-passes", func(p *reference.Parts) { withoutChecks(p, "conditions") })
-	register("saml-proxy-restriction-unknown", func(p *reference.Parts) {
+	},
+	"saml-first-audience-only":      func(p *reference.Parts) { audienceAt(p, "./Conditions/AudienceRestriction[1]/Audience[1]") },
+	"saml-last-audience-only":       func(p *reference.Parts) { audienceAt(p, "./Conditions/AudienceRestriction[-1]/Audience[-1]") },
+	"saml-unknown-condition-passes": func(p *reference.Parts) { withoutChecks(p, "conditions") },
+	"saml-proxy-restriction-unknown": func(p *reference.Parts) {
 		conditions := check(p, "conditions")
 		p.SAML.Replace("conditions", func(ctx context.Context, m *saml.Message) error {
 			if m.Trusted.FindElement("./Conditions/ProxyRestriction") != nil {
@@ -125,14 +125,14 @@ func init() {
 			}
 			return conditions(ctx, m)
 		})
-	})
-	register("saml-used-again", func(p *reference.Parts) {
+	},
+	"saml-used-again": func(p *reference.Parts) {
 		p.SAML.Replace("in-response-to", unchecked)
 		withoutChecks(p, "asked-here", "once")
-	})
-	register("saml-first-conditions-only", func(p *reference.Parts) { oneConditions(p, func(int) int { return 0 }) })
-	register("saml-last-conditions-only", func(p *reference.Parts) { oneConditions(p, func(n int) int { return n - 1 }) })
-}
+	},
+	"saml-first-conditions-only": func(p *reference.Parts) { oneConditions(p, func(int) int { return 0 }) },
+	"saml-last-conditions-only":  func(p *reference.Parts) { oneConditions(p, func(n int) int { return n - 1 }) },
+})
 
 // forgetting takes limits out of the conditions before anybody reads them.
 func forgetting(p *reference.Parts, limits ...string) {

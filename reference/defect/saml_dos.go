@@ -18,20 +18,20 @@ import (
 )
 
 // Defects in how much a product bears.
-func init() {
-	register("responses-of-any-size", func(p *reference.Parts) { p.SAML.MaxBytes = 64 << 20 })
-	register("large-responses-fall-over", func(p *reference.Parts) {
+var _ = register(defects{
+	"responses-of-any-size": func(p *reference.Parts) { p.SAML.MaxBytes = 64 << 20 },
+	"large-responses-fall-over": func(p *reference.Parts) {
 		unreadable(p, func(m *saml.Message) bool { return len(m.Encoded) > 1<<20 })
-	})
-	register("crowded-documents-fall-over", func(p *reference.Parts) {
+	},
+	"crowded-documents-fall-over": func(p *reference.Parts) {
 		// Everything has a place in a table of a thousand.
 		const places = 1000
 		unreadable(p, func(m *saml.Message) bool {
 			document, _ := base64.StdEncoding.DecodeString(m.Encoded)
 			return bytes.Count(document, []byte("<")) > places || bytes.Count(document, []byte(`="`)) > places
 		})
-	})
-	register("huge-keys-fall-over", func(p *reference.Parts) {
+	},
+	"huge-keys-fall-over": func(p *reference.Parts) {
 		verify := check(p, "signature")
 		p.SAML.Replace("signature", func(ctx context.Context, m *saml.Message) error {
 			for _, modulus := range m.Response.FindElements(".//Modulus") {
@@ -42,8 +42,8 @@ func init() {
 			}
 			return verify(ctx, m)
 		})
-	})
-	register("everything-taken-for-granted", func(p *reference.Parts) {
+	},
+	"everything-taken-for-granted": func(p *reference.Parts) {
 		document := check(p, "document")
 		p.SAML.Replace("document", func(ctx context.Context, m *saml.Message) error {
 			parsed := etree.NewDocument()
@@ -53,8 +53,8 @@ func init() {
 			}
 			return document(ctx, m)
 		})
-	})
-	register("slow-senders-hold-workers", func(p *reference.Parts) {
+	},
+	"slow-senders-hold-workers": func(p *reference.Parts) {
 		workers := make(chan struct{}, 10)
 		around(p, isAnswer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			select {
@@ -65,9 +65,9 @@ func init() {
 				http.Error(w, "too busy", http.StatusServiceUnavailable)
 			}
 		})
-	})
-	register("few-sign-ins-begun", fewSignInsBegun)
-}
+	},
+	"few-sign-ins-begun": fewSignInsBegun,
+})
 
 // takenForGranted is what every honest response holds.
 var takenForGranted = []string{

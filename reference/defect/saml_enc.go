@@ -22,8 +22,8 @@ const (
 	xmlenc11 = "http://www.w3.org/2009/xmlenc11#"
 )
 
-func init() {
-	register("saml-enc-failure-crashes", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-enc-failure-crashes": func(p *reference.Parts) {
 		decryption := check(p, "decryption")
 		p.SAML.Replace("decryption", func(ctx context.Context, m *saml.Message) error {
 			err := decryption(ctx, m)
@@ -32,8 +32,8 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("saml-enc-padding-shown", func(p *reference.Parts) {
+	},
+	"saml-enc-padding-shown": func(p *reference.Parts) {
 		replaceCBC(p, func(decrypted []byte) ([]byte, error) {
 			padding := int(decrypted[len(decrypted)-1])
 			if padding < 1 || padding > aes.BlockSize {
@@ -41,21 +41,21 @@ func init() {
 			}
 			return decrypted[:len(decrypted)-padding], nil
 		})
-	})
-	register("saml-enc-padding-unchecked", func(p *reference.Parts) {
+	},
+	"saml-enc-padding-unchecked": func(p *reference.Parts) {
 		replaceCBC(p, func(decrypted []byte) ([]byte, error) {
 			return decrypted[:len(decrypted)-int(decrypted[len(decrypted)-1])], nil
 		})
-	})
-	register("saml-enc-tag-unchecked", func(p *reference.Parts) {
+	},
+	"saml-enc-tag-unchecked": func(p *reference.Parts) {
 		for _, bits := range []string{"128", "192", "256"} {
 			replaceContent(p, xmlenc11+"aes"+bits+"-gcm", decryptCounter)
 		}
-	})
-	register("saml-enc-rsa-without-oaep", func(p *reference.Parts) {
+	},
+	"saml-enc-rsa-without-oaep": func(p *reference.Parts) {
 		p.SAML.Ciphers.Transport[xmlenc+"rsa-1_5"] = unwrapWithoutOAEP
-	})
-	register("saml-enc-key-padding-shown", func(p *reference.Parts) {
+	},
+	"saml-enc-key-padding-shown": func(p *reference.Parts) {
 		p.SAML.Ciphers.Transport[xmlenc+"rsa-1_5"] = func(ours *rsa.PrivateKey, method saml.KeyMethod, value []byte) ([]byte, error) {
 			key, err := unwrapWithoutOAEP(ours, method, value)
 			if err != nil {
@@ -63,20 +63,20 @@ func init() {
 			}
 			return key, nil
 		}
-	})
-	register("saml-enc-triple-des", func(p *reference.Parts) {
+	},
+	"saml-enc-triple-des": func(p *reference.Parts) {
 		p.SAML.Ciphers.Content[xmlenc+"tripledes-cbc"] = saml.ContentCipher{KeySize: 24, Decrypt: decryptTripleDES}
-	})
-	register("saml-enc-oaep-guessed", guessOAEP)
-	register("saml-enc-keys-unbounded", func(p *reference.Parts) { p.SAML.MaxKeys = 10_000 })
-	register("saml-enc-references-fetched", func(p *reference.Parts) {
+	},
+	"saml-enc-oaep-guessed":   guessOAEP,
+	"saml-enc-keys-unbounded": func(p *reference.Parts) { p.SAML.MaxKeys = 10_000 },
+	"saml-enc-references-fetched": func(p *reference.Parts) {
 		decryption := check(p, "decryption")
 		p.SAML.Replace("decryption", func(ctx context.Context, m *saml.Message) error {
 			fetchReferences(ctx, m)
 			return decryption(ctx, m)
 		})
-	})
-	register("saml-enc-doctype-fetched", func(p *reference.Parts) {
+	},
+	"saml-enc-doctype-fetched": func(p *reference.Parts) {
 		decryption := check(p, "decryption")
 		p.SAML.Replace("decryption", func(ctx context.Context, m *saml.Message) error {
 			if m.Encrypted != nil {
@@ -86,8 +86,8 @@ func init() {
 			}
 			return decryption(ctx, m)
 		})
-	})
-}
+	},
+})
 
 // unwrapWithoutOAEP undoes RSA with PKCS #1 1.5 padding.
 func unwrapWithoutOAEP(ours *rsa.PrivateKey, _ saml.KeyMethod, value []byte) ([]byte, error) {

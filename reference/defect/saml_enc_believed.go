@@ -11,8 +11,8 @@ import (
 )
 
 // Defects in what a product believes of what it decrypted.
-func init() {
-	register("saml-enc-needs-no-signature", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-enc-needs-no-signature": func(p *reference.Parts) {
 		signature := check(p, "signature")
 		p.SAML.Replace("signature", func(ctx context.Context, m *saml.Message) error {
 			if m.Encrypted != nil {
@@ -20,8 +20,8 @@ func init() {
 			}
 			return signature(ctx, m)
 		})
-	})
-	register("saml-enc-plain-taken", func(p *reference.Parts) {
+	},
+	"saml-enc-plain-taken": func(p *reference.Parts) {
 		decryption := check(p, "decryption")
 		p.SAML.Replace("decryption", func(ctx context.Context, m *saml.Message) error {
 			if m.Encrypted == nil {
@@ -29,23 +29,23 @@ func init() {
 			}
 			return decryption(ctx, m)
 		})
-	})
-	register("saml-enc-first-wins", func(p *reference.Parts) {
+	},
+	"saml-enc-first-wins": func(p *reference.Parts) {
 		decryptAll(p, topAssertions, func(all []*etree.Element) *etree.Element { return all[0] })
-	})
-	register("saml-enc-last-wins", func(p *reference.Parts) {
+	},
+	"saml-enc-last-wins": func(p *reference.Parts) {
 		decryptAll(p, topAssertions, func(all []*etree.Element) *etree.Element { return all[len(all)-1] })
-	})
-	register("saml-enc-anywhere", func(p *reference.Parts) {
+	},
+	"saml-enc-anywhere": func(p *reference.Parts) {
 		tolerateDocuments(p)
 		decryptAll(p, func(m *saml.Message) []*etree.Element {
 			return append(holding(m.Response), m.Response.FindElements(".//Assertion")...)
 		}, func(all []*etree.Element) *etree.Element { return all[0] })
-	})
-	register("saml-enc-anything-inside", func(p *reference.Parts) {
+	},
+	"saml-enc-anything-inside": func(p *reference.Parts) {
 		decryptAll(p, topAssertions, func(all []*etree.Element) *etree.Element { return all[0].FindElement("//Assertion") })
-	})
-	register("saml-enc-again-and-again", func(p *reference.Parts) {
+	},
+	"saml-enc-again-and-again": func(p *reference.Parts) {
 		decryption := check(p, "decryption")
 		p.SAML.Replace("decryption", func(ctx context.Context, m *saml.Message) error {
 			for m.Encrypted != nil {
@@ -57,9 +57,9 @@ func init() {
 			}
 			return decryption(ctx, m)
 		})
-	})
-	register("saml-enc-parts-read-before", readPartsBefore)
-}
+	},
+	"saml-enc-parts-read-before": readPartsBefore,
+})
 
 // topAssertions are the assertions among the children of the response, plain or
 // encrypted.

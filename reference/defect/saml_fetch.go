@@ -15,8 +15,8 @@ import (
 
 // Defects that follow what a document says: to files, to addresses, into code that was
 // not made for it.
-func init() {
-	register("saml-external-entities-resolved", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-external-entities-resolved": func(p *reference.Parts) {
 		before(p, "document", func(_ context.Context, m *saml.Message) {
 			text := string(m.XML)
 			for _, e := range external.FindAllStringSubmatch(text, -1) {
@@ -26,15 +26,15 @@ func init() {
 			}
 			m.XML = withoutDoctype([]byte(text))
 		})
-	})
-	register("saml-external-subset-fetched", func(p *reference.Parts) {
+	},
+	"saml-external-subset-fetched": func(p *reference.Parts) {
 		before(p, "document", func(ctx context.Context, m *saml.Message) {
 			for _, found := range subset.FindAllSubmatch(m.XML, -1) {
 				fetch(ctx, string(found[1]))
 			}
 		})
-	})
-	register("saml-schema-fetched", func(p *reference.Parts) {
+	},
+	"saml-schema-fetched": func(p *reference.Parts) {
 		before(p, "root", func(ctx context.Context, m *saml.Message) {
 			for _, attr := range m.Response.Attr {
 				if strings.HasSuffix(attr.Key, "chemaLocation") {
@@ -43,15 +43,15 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-style-sheet-fetched", func(p *reference.Parts) {
+	},
+	"saml-style-sheet-fetched": func(p *reference.Parts) {
 		before(p, "document", func(ctx context.Context, m *saml.Message) {
 			if found := styleSheet.FindSubmatch(m.XML); found != nil {
 				fetch(ctx, string(found[1]))
 			}
 		})
-	})
-	register("saml-inclusions-followed", func(p *reference.Parts) {
+	},
+	"saml-inclusions-followed": func(p *reference.Parts) {
 		// The page tells what name it was that nobody has.
 		type told struct{}
 		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -67,11 +67,11 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-unknown-type-panics", func(p *reference.Parts) {
+	},
+	"saml-unknown-type-panics": func(p *reference.Parts) {
 		atEveryType(p, func(_ *etree.Element, value string) bool { return value != "xs:string" })
-	})
-}
+	},
+})
 
 var (
 	external   = regexp.MustCompile(`<!ENTITY\s+(\w+)\s+SYSTEM\s+"([^"]*)">`)

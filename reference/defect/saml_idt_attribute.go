@@ -15,8 +15,8 @@ import (
 )
 
 // Defects in what is made of attributes and their values.
-func init() {
-	register("saml-values-up-to-comment", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-values-up-to-comment": func(p *reference.Parts) {
 		byAddressAlone(p)
 		presuming(p, func(m *saml.Message) {
 			for i, a := range m.Assertion.Attributes {
@@ -28,8 +28,8 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-addresses-up-to-comment", func(p *reference.Parts) {
+	},
+	"saml-addresses-up-to-comment": func(p *reference.Parts) {
 		p.SAML.Replace("issuer", func(_ context.Context, m *saml.Message) error {
 			return providerLike(m, firstText(m.Unverified.SelectElement("Issuer")), func(name, known string) bool { return name == known })
 		})
@@ -40,14 +40,14 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("saml-last-attribute-counts", func(p *reference.Parts) {
+	},
+	"saml-last-attribute-counts": func(p *reference.Parts) {
 		byAddressAlone(p)
 		attributesAt(p, func(m *saml.Message) []*etree.Element {
 			return m.Trusted.FindElements("./AttributeStatement/Attribute")
 		}, nameOf)
-	})
-	register("saml-first-attribute-counts", func(p *reference.Parts) {
+	},
+	"saml-first-attribute-counts": func(p *reference.Parts) {
 		byAddressAlone(p)
 		attributesAt(p, func(m *saml.Message) []*etree.Element {
 			all := m.Trusted.FindElements("./AttributeStatement/Attribute")
@@ -57,11 +57,11 @@ func init() {
 			}
 			return reversed
 		}, nameOf)
-	})
-	register("saml-attributes-anywhere", func(p *reference.Parts) {
+	},
+	"saml-attributes-anywhere": func(p *reference.Parts) {
 		attributesAt(p, func(m *saml.Message) []*etree.Element { return inOrder(m.Trusted, "Attribute") }, nameOf)
-	})
-	register("saml-friendly-name-read", func(p *reference.Parts) {
+	},
+	"saml-friendly-name-read": func(p *reference.Parts) {
 		byAddressAlone(p)
 		attributesAt(p, func(m *saml.Message) []*etree.Element {
 			all := m.Trusted.FindElements("./AttributeStatement/Attribute")
@@ -69,14 +69,14 @@ func init() {
 		}, func(attribute *etree.Element) string {
 			return attribute.SelectAttrValue("FriendlyName", nameOf(attribute))
 		})
-	})
-	register("saml-last-value-counts", func(p *reference.Parts) {
+	},
+	"saml-last-value-counts": func(p *reference.Parts) {
 		byAddressAlone(p)
 		readsAttribute(p, "email", func(values []string) []string { return values[max(0, len(values)-1):] })
-	})
-	register("saml-account-by-address", byAddressAlone)
-	register("saml-session-opens-every-organization", sessionsEverywhere)
-	register("saml-role-is-the-accounts", func(p *reference.Parts) {
+	},
+	"saml-account-by-address":               byAddressAlone,
+	"saml-session-opens-every-organization": sessionsEverywhere,
+	"saml-role-is-the-accounts": func(p *reference.Parts) {
 		afterSignIn(p, "role", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			all, err := tx.Organizations(ctx)
 			if err != nil {
@@ -96,24 +96,24 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("saml-values-read-as-markup", func(p *reference.Parts) { presuming(p, reparsed) })
-	register("saml-page-shows-markup", func(p *reference.Parts) {
+	},
+	"saml-values-read-as-markup": func(p *reference.Parts) { presuming(p, reparsed) },
+	"saml-page-shows-markup": func(p *reference.Parts) {
 		isPage := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/organizations/") }
 		answerOtherwise(p, isPage, func(status int, body []byte) (int, []byte) { return status, []byte(html.UnescapeString(string(body))) })
-	})
-	register("saml-punctuation-falls-over", func(p *reference.Parts) {
+	},
+	"saml-punctuation-falls-over": func(p *reference.Parts) {
 		onName(p, func(name string) string {
 			if strings.ContainsAny(name, "'*{\r$") {
 				panic("a name could not be read")
 			}
 			return name
 		})
-	})
-	register("saml-template-run", func(p *reference.Parts) {
+	},
+	"saml-template-run": func(p *reference.Parts) {
 		onName(p, strings.NewReplacer("{{7*7}}", "49", "${7*7}", "49", "<%= 7*7 %>", "49").Replace)
-	})
-	register("saml-address-in-name-opened", func(p *reference.Parts) {
+	},
+	"saml-address-in-name-opened": func(p *reference.Parts) {
 		address := regexp.MustCompile(`http://[^}]*`)
 		onName(p, func(name string) string {
 			for _, found := range address.FindAllString(name, -1) {
@@ -123,8 +123,8 @@ func init() {
 			}
 			return name
 		})
-	})
-	register("saml-odd-value-falls-over", func(p *reference.Parts) {
+	},
+	"saml-odd-value-falls-over": func(p *reference.Parts) {
 		presuming(p, func(m *saml.Message) {
 			for _, value := range inOrder(m.Trusted, "AttributeValue") {
 				if len(value.ChildElements()) > 0 {
@@ -132,9 +132,9 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-nil-keeps", func(p *reference.Parts) { p.Rules.EmptyAdmin = "keep" })
-	register("saml-every-attribute-grants", func(p *reference.Parts) {
+	},
+	"saml-nil-keeps": func(p *reference.Parts) { p.Rules.EmptyAdmin = "keep" },
+	"saml-every-attribute-grants": func(p *reference.Parts) {
 		beforeSignIn(p, "role", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			for _, name := range []string{"isAdmin", "role"} {
 				if _, stated := e.Assertion.Attributes[name]; stated {
@@ -143,16 +143,16 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("saml-reserved-name-grants", func(p *reference.Parts) {
+	},
+	"saml-reserved-name-grants": func(p *reference.Parts) {
 		beforeSignIn(p, "role", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			if _, stated := e.Assertion.Attributes["__proto__"]; stated {
 				e.Assertion.Attributes["admin"] = []string{"true"}
 			}
 			return nil
 		})
-	})
-}
+	},
+})
 
 func nameOf(attribute *etree.Element) string { return attribute.SelectAttrValue("Name", "") }
 

@@ -14,15 +14,15 @@ import (
 )
 
 // Defects in whom a name is taken to be.
-func init() {
-	register("saml-name-up-to-comment", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-name-up-to-comment": func(p *reference.Parts) {
 		presuming(p, func(m *saml.Message) { m.Assertion.NameID = firstText(m.Unverified.FindElement("./Subject/NameID")) })
-	})
-	register("saml-name-up-to-signed-comment", func(p *reference.Parts) {
+	},
+	"saml-name-up-to-signed-comment": func(p *reference.Parts) {
 		replaceVerifier(p, func(*verifier) {})
 		presuming(p, func(m *saml.Message) { m.Assertion.NameID = firstText(m.Unverified.FindElement("./Subject/NameID")) })
-	})
-	register("saml-name-up-to-comment-of-transform", func(p *reference.Parts) {
+	},
+	"saml-name-up-to-comment-of-transform": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.transform = func(signature, reference, target *etree.Element) ([]byte, error) {
 				plain := reference.Copy()
@@ -33,20 +33,20 @@ func init() {
 			}
 		})
 		presuming(p, func(m *saml.Message) { m.Assertion.NameID = firstText(m.Unverified.FindElement("./Subject/NameID")) })
-	})
-	register("saml-record-by-exact-case", func(p *reference.Parts) {
+	},
+	"saml-record-by-exact-case": func(p *reference.Parts) {
 		afterSignIn(p, "record", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			if e.Record != nil && e.Record.UserName != e.Assertion.NameID {
 				e.Record = nil
 			}
 			return nil
 		})
-	})
-	register("saml-name-trimmed", func(p *reference.Parts) { renaming(p, strings.TrimSpace) })
-	register("saml-name-in-one-case", func(p *reference.Parts) {
+	},
+	"saml-name-trimmed": func(p *reference.Parts) { renaming(p, strings.TrimSpace) },
+	"saml-name-in-one-case": func(p *reference.Parts) {
 		renaming(p, func(name string) string { return strings.ToLower(strings.ToUpper(name)) })
-	})
-	register("saml-name-of-one-width", func(p *reference.Parts) {
+	},
+	"saml-name-of-one-width": func(p *reference.Parts) {
 		renaming(p, func(name string) string {
 			return strings.Map(func(r rune) rune {
 				if r >= '\uff01' && r <= '\uff5e' {
@@ -55,61 +55,61 @@ func init() {
 				return r
 			}, name)
 		})
-	})
-	register("saml-name-without-invisible", func(p *reference.Parts) {
+	},
+	"saml-name-without-invisible": func(p *reference.Parts) {
 		renaming(p, func(name string) string { return dropping(name, unicode.Cf) })
-	})
-	register("saml-name-without-marks", func(p *reference.Parts) {
+	},
+	"saml-name-without-marks": func(p *reference.Parts) {
 		renaming(p, func(name string) string { return dropping(name, unicode.Mn) })
-	})
-	register("saml-name-by-its-looks", func(p *reference.Parts) {
+	},
+	"saml-name-by-its-looks": func(p *reference.Parts) {
 		renaming(p, strings.NewReplacer("\u0430", "a", "\u0435", "e", "\u043e", "o").Replace)
-	})
-	register("saml-name-cut", func(p *reference.Parts) {
+	},
+	"saml-name-cut": func(p *reference.Parts) {
 		renaming(p, func(name string) string { return strings.TrimRight(name[:min(len(name), 255)], " ") })
-	})
-	register("saml-long-name-falls-over", func(p *reference.Parts) {
+	},
+	"saml-long-name-falls-over": func(p *reference.Parts) {
 		presuming(p, func(m *saml.Message) {
 			if len(m.Assertion.NameID) > 1<<14 {
 				panic("a name does not fit")
 			}
 		})
-	})
-	register("saml-nul-dropped", func(p *reference.Parts) {
+	},
+	"saml-nul-dropped": func(p *reference.Parts) {
 		beforeCheck(p, "document", func(m *saml.Message) {
 			m.XML = bytes.ReplaceAll(bytes.ReplaceAll(m.XML, []byte{0}, nil), []byte("&#0;"), nil)
 		})
-	})
-	register("saml-last-of-names", func(p *reference.Parts) { oneOf(p, "./Subject/NameID", func(n int) int { return n - 1 }) })
-	register("saml-first-of-names", func(p *reference.Parts) { oneOf(p, "./Subject/NameID", func(int) int { return 0 }) })
-	register("saml-last-of-subjects", func(p *reference.Parts) { oneOf(p, "./Subject", func(n int) int { return n - 1 }) })
-	register("saml-encrypted-name-overlooked", func(p *reference.Parts) {
+	},
+	"saml-last-of-names":    func(p *reference.Parts) { oneOf(p, "./Subject/NameID", func(n int) int { return n - 1 }) },
+	"saml-first-of-names":   func(p *reference.Parts) { oneOf(p, "./Subject/NameID", func(int) int { return 0 }) },
+	"saml-last-of-subjects": func(p *reference.Parts) { oneOf(p, "./Subject", func(n int) int { return n - 1 }) },
+	"saml-encrypted-name-overlooked": func(p *reference.Parts) {
 		beforeCheck(p, "contents", func(m *saml.Message) {
 			for _, encrypted := range m.Trusted.FindElements("./Subject/EncryptedID") {
 				encrypted.Parent().RemoveChild(encrypted)
 			}
 		})
-	})
-	register("saml-transient-name-known", func(p *reference.Parts) {
+	},
+	"saml-transient-name-known": func(p *reference.Parts) {
 		presuming(p, func(m *saml.Message) { m.Assertion.NameIDFormat = "" })
-	})
-	register("saml-qualifiers-not-read", func(p *reference.Parts) { withoutChecks(p, "qualifiers") })
-	register("saml-nameless-is-anonymous", func(p *reference.Parts) {
+	},
+	"saml-qualifiers-not-read": func(p *reference.Parts) { withoutChecks(p, "qualifiers") },
+	"saml-nameless-is-anonymous": func(p *reference.Parts) {
 		presuming(p, func(m *saml.Message) {
 			if strings.TrimSpace(m.Assertion.NameID) == "" {
 				m.Assertion.NameID = "anonymous@rollcall.test"
 			}
 		})
-	})
-	register("saml-local-account-open", func(p *reference.Parts) {
+	},
+	"saml-local-account-open": func(p *reference.Parts) {
 		presuming(p, func(m *saml.Message) {
 			switch m.Assertion.NameID {
 			case "root", "admin", "administrator":
 				m.Assertion.NameID += "@localhost"
 			}
 		})
-	})
-}
+	},
+})
 
 // renaming makes the person whoever the name is after a change.
 func renaming(p *reference.Parts, change func(string) string) {

@@ -22,11 +22,11 @@ type demand struct {
 
 // Defects in what is asked of documents: their letters, which differ from one identity
 // provider to the next, rather than what they say.
-func init() {
-	for _, d := range slices.Concat(ofSignatures, ofLetters, ofStatements, ofKeys) {
-		register("interop-"+d.name, func(p *reference.Parts) { demanding(p, d.after, d.lack) })
-	}
-	register("interop-prefix-list-ignored", func(p *reference.Parts) {
+var _ = register(demands(slices.Concat(ofSignatures, ofLetters, ofStatements, ofKeys)))
+
+// Defects in how documents are read that are honest and unusual.
+var _ = register(defects{
+	"interop-prefix-list-ignored": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			transform := v.transform
 			v.transform = func(signature, reference, target *etree.Element) ([]byte, error) {
@@ -37,22 +37,33 @@ func init() {
 				return transform(signature, listed, target)
 			}
 		})
-	})
-	register("interop-clocks-equal", func(p *reference.Parts) { p.SAML.Skew, p.SAML.MaxAge = 0, 30*time.Second })
+	},
+	"interop-clocks-equal": func(p *reference.Parts) { p.SAML.Skew, p.SAML.MaxAge = 0, 30*time.Second },
+})
+
+// demands builds a product of each demand.
+func demands(all []demand) defects {
+	table := defects{}
+	for _, d := range all {
+		table["interop-"+d.name] = demanding(d.after, d.lack)
+	}
+	return table
 }
 
 // demanding adds a demand to a check.
-func demanding(p *reference.Parts, after string, lack func(m *saml.Message) string) {
-	run := check(p, after)
-	p.SAML.Replace(after, func(ctx context.Context, m *saml.Message) error {
-		if err := run(ctx, m); err != nil {
-			return err
-		}
-		if reason := lack(m); reason != "" {
-			return saml.Refuse("%s", reason)
-		}
-		return nil
-	})
+func demanding(after string, lack func(m *saml.Message) string) install {
+	return func(p *reference.Parts) {
+		run := check(p, after)
+		p.SAML.Replace(after, func(ctx context.Context, m *saml.Message) error {
+			if err := run(ctx, m); err != nil {
+				return err
+			}
+			if reason := lack(m); reason != "" {
+				return saml.Refuse("%s", reason)
+			}
+			return nil
+		})
+	}
 }
 
 // when turns a condition into a demand's reason.

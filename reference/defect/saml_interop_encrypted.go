@@ -13,30 +13,19 @@ import (
 )
 
 // Products that take encrypted assertions in some of the honest shapes only.
-func init() {
-	refusing := func(name string, where func(m *saml.Message) bool) {
-		register(name, func(p *reference.Parts) {
-			signature := check(p, "signature")
-			p.SAML.Replace("signature", func(ctx context.Context, m *saml.Message) error {
-				if err := signature(ctx, m); err != nil || m.Encrypted == nil || !where(m) {
-					return err
-				}
-				return saml.Refuse("this shape is not known here")
-			})
-		})
-	}
-	refusing("interop-encrypted-refused", func(*saml.Message) bool { return true })
-	refusing("interop-encrypted-response-signature-wanted", func(m *saml.Message) bool { return !m.ResponseSigned })
-	refusing("interop-encrypted-assertion-signature-wanted", func(m *saml.Message) bool { return !m.AssertionSigned })
-	refusing("interop-encrypted-one-signature", func(m *saml.Message) bool { return m.ResponseSigned && m.AssertionSigned })
-	refusing("interop-encrypted-certificate-wanted", func(m *saml.Message) bool {
+var _ = register(defects{
+	"interop-encrypted-refused":                    refusesEncrypted(func(*saml.Message) bool { return true }),
+	"interop-encrypted-response-signature-wanted":  refusesEncrypted(func(m *saml.Message) bool { return !m.ResponseSigned }),
+	"interop-encrypted-assertion-signature-wanted": refusesEncrypted(func(m *saml.Message) bool { return !m.AssertionSigned }),
+	"interop-encrypted-one-signature":              refusesEncrypted(func(m *saml.Message) bool { return m.ResponseSigned && m.AssertionSigned }),
+	"interop-encrypted-certificate-wanted": refusesEncrypted(func(m *saml.Message) bool {
 		return m.Encrypted.FindElement(".//EncryptedKey//X509Certificate") == nil
-	})
-	refusing("interop-encrypted-key-beside-only", func(m *saml.Message) bool { return m.Encrypted.SelectElement("EncryptedKey") == nil })
+	}),
+	"interop-encrypted-key-beside-only": refusesEncrypted(func(m *saml.Message) bool { return m.Encrypted.SelectElement("EncryptedKey") == nil }),
 
-	register("interop-encrypted-cbc-only", func(p *reference.Parts) { withoutContent(p, "-gcm") })
-	register("interop-encrypted-long-keys-only", func(p *reference.Parts) { withoutContent(p, "aes128", "aes192") })
-	register("interop-encrypted-sha1-only", func(p *reference.Parts) {
+	"interop-encrypted-cbc-only":       func(p *reference.Parts) { withoutContent(p, "-gcm") },
+	"interop-encrypted-long-keys-only": func(p *reference.Parts) { withoutContent(p, "aes128", "aes192") },
+	"interop-encrypted-sha1-only": func(p *reference.Parts) {
 		const old = xmlenc + "rsa-oaep-mgf1p"
 		unwrap := p.SAML.Ciphers.Transport[old]
 		clear(p.SAML.Ciphers.Transport)
@@ -44,8 +33,8 @@ func init() {
 			method.Digest = ""
 			return unwrap(ours, method, value)
 		}
-	})
-	register("interop-encrypted-first-key", func(p *reference.Parts) {
+	},
+	"interop-encrypted-first-key": func(p *reference.Parts) {
 		decryption := check(p, "decryption")
 		p.SAML.Replace("decryption", func(ctx context.Context, m *saml.Message) error {
 			if err := decryption(ctx, m); err != nil || m.Encrypted == nil {
@@ -53,7 +42,20 @@ func init() {
 			}
 			return firstKeyFits(m)
 		})
-	})
+	},
+})
+
+// refusesEncrypted refuses such a response, if any of it came encrypted.
+func refusesEncrypted(where func(m *saml.Message) bool) install {
+	return func(p *reference.Parts) {
+		signature := check(p, "signature")
+		p.SAML.Replace("signature", func(ctx context.Context, m *saml.Message) error {
+			if err := signature(ctx, m); err != nil || m.Encrypted == nil || !where(m) {
+				return err
+			}
+			return saml.Refuse("this shape is not known here")
+		})
+	}
 }
 
 // withoutContent takes the ciphers out whose names hold one of the texts.

@@ -152,14 +152,14 @@ func only(m *saml.Message, fits func(*x509.Certificate) bool) string {
 }
 
 // Defects in how what was taken is read, and in what goes on around it.
-func init() {
-	register("interop-text-up-to-comment", func(p *reference.Parts) {
+var _ = register(defects{
+	"interop-text-up-to-comment": func(p *reference.Parts) {
 		rereads(p, func(el *etree.Element) string { return el.Child[0].(*etree.CharData).Data }, "signed")
-	})
-	register("interop-entities-kept", func(p *reference.Parts) {
+	},
+	"interop-entities-kept": func(p *reference.Parts) {
 		rereads(p, func(el *etree.Element) string { return html.EscapeString(el.Text()) }, "trusted")
-	})
-	register("interop-ascii-only", func(p *reference.Parts) {
+	},
+	"interop-ascii-only": func(p *reference.Parts) {
 		rereads(p, func(el *etree.Element) string {
 			return strings.Map(func(r rune) rune {
 				if r > 127 {
@@ -168,37 +168,33 @@ func init() {
 				return r
 			}, el.Text())
 		}, "trusted")
-	})
-	register("interop-by-friendly-name", func(p *reference.Parts) {
-		demanding(p, "signature", func(m *saml.Message) string {
-			for _, el := range m.Trusted.FindElements("./AttributeStatement/Attribute[@FriendlyName]") {
-				el.CreateAttr("Name", el.SelectAttrValue("FriendlyName", ""))
-			}
-			return ""
-		})
-	})
-	register("interop-two-fields-only", func(p *reference.Parts) {
+	},
+	"interop-by-friendly-name": demanding("signature", func(m *saml.Message) string {
+		for _, el := range m.Trusted.FindElements("./AttributeStatement/Attribute[@FriendlyName]") {
+			el.CreateAttr("Name", el.SelectAttrValue("FriendlyName", ""))
+		}
+		return ""
+	}),
+	"interop-two-fields-only": func(p *reference.Parts) {
 		hearOtherwise(p, isAnswer, func(r *http.Request) {
 			if body := string(bodyOf(r)); !strings.HasPrefix(body, "RelayState=") || strings.Count(body, "&") != 1 {
 				setBody(r, nil)
 			}
 		})
-	})
-	register("interop-base64-unwrapped", func(p *reference.Parts) {
-		demanding(p, "encoding", func(m *saml.Message) string {
-			return when(strings.ContainsAny(m.Encoded, " \t\r\n"), "the response is not base64")
-		})
-	})
-	register("interop-one-tab", func(p *reference.Parts) {
+	},
+	"interop-base64-unwrapped": demanding("encoding", func(m *saml.Message) string {
+		return when(strings.ContainsAny(m.Encoded, " \t\r\n"), "the response is not base64")
+	}),
+	"interop-one-tab": func(p *reference.Parts) {
 		hearOtherwise(p, isAnswer, func(r *http.Request) {
 			if asked, err := r.Cookie(askedCookie); err == nil {
 				r.Header.Set("Cookie", askedCookie+"="+asked.Value[strings.LastIndexByte(asked.Value, '.')+1:])
 			}
 		})
-	})
-	register("interop-one-request-at-a-time", oneRequestAtATime)
-	register("interop-session-kept", sessionKept)
-	register("interop-first-certificate-anywhere", func(p *reference.Parts) {
+	},
+	"interop-one-request-at-a-time": oneRequestAtATime,
+	"interop-session-kept":          sessionKept,
+	"interop-first-certificate-anywhere": func(p *reference.Parts) {
 		hearOtherwise(p, founds, func(r *http.Request) {
 			rewriteObject(r, func(founded object) {
 				if provider, is := founded["provider"].(object); is {
@@ -206,8 +202,8 @@ func init() {
 				}
 			})
 		})
-	})
-	register("interop-failure-sends-back", func(p *reference.Parts) {
+	},
+	"interop-failure-sends-back": func(p *reference.Parts) {
 		around(p, isAnswer, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			changeAnswer(w, r, next, func(answer *httptest.ResponseRecorder) {
 				if answer.Code == http.StatusForbidden {
@@ -216,8 +212,8 @@ func init() {
 				}
 			})
 		})
-	})
-}
+	},
+})
 
 // askedCookie is the cookie in which a browser keeps the requests that were made for it.
 const askedCookie = "rollcall_asked"

@@ -16,44 +16,44 @@ import (
 )
 
 // Defects in whose key is believed.
-func init() {
-	keyed("saml-enclosed-certificate-believed", func(s signing) []*x509.Certificate { return append(enclosedIn(s), s.certificates...) })
-	keyed("saml-certificate-compared-by-name", func(s signing) []*x509.Certificate {
+var _ = register(defects{
+	"saml-enclosed-certificate-believed": keyed(func(s signing) []*x509.Certificate { return append(enclosedIn(s), s.certificates...) }),
+	"saml-certificate-compared-by-name": keyed(func(s signing) []*x509.Certificate {
 		return matching(s, func(theirs, ours *x509.Certificate) bool {
 			return bytes.Equal(theirs.RawSubject, ours.RawSubject) && theirs.SerialNumber.Cmp(ours.SerialNumber) == 0
 		})
-	})
-	keyed("saml-certificate-compared-by-issuer", func(s signing) []*x509.Certificate {
+	}),
+	"saml-certificate-compared-by-issuer": keyed(func(s signing) []*x509.Certificate {
 		return matching(s, func(theirs, ours *x509.Certificate) bool { return bytes.Equal(theirs.RawIssuer, ours.RawIssuer) })
-	})
-	keyed("saml-certificate-beside-believed", func(s signing) []*x509.Certificate {
+	}),
+	"saml-certificate-beside-believed": keyed(func(s signing) []*x509.Certificate {
 		enclosed := enclosedIn(s)
 		if !slices.ContainsFunc(enclosed, func(c *x509.Certificate) bool { return c.Equal(s.certificates[0]) }) {
 			return s.certificates
 		}
 		return enclosed
-	})
-	keyed("saml-key-value-believed", func(s signing) []*x509.Certificate {
+	}),
+	"saml-key-value-believed": keyed(func(s signing) []*x509.Certificate {
 		for _, pair := range s.signature.FindElements("./KeyInfo/KeyValue/RSAKeyValue") {
 			modulus, _ := base64.StdEncoding.DecodeString(childText(pair, "Modulus"))
 			s.certificates = append(s.certificates, &x509.Certificate{PublicKey: &rsa.PublicKey{N: new(big.Int).SetBytes(modulus), E: 65537}})
 		}
 		return s.certificates
-	})
+	}),
 
-	sufficing("saml-known-certificate-suffices", func(s signing) bool {
+	"saml-known-certificate-suffices": sufficing(func(s signing) bool {
 		enclosed := enclosedIn(s)
 		return len(enclosed) == 1 && enclosed[0].Equal(s.certificates[0]) && s.signature.FindElement(".//KeyValue") == nil
-	})
-	sufficing("saml-unnamed-key-suffices", func(s signing) bool { return s.signature.SelectElement("KeyInfo") == nil })
-	sufficing("saml-named-key-suffices", func(s signing) bool {
+	}),
+	"saml-unnamed-key-suffices": sufficing(func(s signing) bool { return s.signature.SelectElement("KeyInfo") == nil }),
+	"saml-named-key-suffices": sufficing(func(s signing) bool {
 		info := s.signature.SelectElement("KeyInfo")
 		return info != nil && len(enclosedIn(s)) == 0 && (info.FindElement("./KeyName") != nil ||
 			info.FindElement("./X509Data/X509IssuerSerial") != nil || info.FindElement("./X509Data/X509SubjectName") != nil ||
 			info.FindElement("./X509Data/X509SKI") != nil)
-	})
+	}),
 
-	register("saml-key-info-required", func(p *reference.Parts) {
+	"saml-key-info-required": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			value := v.value
 			v.value = func(s signing) error {
@@ -63,8 +63,8 @@ func init() {
 				return value(s)
 			}
 		})
-	})
-	register("saml-key-fetched", func(p *reference.Parts) {
+	},
+	"saml-key-fetched": func(p *reference.Parts) {
 		before(p, "signature", func(ctx context.Context, m *saml.Message) {
 			for _, tag := range []string{"RetrievalMethod", "Reference"} {
 				for _, el := range m.Response.FindElements(".//KeyInfo//" + tag) {
@@ -72,8 +72,8 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-broken-certificate-panics", func(p *reference.Parts) {
+	},
+	"saml-broken-certificate-panics": func(p *reference.Parts) {
 		before(p, "signature", func(_ context.Context, m *saml.Message) {
 			for _, el := range m.Response.FindElements(".//X509Certificate") {
 				der, _ := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(el.Text()), ""))
@@ -82,8 +82,8 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-certificate-dates-checked", func(p *reference.Parts) {
+	},
+	"saml-certificate-dates-checked": func(p *reference.Parts) {
 		before(p, "signature", func(_ context.Context, m *saml.Message) {
 			trusting := *m.Provider
 			trusting.IdP.Certificates = slices.DeleteFunc(slices.Clone(m.Provider.IdP.Certificates), func(c *x509.Certificate) bool {
@@ -91,12 +91,12 @@ func init() {
 			})
 			m.Provider = &trusting
 		})
-	})
-}
+	},
+})
 
 // keyed registers a product that believes signatures by the keys of these certificates.
-func keyed(name string, trusted func(signing) []*x509.Certificate) {
-	register(name, func(p *reference.Parts) {
+func keyed(trusted func(signing) []*x509.Certificate) install {
+	return func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			value := v.value
 			v.value = func(s signing) error {
@@ -104,13 +104,13 @@ func keyed(name string, trusted func(signing) []*x509.Certificate) {
 				return value(s)
 			}
 		})
-	})
+	}
 }
 
 // sufficing registers a product that takes what a message says of its key for the
 // signature itself.
-func sufficing(name string, enough func(signing) bool) {
-	register(name, func(p *reference.Parts) {
+func sufficing(enough func(signing) bool) install {
+	return func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			value := v.value
 			v.value = func(s signing) error {
@@ -120,7 +120,7 @@ func sufficing(name string, enough func(signing) bool) {
 				return value(s)
 			}
 		})
-	})
+	}
 }
 
 // before does something ahead of a check of the SAML policy.

@@ -12,62 +12,62 @@ import (
 )
 
 // Defects in whose sessions a logout ends, and in what is said about it.
-func init() {
-	register("logout-ends-nothing", func(p *reference.Parts) { org.Without(&p.Events.SingleLogout, "sessions") })
-	register("logout-ends-cookie", func(p *reference.Parts) {
+var _ = register(defects{
+	"logout-ends-nothing": func(p *reference.Parts) { org.Without(&p.Events.SingleLogout, "sessions") },
+	"logout-ends-cookie": func(p *reference.Parts) {
 		org.Without(&p.Events.SingleLogout, "sessions")
 		around(p, logoutWith("SAMLRequest"), func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			http.SetCookie(w, &http.Cookie{Name: "rollcall_session", Path: "/", MaxAge: -1})
 			next.ServeHTTP(w, r)
 		})
-	})
-	register("logout-index-unread", func(p *reference.Parts) { org.Without(&p.Events.SingleLogout, "indexes") })
-	register("logout-first-index", func(p *reference.Parts) {
+	},
+	"logout-index-unread": func(p *reference.Parts) { org.Without(&p.Events.SingleLogout, "indexes") },
+	"logout-first-index": func(p *reference.Parts) {
 		org.Before(&p.Events.SingleLogout, "indexes", parting(func(_ context.Context, _ org.Tx, e *org.Parting) error {
 			e.Departure.Indexes = e.Departure.Indexes[:min(1, len(e.Departure.Indexes))]
 			return nil
 		}))
-	})
-	register("logout-wants-index", func(p *reference.Parts) {
+	},
+	"logout-wants-index": func(p *reference.Parts) {
 		org.After(&p.Events.SingleLogout, "indexes", parting(func(_ context.Context, _ org.Tx, e *org.Parting) error {
 			if len(e.Departure.Indexes) == 0 {
 				e.Sessions = nil
 			}
 			return nil
 		}))
-	})
-	register("logout-name-unread", func(p *reference.Parts) {
+	},
+	"logout-name-unread": func(p *reference.Parts) {
 		sessionsWhere(p, func(org.Session, org.Departure) bool { return true })
-	})
-	register("logout-name-folded", func(p *reference.Parts) {
+	},
+	"logout-name-folded": func(p *reference.Parts) {
 		sessionsWhere(p, func(s org.Session, d org.Departure) bool { return strings.EqualFold(s.NameID, d.NameID) })
-	})
-	register("logout-shuts-out", logoutShutsOut)
-	register("logout-always-succeeds", func(p *reference.Parts) {
+	},
+	"logout-shuts-out": logoutShutsOut,
+	"logout-always-succeeds": func(p *reference.Parts) {
 		org.After(&p.Events.SingleLogout, "sessions", parting(func(_ context.Context, _ org.Tx, e *org.Parting) error {
 			e.Sessions = append(e.Sessions, org.Session{})
 			return nil
 		}))
-	})
-	register("logout-unanswered", func(p *reference.Parts) {
+	},
+	"logout-unanswered": func(p *reference.Parts) {
 		answerOtherwise(p, logoutWith("SAMLRequest"), inPlaceOf(http.StatusFound, http.StatusOK, "signed out"))
-	})
-	register("logout-answer-unsigned", func(p *reference.Parts) { answersLogoutWithout(p, "SigAlg", "Signature") })
-	register("logout-relay-state-lost", func(p *reference.Parts) { answersLogoutWithout(p, "RelayState") })
-	register("logout-answer-crashes", func(p *reference.Parts) {
+	},
+	"logout-answer-unsigned":  func(p *reference.Parts) { answersLogoutWithout(p, "SigAlg", "Signature") },
+	"logout-relay-state-lost": func(p *reference.Parts) { answersLogoutWithout(p, "RelayState") },
+	"logout-answer-crashes": func(p *reference.Parts) {
 		fallsOver(p, logoutWith("SAMLResponse"))
-	})
-	register("sign-out-tells-nobody", func(p *reference.Parts) {
+	},
+	"sign-out-tells-nobody": func(p *reference.Parts) {
 		signsOut := func(r *http.Request) bool { return r.URL.Path == "/logout" }
 		around(p, signsOut, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			w.Header().Set("Location", "/login")
 			rewriteAnswer(w, r, next, func(int, []byte) (int, []byte) { return http.StatusSeeOther, nil })
 		})
-	})
-	register("sign-out-waits-for-answer", func(p *reference.Parts) {
+	},
+	"sign-out-waits-for-answer": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return waiting{tx} })
-	})
-}
+	},
+})
 
 // logoutWith is about logout messages of a kind.
 func logoutWith(kind string) whichRequest {

@@ -18,8 +18,8 @@ import (
 )
 
 // Defects in what metadata is taken, and what the product says of itself.
-func init() {
-	register("key-without-use-left-out", func(p *reference.Parts) {
+var _ = register(defects{
+	"key-without-use-left-out": func(p *reference.Parts) {
 		importing(p, func(m string) string {
 			return keyDescriptors.ReplaceAllStringFunc(m, func(key string) string {
 				if strings.Contains(key, " use=") {
@@ -28,30 +28,30 @@ func init() {
 				return ""
 			})
 		})
-	})
-	register("keyless-metadata-taken", func(p *reference.Parts) {
+	},
+	"keyless-metadata-taken": func(p *reference.Parts) {
 		importing(p, func(m string) string {
 			if keyDescriptors.MatchString(m) {
 				return m
 			}
 			return strings.Replace(m, "<md:NameIDFormat>", someKey()+"<md:NameIDFormat>", 1)
 		})
-	})
-	register("first-entity-taken", func(p *reference.Parts) {
+	},
+	"first-entity-taken": func(p *reference.Parts) {
 		importing(p, func(m string) string {
 			if !strings.Contains(m, "EntitiesDescriptor") {
 				return m
 			}
 			return regexp.MustCompile(`(?s)<md:EntityDescriptor.*?</md:EntityDescriptor>`).FindString(m)
 		})
-	})
-	register("expired-metadata-taken", func(p *reference.Parts) {
+	},
+	"expired-metadata-taken": func(p *reference.Parts) {
 		importing(p, func(m string) string { return regexp.MustCompile(` validUntil="[^"]*"`).ReplaceAllString(m, "") })
-	})
-	register("any-address-taken", func(p *reference.Parts) {
+	},
+	"any-address-taken": func(p *reference.Parts) {
 		importing(p, func(m string) string { return strings.ReplaceAll(m, "javascript:", "https://script/") })
-	})
-	register("document-type-followed", func(p *reference.Parts) {
+	},
+	"document-type-followed": func(p *reference.Parts) {
 		importing(p, func(m string) string {
 			if named := regexp.MustCompile(`SYSTEM "([^"]*)"`).FindStringSubmatch(m); named != nil {
 				fetch(context.Background(), named[1])
@@ -59,26 +59,26 @@ func init() {
 			m = regexp.MustCompile(`(?s)<!DOCTYPE.*?\]>`).ReplaceAllString(m, "")
 			return strings.ReplaceAll(m, "&out;", "")
 		})
-	})
-	register("second-key-left-out", func(p *reference.Parts) {
+	},
+	"second-key-left-out": func(p *reference.Parts) {
 		importing(p, func(m string) string {
 			if keys := keyDescriptors.FindAllString(m, -1); len(keys) > 1 {
 				return strings.Replace(m, keys[1], "", 1)
 			}
 			return m
 		})
-	})
-	register("keys-by-entity-id", func(p *reference.Parts) {
+	},
+	"keys-by-entity-id": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return namesakeTx{tx} })
-	})
-	register("own-metadata-careless", func(p *reference.Parts) {
+	},
+	"own-metadata-careless": func(p *reference.Parts) {
 		acs := regexp.MustCompile(`<md:AssertionConsumerService[^>]*/>`)
 		isMetadata := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/saml/metadata") }
 		answerOtherwise(p, isMetadata, func(status int, body []byte) (int, []byte) {
 			return status, acs.ReplaceAllFunc(body, func(one []byte) []byte { return bytes.Repeat(one, 2) })
 		})
-	})
-}
+	},
+})
 
 var keyDescriptors = regexp.MustCompile(`(?s)<md:KeyDescriptor.*?</md:KeyDescriptor>`)
 

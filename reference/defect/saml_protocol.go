@@ -9,32 +9,32 @@ import (
 )
 
 // Defects in what is asked of an identity provider, and in what is made of its no.
-func init() {
-	register("requests-unsigned", func(p *reference.Parts) {
+var _ = register(defects{
+	"requests-unsigned": func(p *reference.Parts) {
 		around(p, startsSignIn, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			bendsLocation(w, r, next, func(location string) string { return withoutParameters(location, "SigAlg", "Signature") })
 		})
-	})
-	register("requests-signed-too-early", func(p *reference.Parts) {
+	},
+	"requests-signed-too-early": func(p *reference.Parts) {
 		around(p, startsSignIn, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			bendsLocation(w, r, next, func(location string) string {
 				return strings.Replace(location, "&SigAlg=", "&RelayState=later&SigAlg=", 1)
 			})
 		})
-	})
-	register("force-authn-forgotten", func(p *reference.Parts) {
+	},
+	"force-authn-forgotten": func(p *reference.Parts) {
 		askOtherwise(p, startsSignIn, func(query url.Values) { query.Del("force_authn") })
-	})
-	register("failure-sent-back", func(p *reference.Parts) {
+	},
+	"failure-sent-back": func(p *reference.Parts) {
 		around(p, consumes, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			w.Header().Set("Location", "/sso/"+r.URL.Query().Get("organization"))
 			rewriteAnswer(w, r, next, inPlaceOf(http.StatusForbidden, http.StatusSeeOther, ""))
 		})
-	})
-	register("failure-unexplained", func(p *reference.Parts) {
+	},
+	"failure-unexplained": func(p *reference.Parts) {
 		answerOtherwise(p, consumes, inPlaceOf(http.StatusForbidden, http.StatusInternalServerError, ""))
-	})
-}
+	},
+})
 
 // startsSignIn says whether a request begins a sign-in at the product.
 func startsSignIn(r *http.Request) bool {

@@ -17,11 +17,11 @@ import (
 )
 
 // Defects in what a signature is taken to refer to.
-func init() {
-	register("saml-reference-to-anything", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-reference-to-anything": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) { v.target = whateverIsReferredTo })
-	})
-	register("saml-dangling-reference-skipped", func(p *reference.Parts) {
+	},
+	"saml-dangling-reference-skipped": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			refs := v.refs
 			v.refs = func(info *etree.Element) ([]*etree.Element, error) {
@@ -36,14 +36,14 @@ func init() {
 			}
 			v.believe = func(m *saml.Message, _ []*etree.Element) (*etree.Element, error) { return m.Unverified, nil }
 		})
-	})
-	register("saml-no-reference-believed", func(p *reference.Parts) {
+	},
+	"saml-no-reference-believed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.refs = func(info *etree.Element) ([]*etree.Element, error) { return info.SelectElements("Reference"), nil }
 			v.believe = func(m *saml.Message, _ []*etree.Element) (*etree.Element, error) { return m.Unverified, nil }
 		})
-	})
-	register("saml-reference-fetched", func(p *reference.Parts) {
+	},
+	"saml-reference-fetched": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.target = func(m *saml.Message, signature, reference *etree.Element) (*etree.Element, error) {
 				if outside(reference) {
@@ -58,16 +58,16 @@ func init() {
 				return byKnownTransforms(signature, reference, target)
 			}
 		})
-	})
-	register("saml-first-reference-only", func(p *reference.Parts) {
+	},
+	"saml-first-reference-only": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.refs = func(info *etree.Element) ([]*etree.Element, error) {
 				all, err := someReferences(info)
 				return all[:min(1, len(all))], err
 			}
 		})
-	})
-	register("saml-last-reference-captured", func(p *reference.Parts) {
+	},
+	"saml-last-reference-captured": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.refs = func(info *etree.Element) ([]*etree.Element, error) {
 				all, err := someReferences(info)
@@ -84,8 +84,8 @@ func init() {
 				return signature.Parent(), nil
 			}
 		})
-	})
-	register("saml-manifest-believed", func(p *reference.Parts) {
+	},
+	"saml-manifest-believed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.target = func(m *saml.Message, signature, reference *etree.Element) (*etree.Element, error) {
 				if !strings.HasSuffix(reference.SelectAttrValue("Type", ""), "#Manifest") {
@@ -99,8 +99,8 @@ func init() {
 			}
 			v.believe = func(m *saml.Message, _ []*etree.Element) (*etree.Element, error) { return m.Unverified, nil }
 		})
-	})
-	register("saml-ids-not-looked-at", func(p *reference.Parts) {
+	},
+	"saml-ids-not-looked-at": func(p *reference.Parts) {
 		withoutChecks(p, "root", "version")
 		once := check(p, "once") // which an assertion without an ID could pass only once
 		p.SAML.Replace("once", func(ctx context.Context, m *saml.Message) error {
@@ -121,8 +121,8 @@ func init() {
 				return nil, saml.Refuse("the signature refers to something else than what it stands in")
 			}
 		})
-	})
-}
+	},
+})
 
 // there says whether a reference is about the element that its signature stands in.
 func there(reference *etree.Element) bool {

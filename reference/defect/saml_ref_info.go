@@ -12,14 +12,14 @@ import (
 )
 
 // Defects that check the signature over one SignedInfo, digest or ID and read another.
-func init() {
-	register("saml-last-signed-info-read", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-last-signed-info-read": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.info = func(signature *etree.Element) (*etree.Element, error) { return signedInfos(signature, 0) }
 			v.refs = func(info *etree.Element) ([]*etree.Element, error) { return referencesOf(info.Parent(), -1) }
 		})
-	})
-	register("saml-first-signed-info-read", func(p *reference.Parts) {
+	},
+	"saml-first-signed-info-read": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.info = func(signature *etree.Element) (*etree.Element, error) { return signedInfos(signature, -1) }
 			v.refs = func(info *etree.Element) ([]*etree.Element, error) {
@@ -29,34 +29,34 @@ func init() {
 				return referencesOf(info.Parent(), 0)
 			}
 		})
-	})
-	register("saml-digest-of-any-piece", func(p *reference.Parts) {
+	},
+	"saml-digest-of-any-piece": func(p *reference.Parts) {
 		tolerateDocuments(p)
 		readAssertion(p, topAssertion)
 		replaceVerifier(p, func(v *verifier) { v.digest = digestOfAnyPiece })
-	})
-	register("saml-any-digest-enough", func(p *reference.Parts) {
+	},
+	"saml-any-digest-enough": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) { v.digest = anyDigest })
-	})
-	register("saml-digest-by-search", func(p *reference.Parts) {
+	},
+	"saml-digest-by-search": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.digest = func(reference *etree.Element, octets []byte) error {
 				return someDigestHolds(reference, octets, reference.FindElement("//DigestValue").Text())
 			}
 		})
-	})
-	register("saml-signed-info-by-search", func(p *reference.Parts) {
+	},
+	"saml-signed-info-by-search": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.refs = func(info *etree.Element) ([]*etree.Element, error) {
 				return someReferences(info.FindElement("//SignedInfo"))
 			}
 		})
-	})
-	register("saml-first-of-an-id", func(p *reference.Parts) { readsByID(p, 0, "ID") })
-	register("saml-last-of-an-id", func(p *reference.Parts) { readsByID(p, -1, "ID") })
-	register("saml-id-by-any-name", func(p *reference.Parts) { readsByID(p, 0, "ID", "Id", "id", "AssertionID") })
-	register("saml-entities-expanded-in-ids", expandEntities)
-}
+	},
+	"saml-first-of-an-id":           func(p *reference.Parts) { readsByID(p, 0, "ID") },
+	"saml-last-of-an-id":            func(p *reference.Parts) { readsByID(p, -1, "ID") },
+	"saml-id-by-any-name":           func(p *reference.Parts) { readsByID(p, 0, "ID", "Id", "id", "AssertionID") },
+	"saml-entities-expanded-in-ids": expandEntities,
+})
 
 // digestOfAnyPiece is content with a digest that stands in a comment of the value, or
 // around its comments.

@@ -21,8 +21,8 @@ import (
 )
 
 // Defects in the requests that the product makes.
-func init() {
-	register("request-acs-from-link", func(p *reference.Parts) {
+var _ = register(defects{
+	"request-acs-from-link": func(p *reference.Parts) {
 		rewriteRequests(p, func(r *http.Request, request *etree.Element, _ url.Values) {
 			for _, name := range []string{"acs", "acs_url", "AssertionConsumerServiceURL", "callback", "redirect_uri"} {
 				if wanted := r.URL.Query().Get(name); wanted != "" {
@@ -30,17 +30,17 @@ func init() {
 				}
 			}
 		})
-	})
-	register("request-carelessly-made", func(p *reference.Parts) {
+	},
+	"request-carelessly-made": func(p *reference.Parts) {
 		rewriteRequests(p, func(_ *http.Request, request *etree.Element, query url.Values) {
 			request.RemoveAttr("Destination")
 			request.CreateAttr("IssueInstant", time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Format(time.RFC3339))
 			request.SelectElement("Issuer").SetText("service-provider")
 			query.Set("RelayState", strings.Repeat("state ", 20))
 		})
-	})
-	register("request-ids-counted", requestIDsCounted)
-}
+	},
+	"request-ids-counted": requestIDsCounted,
+})
 
 // rewriteRequests changes requests on their way to the identity provider, and the query
 // in which they stand.

@@ -14,25 +14,25 @@ import (
 )
 
 // Defects in what is done with a RelayState.
-func init() {
-	register("relay-state-followed", func(p *reference.Parts) {
+var _ = register(defects{
+	"relay-state-followed": func(p *reference.Parts) {
 		relaying(p, func(w http.ResponseWriter, state string) { w.Header().Set("Location", state) })
-	})
-	register("relay-state-told-by-slash", func(p *reference.Parts) {
+	},
+	"relay-state-told-by-slash": func(p *reference.Parts) {
 		relaying(p, func(w http.ResponseWriter, state string) {
 			if strings.HasPrefix(strings.TrimSpace(state), "/") {
 				w.Header()["Location"] = []string{state}
 			}
 		})
-	})
-	register("relay-state-told-by-prefix", func(p *reference.Parts) {
+	},
+	"relay-state-told-by-prefix": func(p *reference.Parts) {
 		relaying(p, func(w http.ResponseWriter, state string) {
 			if strings.HasPrefix(state, "http://127.0.0.1") {
 				w.Header().Set("Location", state)
 			}
 		})
-	})
-	register("relay-state-told-by-host", func(p *reference.Parts) {
+	},
+	"relay-state-told-by-host": func(p *reference.Parts) {
 		// What has no host is taken for a path: browsers see one after a backslash and
 		// after a scheme without slashes.
 		relaying(p, func(w http.ResponseWriter, state string) {
@@ -40,19 +40,19 @@ func init() {
 				w.Header().Set("Location", state)
 			}
 		})
-	})
-	register("relay-state-unescaped-late", func(p *reference.Parts) {
+	},
+	"relay-state-unescaped-late": func(p *reference.Parts) {
 		// It is looked at as it came, and followed with its escapes undone.
 		relaying(p, func(w http.ResponseWriter, state string) {
 			if plain, err := url.PathUnescape(state); err == nil && strings.Contains(state, "%2f") {
 				w.Header().Set("Location", plain)
 			}
 		})
-	})
-	register("relay-state-in-page", func(p *reference.Parts) {
+	},
+	"relay-state-in-page": func(p *reference.Parts) {
 		asPage(p, func(state string) string { return `<a href="` + state + `">Continue</a>` })
-	})
-	register("relay-state-splits-headers", func(p *reference.Parts) {
+	},
+	"relay-state-splits-headers": func(p *reference.Parts) {
 		relaying(p, func(w http.ResponseWriter, state string) {
 			lines := strings.Split(state, "\r\n")
 			for _, line := range lines[1:] {
@@ -60,22 +60,22 @@ func init() {
 				w.Header().Add(name, value)
 			}
 		})
-	})
-	register("odd-relay-state-falls-over", func(p *reference.Parts) {
+	},
+	"odd-relay-state-falls-over": func(p *reference.Parts) {
 		fallsOver(p, func(r *http.Request) bool {
 			states := relayStates(r)
 			return isAnswer(r) && (len(states) != 1 || len(states[0]) > 80 || !utf8.ValidString(states[0]))
 		})
-	})
-	register("relay-state-is-the-session", relayStateIsTheSession)
-	register("unknown-relay-state-falls-over", func(p *reference.Parts) {
+	},
+	"relay-state-is-the-session": relayStateIsTheSession,
+	"unknown-relay-state-falls-over": func(p *reference.Parts) {
 		known := givenStates(p)
 		fallsOver(p, func(r *http.Request) bool { return hasRelayState(r) && !known.has(relayStates(r)[0]) })
-	})
-	register("deep-link-forgotten", func(p *reference.Parts) {
+	},
+	"deep-link-forgotten": func(p *reference.Parts) {
 		relaying(p, func(w http.ResponseWriter, _ string) { w.Header().Set("Location", "/") })
-	})
-}
+	},
+})
 
 // relayStates are those that a posting holds.
 func relayStates(r *http.Request) []string {

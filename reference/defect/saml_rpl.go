@@ -17,20 +17,20 @@ import (
 )
 
 // Defects in what is remembered of requests and of assertions.
-func init() {
-	register("responses-good-for-ever", func(p *reference.Parts) {
+var _ = register(defects{
+	"responses-good-for-ever": func(p *reference.Parts) {
 		requestsThrough(p, func(log saml.RequestLog) saml.RequestLog { return unmarked{log} })
 		withoutChecks(p, "once", "asked-here")
-	})
-	register("replay-known-by-response", func(p *reference.Parts) {
+	},
+	"replay-known-by-response": func(p *reference.Parts) {
 		usedBy(p, func(m *saml.Message) string { return m.Response.SelectAttrValue("ID", "") })
-	})
-	register("replay-known-by-bytes", func(p *reference.Parts) { usedBy(p, func(m *saml.Message) string { return m.Encoded }) })
-	register("replay-known-by-person", func(p *reference.Parts) {
+	},
+	"replay-known-by-bytes": func(p *reference.Parts) { usedBy(p, func(m *saml.Message) string { return m.Encoded }) },
+	"replay-known-by-person": func(p *reference.Parts) {
 		usedBy(p, func(m *saml.Message) string { return m.Assertion.ID + " " + m.Assertion.NameID })
-	})
-	register("replay-race", replayRace)
-	register("replay-known-to-one-node", func(p *reference.Parts) {
+	},
+	"replay-race": replayRace,
+	"replay-known-to-one-node": func(p *reference.Parts) {
 		// Five nodes take turns, and each remembers what it saw itself.
 		var nodes [5]memory
 		var turn atomic.Int64
@@ -43,24 +43,24 @@ func init() {
 			node.add(m.Assertion.ID)
 			return nil
 		})
-	})
-	register("replay-forgotten-at-logout", replayForgottenAtLogout)
-	register("any-request-answered", requestUnchecked)
-	register("request-of-any-browser", func(p *reference.Parts) { withoutChecks(p, "asked-here") })
-	register("request-answered-twice", func(p *reference.Parts) {
+	},
+	"replay-forgotten-at-logout": replayForgottenAtLogout,
+	"any-request-answered":       requestUnchecked,
+	"request-of-any-browser":     func(p *reference.Parts) { withoutChecks(p, "asked-here") },
+	"request-answered-twice": func(p *reference.Parts) {
 		requestsThrough(p, func(log saml.RequestLog) saml.RequestLog { return unmarked{log} })
-	})
-	register("requests-never-expire", func(p *reference.Parts) {
+	},
+	"requests-never-expire": func(p *reference.Parts) {
 		requestsThrough(p, func(log saml.RequestLog) saml.RequestLog { return ageless{log} })
-	})
-	register("request-of-any-connection", func(p *reference.Parts) {
+	},
+	"request-of-any-connection": func(p *reference.Parts) {
 		inResponseTo := check(p, "in-response-to")
 		p.SAML.Replace("in-response-to", func(ctx context.Context, m *saml.Message) error {
 			m.Requests = pooled{m.Requests, m.Providers}
 			return inResponseTo(ctx, m)
 		})
-	})
-	register("empty-request-is-none", func(p *reference.Parts) {
+	},
+	"empty-request-is-none": func(p *reference.Parts) {
 		askedHere, inResponseTo := check(p, "asked-here"), check(p, "in-response-to")
 		unlessEmpty := func(run func(context.Context, *saml.Message) error) func(context.Context, *saml.Message) error {
 			return func(ctx context.Context, m *saml.Message) error {
@@ -72,10 +72,10 @@ func init() {
 		}
 		p.SAML.Replace("asked-here", unlessEmpty(askedHere))
 		p.SAML.Replace("in-response-to", unlessEmpty(inResponseTo))
-	})
-	register("unsolicited-believed", func(p *reference.Parts) { p.Rules.Unsolicited = "accept" })
-	register("session-fixed", func(p *reference.Parts) { p.Edge = append(p.Edge, fixSessions) })
-}
+	},
+	"unsolicited-believed": func(p *reference.Parts) { p.Rules.Unsolicited = "accept" },
+	"session-fixed":        func(p *reference.Parts) { p.Edge = append(p.Edge, fixSessions) },
+})
 
 // requestsThrough lets the check of requests ask another memory.
 func requestsThrough(p *reference.Parts, wrap func(saml.RequestLog) saml.RequestLog) {

@@ -18,9 +18,9 @@ const success = "urn:oasis:names:tc:SAML:2.0:status:Success"
 
 // Defects in what is read of a response's status and of what every message states:
 // version, ID and time.
-func init() {
-	register("saml-status-not-checked", func(p *reference.Parts) { withoutChecks(p, "status") })
-	register("saml-status-searched", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-status-not-checked": func(p *reference.Parts) { withoutChecks(p, "status") },
+	"saml-status-searched": func(p *reference.Parts) {
 		statusIs(p, func(codes []*etree.Element) bool {
 			for _, code := range codes {
 				if code.SelectAttrValue("Value", "") == success {
@@ -29,18 +29,18 @@ func init() {
 			}
 			return false
 		})
-	})
-	register("saml-first-status-only", func(p *reference.Parts) {
+	},
+	"saml-first-status-only": func(p *reference.Parts) {
 		statusIs(p, func(codes []*etree.Element) bool {
 			return len(codes) > 0 && codes[0].SelectAttrValue("Value", "") == success
 		})
-	})
-	register("saml-last-status-only", func(p *reference.Parts) {
+	},
+	"saml-last-status-only": func(p *reference.Parts) {
 		statusIs(p, func(codes []*etree.Element) bool {
 			return len(codes) > 0 && codes[len(codes)-1].SelectAttrValue("Value", "") == success
 		})
-	})
-	register("saml-status-presumed", func(p *reference.Parts) {
+	},
+	"saml-status-presumed": func(p *reference.Parts) {
 		statusIs(p, func(codes []*etree.Element) bool {
 			for _, code := range codes {
 				if value := code.SelectAttrValue("Value", ""); value != "" && value != success {
@@ -49,8 +49,8 @@ func init() {
 			}
 			return true
 		})
-	})
-	register("saml-failure-starts-over", func(p *reference.Parts) {
+	},
+	"saml-failure-starts-over": func(p *reference.Parts) {
 		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			if strings.HasPrefix(r.URL.Path, "/login/sso/saml/consume") && r.ParseForm() == nil {
 				posted, err := base64.StdEncoding.DecodeString(r.PostForm.Get("SAMLResponse"))
@@ -61,36 +61,36 @@ func init() {
 			}
 			next.ServeHTTP(w, r)
 		})
-	})
-	register("saml-response-version-not-checked", func(p *reference.Parts) {
+	},
+	"saml-response-version-not-checked": func(p *reference.Parts) {
 		pretending(p, "root", ofResponse, "Version", func(string) string { return "2.0" })
-	})
-	register("saml-response-version-by-beginning", func(p *reference.Parts) {
+	},
+	"saml-response-version-by-beginning": func(p *reference.Parts) {
 		pretending(p, "root", ofResponse, "Version", func(stated string) string {
 			if strings.HasPrefix(stated, "2.") {
 				return "2.0"
 			}
 			return stated
 		})
-	})
-	register("saml-assertion-version-not-checked", func(p *reference.Parts) {
+	},
+	"saml-assertion-version-not-checked": func(p *reference.Parts) {
 		pretending(p, "version", ofTrusted, "Version", func(string) string { return "2.0" })
-	})
-	register("saml-response-id-not-checked", func(p *reference.Parts) {
+	},
+	"saml-response-id-not-checked": func(p *reference.Parts) {
 		pretending(p, "root", ofResponse, "ID", func(string) string { return "any" })
-	})
-	register("saml-assertion-id-not-checked", func(p *reference.Parts) {
+	},
+	"saml-assertion-id-not-checked": func(p *reference.Parts) {
 		pretending(p, "version", ofTrusted, "ID", func(string) string { return "any" })
 		presuming(p, func(m *saml.Message) {
 			if m.Assertion.ID == "" {
 				m.Assertion.ID = uuid.NewString()
 			}
 		})
-	})
-	register("saml-issue-instant-not-checked", func(p *reference.Parts) {
+	},
+	"saml-issue-instant-not-checked": func(p *reference.Parts) {
 		issuedAt(p, func(m *saml.Message, _ string) string { return m.Now.UTC().Format(time.RFC3339) })
-	})
-	register("saml-issue-instant-in-any-zone", func(p *reference.Parts) {
+	},
+	"saml-issue-instant-in-any-zone": func(p *reference.Parts) {
 		issuedAt(p, func(_ *saml.Message, stated string) string {
 			at, err := time.Parse(time.RFC3339, stated)
 			if err != nil {
@@ -98,13 +98,13 @@ func init() {
 			}
 			return at.UTC().Format(time.RFC3339Nano)
 		})
-	})
-	register("saml-response-age-not-checked", func(p *reference.Parts) {
+	},
+	"saml-response-age-not-checked": func(p *reference.Parts) {
 		pretendingIn(p, "issue-instant", ofResponse, "IssueInstant", func(m *saml.Message, _ string) string {
 			return m.Now.UTC().Format(time.RFC3339)
 		})
-	})
-	register("saml-consent-refused", func(p *reference.Parts) {
+	},
+	"saml-consent-refused": func(p *reference.Parts) {
 		root := check(p, "root")
 		p.SAML.Replace("root", func(ctx context.Context, m *saml.Message) error {
 			if m.Response.SelectAttr("Consent") != nil {
@@ -112,9 +112,9 @@ func init() {
 			}
 			return root(ctx, m)
 		})
-	})
-	register("saml-unsolicited-believed", func(p *reference.Parts) { p.Rules.Unsolicited = "accept" })
-}
+	},
+	"saml-unsolicited-believed": func(p *reference.Parts) { p.Rules.Unsolicited = "accept" },
+})
 
 // statusIs makes the status good where this holds of the codes in it, as they stand in
 // the document.

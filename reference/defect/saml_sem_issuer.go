@@ -13,22 +13,22 @@ import (
 const entity = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 
 // Defects in whose a response is taken to be, and where it is taken to be meant for.
-func init() {
-	register("saml-any-issuer", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-any-issuer": func(p *reference.Parts) {
 		p.SAML.Replace("issuer", anyIssuer)
 		withoutChecks(p, "trusted-issuer")
-	})
-	register("saml-response-issuer-not-checked", func(p *reference.Parts) {
+	},
+	"saml-response-issuer-not-checked": func(p *reference.Parts) {
 		asIfFrom(p, "issuer", func(m *saml.Message) *etree.Element { return m.Unverified })
 		asIfFrom(p, "trusted-issuer", func(m *saml.Message) *etree.Element { return m.Trusted })
-	})
-	register("saml-assertion-issuer-not-checked", func(p *reference.Parts) {
+	},
+	"saml-assertion-issuer-not-checked": func(p *reference.Parts) {
 		p.SAML.Replace("issuer", func(_ context.Context, m *saml.Message) error {
 			return providerLike(m, childText(m.Response, "Issuer"), func(name, known string) bool { return name == known })
 		})
 		withoutChecks(p, "trusted-issuer")
-	})
-	register("saml-issuer-format-not-read", func(p *reference.Parts) {
+	},
+	"saml-issuer-format-not-read": func(p *reference.Parts) {
 		issuer := check(p, "issuer")
 		p.SAML.Replace("issuer", func(ctx context.Context, m *saml.Message) error {
 			return withoutFormats(m, func() error { return issuer(ctx, m) })
@@ -38,8 +38,8 @@ func init() {
 			m.Trusted.SelectElement("Issuer").RemoveAttr("Format")
 			return withoutFormats(m, func() error { return trusted(ctx, m) })
 		})
-	})
-	register("saml-issuer-alike", func(p *reference.Parts) {
+	},
+	"saml-issuer-alike": func(p *reference.Parts) {
 		p.SAML.Replace("issuer", func(_ context.Context, m *saml.Message) error {
 			return providerLike(m, childText(m.Unverified, "Issuer"), func(name, known string) bool {
 				name, known = strings.ToLower(name), strings.ToLower(known)
@@ -47,39 +47,39 @@ func init() {
 			})
 		})
 		withoutChecks(p, "trusted-issuer")
-	})
-	register("saml-signed-response-without-issuer", func(p *reference.Parts) { withoutChecks(p, "trusted-issuer") })
+	},
+	"saml-signed-response-without-issuer": func(p *reference.Parts) { withoutChecks(p, "trusted-issuer") },
 
-	register("saml-destination-not-checked", func(p *reference.Parts) { withoutChecks(p, "destination") })
-	register("saml-destination-optional", func(p *reference.Parts) {
+	"saml-destination-not-checked": func(p *reference.Parts) { withoutChecks(p, "destination") },
+	"saml-destination-optional": func(p *reference.Parts) {
 		destinationIs(p, func(stated *etree.Attr, ours string) bool { return stated == nil || stated.Value == ours })
-	})
-	register("saml-destination-empty-passes", func(p *reference.Parts) {
+	},
+	"saml-destination-empty-passes": func(p *reference.Parts) {
 		destinationIs(p, func(stated *etree.Attr, ours string) bool {
 			return stated != nil && (stated.Value == "" || stated.Value == ours)
 		})
-	})
-	register("saml-destination-by-substring", func(p *reference.Parts) {
+	},
+	"saml-destination-by-substring": func(p *reference.Parts) {
 		destinationIs(p, func(stated *etree.Attr, ours string) bool {
 			return stated != nil && strings.Contains(stated.Value, ours)
 		})
-	})
-	register("saml-destination-by-beginning", func(p *reference.Parts) {
+	},
+	"saml-destination-by-beginning": func(p *reference.Parts) {
 		destinationIs(p, func(stated *etree.Attr, ours string) bool {
 			return stated != nil && stated.Value != "" && strings.HasPrefix(ours, stated.Value)
 		})
-	})
-	register("saml-destination-by-host-name", func(p *reference.Parts) {
+	},
+	"saml-destination-by-host-name": func(p *reference.Parts) {
 		destinationIs(p, func(stated *etree.Attr, ours string) bool {
 			return stated != nil && strings.HasPrefix(stated.Value, originOf(ours))
 		})
-	})
-	register("saml-destination-normalized", func(p *reference.Parts) {
+	},
+	"saml-destination-normalized": func(p *reference.Parts) {
 		destinationIs(p, func(stated *etree.Attr, ours string) bool {
 			return stated != nil && tidied(stated.Value) == tidied(ours)
 		})
-	})
-}
+	},
+})
 
 // asIfFrom lets a check see the issuer of the response as that of the assertion.
 func asIfFrom(p *reference.Parts, name string, of func(*saml.Message) *etree.Element) {

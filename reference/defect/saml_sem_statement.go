@@ -14,10 +14,10 @@ import (
 )
 
 // Defects in which assertion is read, and what of its statements.
-func init() {
-	register("saml-assertion-remembered", rememberAssertion)
-	register("saml-authn-statement-not-checked", func(p *reference.Parts) { withoutChecks(p, "authn-statement") })
-	register("saml-authn-context-not-checked", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-assertion-remembered":        rememberAssertion,
+	"saml-authn-statement-not-checked": func(p *reference.Parts) { withoutChecks(p, "authn-statement") },
+	"saml-authn-context-not-checked": func(p *reference.Parts) {
 		beforeCheck(p, "authn-statement", func(m *saml.Message) {
 			for _, statement := range m.Trusted.SelectElements("AuthnStatement") {
 				authn := statement.CreateElement(beside(statement, "AuthnContext"))
@@ -29,42 +29,42 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-authn-instant-not-checked", func(p *reference.Parts) {
+	},
+	"saml-authn-instant-not-checked": func(p *reference.Parts) {
 		beforeCheck(p, "authn-statement", func(m *saml.Message) {
 			for _, statement := range m.Trusted.SelectElements("AuthnStatement") {
 				statement.CreateAttr("AuthnInstant", m.Now.UTC().Format(time.RFC3339))
 			}
 		})
-	})
-	register("saml-old-sign-in-is-anew", func(p *reference.Parts) { withoutChecks(p, "authn-anew") })
-	register("saml-session-end-not-read", func(p *reference.Parts) {
+	},
+	"saml-old-sign-in-is-anew": func(p *reference.Parts) { withoutChecks(p, "authn-anew") },
+	"saml-session-end-not-read": func(p *reference.Parts) {
 		beforeCheck(p, "contents", func(m *saml.Message) {
 			for _, statement := range m.Trusted.SelectElements("AuthnStatement") {
 				statement.RemoveAttr("SessionNotOnOrAfter")
 			}
 		})
-	})
-	register("saml-session-end-not-kept", func(p *reference.Parts) {
+	},
+	"saml-session-end-not-kept": func(p *reference.Parts) {
 		beforeSignIn(p, "session", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			e.Assertion.SessionEnds = time.Time{}
 			return nil
 		})
-	})
-	register("saml-statements-overlooked", func(p *reference.Parts) { withoutChecks(p, "statements") })
-	register("saml-last-of-assertions-read", func(p *reference.Parts) {
+	},
+	"saml-statements-overlooked": func(p *reference.Parts) { withoutChecks(p, "statements") },
+	"saml-last-of-assertions-read": func(p *reference.Parts) {
 		p.SAML.Replace("one-assertion", lastOfAll)
 		replaceVerifier(p, func(*verifier) {})
-	})
-	register("saml-conditions-of-the-last", func(p *reference.Parts) {
+	},
+	"saml-conditions-of-the-last": func(p *reference.Parts) {
 		p.SAML.Replace("one-assertion", lastOfAll)
 		replaceVerifier(p, func(*verifier) {})
 		presuming(p, func(m *saml.Message) {
 			m.Assertion.NameID = m.Response.FindElement("./Assertion/Subject/NameID").Text()
 		})
-	})
-	register("saml-version-one-believed", believeVersionOne)
-}
+	},
+	"saml-version-one-believed": believeVersionOne,
+})
 
 // lastOfAll takes the last of the response's assertions for its only one.
 func lastOfAll(_ context.Context, m *saml.Message) error {

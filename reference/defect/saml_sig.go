@@ -16,8 +16,8 @@ import (
 )
 
 // Defects in whether there is a signature, and whether it holds.
-func init() {
-	register("saml-unsigned-believed", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-unsigned-believed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.find = func(m *saml.Message) ([]*etree.Element, error) {
 				return m.Response.FindElements(".//Signature"), nil
@@ -30,18 +30,18 @@ func init() {
 				return believe(m, covered)
 			}
 		})
-	})
-	register("saml-digest-not-checked", func(p *reference.Parts) {
+	},
+	"saml-digest-not-checked": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.digest = func(*etree.Element, []byte) error { return nil }
 		})
-	})
-	register("saml-value-not-checked", func(p *reference.Parts) {
+	},
+	"saml-value-not-checked": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.value = func(signing) error { return nil }
 		})
-	})
-	register("saml-value-error-believed", func(p *reference.Parts) {
+	},
+	"saml-value-error-believed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			check := v.value
 			v.value = func(s signing) error {
@@ -54,9 +54,9 @@ func init() {
 				return nil
 			}
 		})
-	})
-	register("saml-one-signature-enough", func(p *reference.Parts) { p.SAML.Replace("signature", newVerifier().oneHolds) })
-	register("saml-hollow-signature-believed", func(p *reference.Parts) {
+	},
+	"saml-one-signature-enough": func(p *reference.Parts) { p.SAML.Replace("signature", newVerifier().oneHolds) },
+	"saml-hollow-signature-believed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			find := v.find
 			v.find = func(m *saml.Message) ([]*etree.Element, error) {
@@ -71,8 +71,8 @@ func init() {
 			}
 			v.believe = func(m *saml.Message, _ []*etree.Element) (*etree.Element, error) { return m.Unverified, nil }
 		})
-	})
-	register("saml-signature-by-local-name", func(p *reference.Parts) {
+	},
+	"saml-signature-by-local-name": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			find := v.find
 			v.find = func(m *saml.Message) ([]*etree.Element, error) {
@@ -94,16 +94,17 @@ func init() {
 				return m.Unverified, nil
 			}
 		})
-	})
-	for _, name := range []string{"saml-wanted-assertion-signature-not-checked", "saml-wanted-response-signature-not-checked", "saml-wanted-signature-not-checked"} {
-		register(name, func(p *reference.Parts) { withoutChecks(p, "signed-parts") }) // the profile says which is wanted
-	}
-	register("saml-signature-anywhere", func(p *reference.Parts) {
+	},
+	// The profile says which signature is wanted.
+	"saml-wanted-assertion-signature-not-checked": wantedSignaturesUnchecked,
+	"saml-wanted-response-signature-not-checked":  wantedSignaturesUnchecked,
+	"saml-wanted-signature-not-checked":           wantedSignaturesUnchecked,
+	"saml-signature-anywhere": func(p *reference.Parts) {
 		readAssertion(p, topAssertion)
 		replaceVerifier(p, func(v *verifier) { v.find, v.target, v.believe = anySignature, anyByID, whateverIsRead })
-	})
-	register("saml-signature-place-ignored", func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) })
-	register("saml-attributes-merged", func(p *reference.Parts) {
+	},
+	"saml-signature-place-ignored": func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) },
+	"saml-attributes-merged": func(p *reference.Parts) {
 		readAssertion(p, func(m *saml.Message) *etree.Element {
 			if signature := m.Response.FindElement("./Assertion/Signature"); signature != nil {
 				return signature.Parent()
@@ -119,9 +120,11 @@ func init() {
 			mergeAttributes(ctx, m)
 			return nil
 		})
-	})
-	register("saml-form-signature-believed", believeFormSignatures)
-}
+	},
+	"saml-form-signature-believed": believeFormSignatures,
+})
+
+func wantedSignaturesUnchecked(p *reference.Parts) { withoutChecks(p, "signed-parts") }
 
 // believeFormSignatures takes the signature that the Redirect binding puts into a query
 // for one wherever it comes, and the message of the query for the one that was posted.

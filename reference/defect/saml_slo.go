@@ -19,16 +19,16 @@ import (
 )
 
 // Defects in how a logout request is verified.
-func init() {
-	register("logout-unsigned-believed", func(p *reference.Parts) {
+var _ = register(defects{
+	"logout-unsigned-believed": func(p *reference.Parts) {
 		believeLogout(p, func(m *saml.LogoutMessage) bool {
 			return !strings.Contains(m.RawQuery, "Signature=") && !signedInside(m)
 		})
-	})
-	register("logout-signature-unread", func(p *reference.Parts) {
+	},
+	"logout-signature-unread": func(p *reference.Parts) {
 		believeLogout(p, func(m *saml.LogoutMessage) bool { return strings.Contains(m.RawQuery, "Signature=") || signedInside(m) })
-	})
-	register("logout-signature-anywhere", func(p *reference.Parts) {
+	},
+	"logout-signature-anywhere": func(p *reference.Parts) {
 		verified := logoutCheck(p, "signature")
 		p.Logout.Replace("signature", func(ctx context.Context, m *saml.LogoutMessage) error {
 			root := m.Root
@@ -42,8 +42,8 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("logout-signature-of-another", func(p *reference.Parts) {
+	},
+	"logout-signature-of-another": func(p *reference.Parts) {
 		verified := logoutCheck(p, "signature")
 		p.Logout.Replace("signature", func(ctx context.Context, m *saml.LogoutMessage) error {
 			root, signed := m.Root, heldBySignature(m.Root)
@@ -55,8 +55,8 @@ func init() {
 			m.Root, m.Trusted = root, root
 			return err
 		})
-	})
-	register("logout-query-unsigned", func(p *reference.Parts) {
+	},
+	"logout-query-unsigned": func(p *reference.Parts) {
 		verified := logoutCheck(p, "signature")
 		p.Logout.Replace("signature", func(ctx context.Context, m *saml.LogoutMessage) error {
 			if m.Form == nil && signedInside(m) {
@@ -64,15 +64,15 @@ func init() {
 			}
 			return verified(ctx, m)
 		})
-	})
-	register("logout-of-any-identity-provider", logoutOfAny)
-	register("logout-destination-unread", func(p *reference.Parts) { p.Logout.Without("destination") })
-	register("logout-window-unread", func(p *reference.Parts) { p.Logout.Without("window") })
-	register("logout-age-unread", func(p *reference.Parts) { p.Logout.Without("issue-instant") })
-	register("logout-replayed", func(p *reference.Parts) { p.Logout.Without("once") })
-	register("logout-by-any-message", logoutByAnything)
-	register("sign-in-by-logout-request", signInByLogout)
-	register("logout-entities-opened", func(p *reference.Parts) {
+	},
+	"logout-of-any-identity-provider": logoutOfAny,
+	"logout-destination-unread":       func(p *reference.Parts) { p.Logout.Without("destination") },
+	"logout-window-unread":            func(p *reference.Parts) { p.Logout.Without("window") },
+	"logout-age-unread":               func(p *reference.Parts) { p.Logout.Without("issue-instant") },
+	"logout-replayed":                 func(p *reference.Parts) { p.Logout.Without("once") },
+	"logout-by-any-message":           logoutByAnything,
+	"sign-in-by-logout-request":       signInByLogout,
+	"logout-entities-opened": func(p *reference.Parts) {
 		read := logoutCheck(p, "document")
 		p.Logout.Replace("document", func(ctx context.Context, m *saml.LogoutMessage) error {
 			if outside := systemID.FindSubmatch(m.XML); outside != nil {
@@ -81,9 +81,9 @@ func init() {
 			m.XML = docType.ReplaceAll(m.XML, nil)
 			return read(ctx, m)
 		})
-	})
-	register("logout-inflated-whole", func(p *reference.Parts) { p.Logout.MaxBytes = 64 << 20 })
-}
+	},
+	"logout-inflated-whole": func(p *reference.Parts) { p.Logout.MaxBytes = 64 << 20 },
+})
 
 // heldBySignature is the element that the root's signature holds, with the signature in it as
 // when it was signed; nil where it holds none.

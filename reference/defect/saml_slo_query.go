@@ -15,9 +15,9 @@ import (
 )
 
 // Defects in what is verified of a logout request's query.
-func init() {
-	register("logout-half-signed-believed", logoutHalfSigned)
-	register("logout-relay-state-unsigned", func(p *reference.Parts) {
+var _ = register(defects{
+	"logout-half-signed-believed": logoutHalfSigned,
+	"logout-relay-state-unsigned": func(p *reference.Parts) {
 		readsQuery(p, func(m *saml.LogoutMessage, read func() error) error {
 			_, signed, _ := strings.Cut(m.RawQuery, "&SigAlg=")
 			if strings.Contains(signed, "RelayState=") {
@@ -25,8 +25,8 @@ func init() {
 			}
 			return read()
 		})
-	})
-	register("logout-request-read-response-verified", func(p *reference.Parts) {
+	},
+	"logout-request-read-response-verified": func(p *reference.Parts) {
 		readsQuery(p, func(m *saml.LogoutMessage, read func() error) error {
 			query := m.RawQuery
 			if !strings.Contains(query, "SAMLRequest=") || !strings.Contains(query, "SAMLResponse=") {
@@ -42,8 +42,8 @@ func init() {
 			m.XML, m.Answer = asked, false
 			return err
 		})
-	})
-	register("logout-response-read-request-verified", func(p *reference.Parts) {
+	},
+	"logout-response-read-request-verified": func(p *reference.Parts) {
 		hasBoth := func(r *http.Request) bool {
 			return r.Method == http.MethodGet && isLogout(r, "SAMLRequest") && isLogout(r, "SAMLResponse")
 		}
@@ -59,8 +59,8 @@ func init() {
 				return http.StatusOK, []byte("signed out")
 			})
 		})
-	})
-	register("logout-query-reencoded", func(p *reference.Parts) {
+	},
+	"logout-query-reencoded": func(p *reference.Parts) {
 		readsQuery(p, func(m *saml.LogoutMessage, read func() error) error {
 			pairs := strings.Split(m.RawQuery, "&")
 			for i, pair := range pairs {
@@ -72,9 +72,9 @@ func init() {
 			m.RawQuery = strings.Join(pairs, "&")
 			return read()
 		})
-	})
-	register("logout-query-as-it-stands", logoutQueryAsItStands)
-}
+	},
+	"logout-query-as-it-stands": logoutQueryAsItStands,
+})
 
 // readsQuery reads the query of a logout message in another way; read is how the
 // reference does.

@@ -16,8 +16,8 @@ import (
 const bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 
 // Defects in how the subject is confirmed.
-func init() {
-	register("saml-confirmation-optional", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-confirmation-optional": func(p *reference.Parts) {
 		presuming(p, func(m *saml.Message) {
 			if len(m.Confirmations) == 0 {
 				subject := m.Trusted.SelectElement("Subject")
@@ -25,8 +25,8 @@ func init() {
 				fillConfirmation(m, m.Confirmations[0])
 			}
 		})
-	})
-	register("saml-confirmation-data-optional", func(p *reference.Parts) {
+	},
+	"saml-confirmation-data-optional": func(p *reference.Parts) {
 		presuming(p, func(m *saml.Message) {
 			for _, confirmation := range m.Confirmations {
 				if confirmation.SelectElement("SubjectConfirmationData") == nil {
@@ -34,42 +34,42 @@ func init() {
 				}
 			}
 		})
-	})
-	register("saml-method-not-checked", func(p *reference.Parts) {
+	},
+	"saml-method-not-checked": func(p *reference.Parts) {
 		confirmedBy(p, "bearer", func(_ *saml.Message, _, data *etree.Element) bool { return data.SelectAttr("NotBefore") == nil })
-	})
-	register("saml-method-by-substring", func(p *reference.Parts) { methodIs(p, func(m string) bool { return strings.Contains(m, "bearer") }) })
-	register("saml-method-presumed", func(p *reference.Parts) { methodIs(p, func(m string) bool { return m == "" || m == bearer }) })
-	register("saml-confirmation-start-believed", func(p *reference.Parts) {
+	},
+	"saml-method-by-substring": func(p *reference.Parts) { methodIs(p, func(m string) bool { return strings.Contains(m, "bearer") }) },
+	"saml-method-presumed":     func(p *reference.Parts) { methodIs(p, func(m string) bool { return m == "" || m == bearer }) },
+	"saml-confirmation-start-believed": func(p *reference.Parts) {
 		confirmedBy(p, "bearer", func(m *saml.Message, confirmation, data *etree.Element) bool {
 			start, err := time.Parse(time.RFC3339, data.SelectAttrValue("NotBefore", ""))
 			return confirmation.SelectAttrValue("Method", "") == bearer && (err != nil || !start.After(m.Now))
 		})
-	})
-	register("saml-confirmation-start-not-read", func(p *reference.Parts) {
+	},
+	"saml-confirmation-start-not-read": func(p *reference.Parts) {
 		confirmedBy(p, "bearer", func(_ *saml.Message, confirmation, _ *etree.Element) bool {
 			return confirmation.SelectAttrValue("Method", "") == bearer
 		})
-	})
-	register("saml-recipient-not-checked", func(p *reference.Parts) { withoutChecks(p, "recipient") })
-	register("saml-recipient-optional", func(p *reference.Parts) {
+	},
+	"saml-recipient-not-checked": func(p *reference.Parts) { withoutChecks(p, "recipient") },
+	"saml-recipient-optional": func(p *reference.Parts) {
 		recipientIs(p, func(m *saml.Message, recipient string) bool { return recipient == "" || recipient == m.ACS })
-	})
-	register("saml-recipient-by-substring", func(p *reference.Parts) {
+	},
+	"saml-recipient-by-substring": func(p *reference.Parts) {
 		recipientIs(p, func(m *saml.Message, recipient string) bool { return strings.Contains(recipient, m.ACS) })
-	})
-	register("saml-recipient-by-beginning", func(p *reference.Parts) {
+	},
+	"saml-recipient-by-beginning": func(p *reference.Parts) {
 		recipientIs(p, func(m *saml.Message, recipient string) bool {
 			return recipient != "" && strings.HasPrefix(m.ACS, recipient)
 		})
-	})
-	register("saml-recipient-by-host-name", func(p *reference.Parts) {
+	},
+	"saml-recipient-by-host-name": func(p *reference.Parts) {
 		recipientIs(p, func(m *saml.Message, recipient string) bool { return strings.HasPrefix(recipient, originOf(m.ACS)) })
-	})
-	register("saml-recipient-normalized", func(p *reference.Parts) {
+	},
+	"saml-recipient-normalized": func(p *reference.Parts) {
 		recipientIs(p, func(m *saml.Message, recipient string) bool { return tidied(recipient) == tidied(m.ACS) })
-	})
-	register("saml-confirmation-end-optional", func(p *reference.Parts) {
+	},
+	"saml-confirmation-end-optional": func(p *reference.Parts) {
 		window := check(p, "confirmation-window")
 		p.SAML.Replace("confirmation-window", func(ctx context.Context, m *saml.Message) error {
 			for _, data := range m.Trusted.FindElements("./Subject/SubjectConfirmation/SubjectConfirmationData") {
@@ -79,21 +79,21 @@ func init() {
 			}
 			return window(ctx, m)
 		})
-	})
-	register("saml-confirmation-time-not-checked", func(p *reference.Parts) { withoutChecks(p, "confirmation-window") })
-	register("saml-confirmation-request-not-checked", func(p *reference.Parts) {
+	},
+	"saml-confirmation-time-not-checked": func(p *reference.Parts) { withoutChecks(p, "confirmation-window") },
+	"saml-confirmation-request-not-checked": func(p *reference.Parts) {
 		beforeCheck(p, "in-response-to", func(m *saml.Message) {
 			for _, confirmation := range m.Confirmations {
 				copyRequest(m.Response, confirmation.SelectElement("SubjectConfirmationData"))
 			}
 		})
-	})
-	register("saml-response-request-not-checked", func(p *reference.Parts) {
+	},
+	"saml-response-request-not-checked": func(p *reference.Parts) {
 		beforeCheck(p, "asked-here", func(m *saml.Message) {
 			copyRequest(m.Confirmations[0].SelectElement("SubjectConfirmationData"), m.Response)
 		})
-	})
-	register("saml-confirmations-by-parts", func(p *reference.Parts) {
+	},
+	"saml-confirmations-by-parts": func(p *reference.Parts) {
 		for _, name := range []string{"bearer", "recipient", "confirmation-window"} {
 			one := check(p, name)
 			p.SAML.Replace(name, func(ctx context.Context, m *saml.Message) error {
@@ -103,18 +103,18 @@ func init() {
 				return err
 			})
 		}
-	})
-	register("saml-first-confirmation-only", func(p *reference.Parts) {
+	},
+	"saml-first-confirmation-only": func(p *reference.Parts) {
 		presuming(p, func(m *saml.Message) {
 			if len(m.Confirmations) > 1 {
 				m.Confirmations = m.Confirmations[:1]
 			}
 		})
-	})
-	register("saml-address-not-checked", func(p *reference.Parts) { withoutChecks(p, "confirmation-address") })
-	register("saml-first-name-anywhere", func(p *reference.Parts) { nameAnywhere(p, func(int) int { return 0 }) })
-	register("saml-last-name-anywhere", func(p *reference.Parts) { nameAnywhere(p, func(n int) int { return n - 1 }) })
-}
+	},
+	"saml-address-not-checked": func(p *reference.Parts) { withoutChecks(p, "confirmation-address") },
+	"saml-first-name-anywhere": func(p *reference.Parts) { nameAnywhere(p, func(int) int { return 0 }) },
+	"saml-last-name-anywhere":  func(p *reference.Parts) { nameAnywhere(p, func(n int) int { return n - 1 }) },
+})
 
 // presuming does something to a message once its contents are read.
 func presuming(p *reference.Parts, do func(*saml.Message)) {

@@ -12,14 +12,14 @@ import (
 )
 
 // Defects in which connections there are: those of others, those that are over.
-func init() {
-	register("saml-any-tenants-key-believed", func(p *reference.Parts) { trustEverybody(p) })
-	register("saml-any-tenant-believed", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-any-tenants-key-believed": func(p *reference.Parts) { trustEverybody(p) },
+	"saml-any-tenant-believed": func(p *reference.Parts) {
 		trustEverybody(p)
 		p.SAML.Replace("issuer", anyIssuer)
 		withoutChecks(p, "trusted-issuer")
-	})
-	register("saml-response-issuer-decides", func(p *reference.Parts) {
+	},
+	"saml-response-issuer-decides": func(p *reference.Parts) {
 		trustEverybody(p)
 		p.SAML.Replace("issuer", func(_ context.Context, m *saml.Message) error {
 			issuer := m.Response.SelectElement("Issuer")
@@ -32,8 +32,8 @@ func init() {
 			return saml.Refuse("the response is from nobody that is known")
 		})
 		withoutChecks(p, "trusted-issuer")
-	})
-	register("saml-retired-key-believed", func(p *reference.Parts) {
+	},
+	"saml-retired-key-believed": func(p *reference.Parts) {
 		store := keepStore(p)
 		trustAlso(p, func(ctx context.Context, m *saml.Message) []*x509.Certificate {
 			var found []*x509.Certificate
@@ -47,16 +47,16 @@ func init() {
 			})
 			return found
 		})
-	})
-	register("saml-disabled-connection-believed", func(p *reference.Parts) {
+	},
+	"saml-disabled-connection-believed": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return alwaysOpenTx{tx} })
-	})
-	register("saml-encryption-key-believed", func(p *reference.Parts) {
+	},
+	"saml-encryption-key-believed": func(p *reference.Parts) {
 		hearOtherwise(p, founds, func(r *http.Request) {
 			setBody(r, bytes.ReplaceAll(bodyOf(r), []byte(`use=\"encryption\"`), []byte(`use=\"signing\"`)))
 		})
-	})
-}
+	},
+})
 
 // trustEverybody makes a signature count that any customer's identity provider made.
 func trustEverybody(p *reference.Parts) {

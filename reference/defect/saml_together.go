@@ -15,9 +15,9 @@ import (
 
 // Defects in what SCIM's word counts for when an assertion arrives, and the other way
 // round.
-func init() {
-	register("saml-together-record-by-exact-name", recordByExactName)
-	register("saml-together-attribute-not-looked-up", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-together-record-by-exact-name": recordByExactName,
+	"saml-together-attribute-not-looked-up": func(p *reference.Parts) {
 		// Whether somebody is active is asked under their NameID alone.
 		aroundSignIn(p, "active", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if e.Record != nil && !strings.EqualFold(e.Record.UserName, e.Assertion.NameID) {
@@ -25,17 +25,17 @@ func init() {
 			}
 			return deed(ctx, tx, e)
 		})
-	})
-	register("saml-together-active-when-it-began", activeWhenItBegan)
-	register("saml-together-only-live-sessions-known", func(p *reference.Parts) {
+	},
+	"saml-together-active-when-it-began": activeWhenItBegan,
+	"saml-together-only-live-sessions-known": func(p *reference.Parts) {
 		org.Before(&p.Events.SingleLogout, "sessions", org.Step[org.Parting]{Name: "live",
 			Do: func(_ context.Context, _ org.Tx, e *org.Parting) error {
 				e.Sessions = slices.DeleteFunc(e.Sessions, func(s org.Session) bool { return !s.Ended.IsZero() })
 				return nil
 			}})
-	})
-	register("saml-together-name-keeps-role", nameKeepsRole)
-	register("saml-together-address-is-the-person", func(p *reference.Parts) {
+	},
+	"saml-together-name-keeps-role": nameKeepsRole,
+	"saml-together-address-is-the-person": func(p *reference.Parts) {
 		// An address that the account does not have is somebody else's.
 		sharedAddresses(p)
 		afterSignIn(p, "record", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
@@ -45,12 +45,12 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("saml-together-former-name-forgotten", func(p *reference.Parts) {
+	},
+	"saml-together-former-name-forgotten": func(p *reference.Parts) {
 		// Who an account is stands in its address of today alone.
 		org.Replace(&p.Events.SignIn, "account", accountByAddress)
-	})
-	register("saml-together-name-id-above-record", func(p *reference.Parts) {
+	},
+	"saml-together-name-id-above-record": func(p *reference.Parts) {
 		// Whoever had the NameID before has it for ever, whatever SCIM says since.
 		aroundSignIn(p, "record", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if deed(ctx, tx, e) != nil {
@@ -58,16 +58,16 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("saml-together-any-spelling-is-an-address", func(p *reference.Parts) {
+	},
+	"saml-together-any-spelling-is-an-address": func(p *reference.Parts) {
 		aroundSignIn(p, "address", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if deed(ctx, tx, e) != nil {
 				e.Email = e.Assertion.NameID
 			}
 			return nil
 		})
-	})
-	register("saml-together-long-names-cut", func(p *reference.Parts) {
+	},
+	"saml-together-long-names-cut": func(p *reference.Parts) {
 		// The column for the NameID is a short one.
 		const width = 64
 		var first sync.Map
@@ -80,8 +80,8 @@ func init() {
 			e.Assertion.NameID = whole.(string)
 			return nil
 		})
-	})
-	register("saml-together-role-from-record", func(p *reference.Parts) {
+	},
+	"saml-together-role-from-record": func(p *reference.Parts) {
 		afterSignIn(p, "role", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			switch {
 			case e.Record == nil:
@@ -93,8 +93,8 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("saml-together-deactivated-at-every-customer", func(p *reference.Parts) {
+	},
+	"saml-together-deactivated-at-every-customer": func(p *reference.Parts) {
 		// A deactivation takes everybody of that address out, wherever they are.
 		afterLeaving(p, "namesakes", func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
 			if e.Record == nil {
@@ -110,8 +110,8 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("saml-together-role-at-every-customer", func(p *reference.Parts) {
+	},
+	"saml-together-role-at-every-customer": func(p *reference.Parts) {
 		// The role is the account's, so that every customer's provider gives it everywhere.
 		afterSignIn(p, "role", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 			all, err := tx.MembershipsOf(ctx, e.Account.ID)
@@ -121,9 +121,9 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("saml-together-group-door-cached", func(p *reference.Parts) { staleDoor(p, isTeamDoor) })
-}
+	},
+	"saml-together-group-door-cached": func(p *reference.Parts) { staleDoor(p, isTeamDoor) },
+})
 
 // recordByExactName forgets a record and an account whose name differs in case only.
 func recordByExactName(p *reference.Parts) {

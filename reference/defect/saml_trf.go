@@ -20,11 +20,11 @@ const (
 )
 
 // Defects in the transforms that are run.
-func init() {
-	register("saml-transforms-run", func(p *reference.Parts) {
+var _ = register(defects{
+	"saml-transforms-run": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) { v.transform = runTransforms })
-	})
-	register("saml-stylesheet-opens-addresses", func(p *reference.Parts) {
+	},
+	"saml-stylesheet-opens-addresses": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.transform = func(signature, reference, target *etree.Element) ([]byte, error) {
 				if opened := documentFunction.FindStringSubmatch(stylesheetOf(reference)); opened != nil {
@@ -33,8 +33,8 @@ func init() {
 				return byKnownTransforms(signature, reference, target)
 			}
 		})
-	})
-	register("saml-stylesheet-runs-out", func(p *reference.Parts) {
+	},
+	"saml-stylesheet-runs-out": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.transform = func(signature, reference, target *etree.Element) ([]byte, error) {
 				if called := calledTemplate.FindStringSubmatch(stylesheetOf(reference)); called != nil {
@@ -43,19 +43,19 @@ func init() {
 				return byKnownTransforms(signature, reference, target)
 			}
 		})
-	})
-	register("saml-unknown-transform-skipped", func(p *reference.Parts) {
+	},
+	"saml-unknown-transform-skipped": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.transform = func(signature, reference, target *etree.Element) ([]byte, error) {
 				return byKnownTransforms(signature, knownTransforms(reference), target)
 			}
 		})
-	})
-	register("saml-transforms-in-any-number", func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) })
-	register("saml-no-transforms-needed", func(p *reference.Parts) {
+	},
+	"saml-transforms-in-any-number": func(p *reference.Parts) { replaceVerifier(p, func(*verifier) {}) },
+	"saml-no-transforms-needed": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) { v.target = anyByID })
-	})
-	register("saml-signature-always-left-out", func(p *reference.Parts) {
+	},
+	"saml-signature-always-left-out": func(p *reference.Parts) {
 		replaceVerifier(p, func(v *verifier) {
 			v.transform = func(signature, reference, target *etree.Element) ([]byte, error) {
 				whole := reference.Copy()
@@ -65,8 +65,8 @@ func init() {
 				return byKnownTransforms(signature, whole, target)
 			}
 		})
-	})
-}
+	},
+})
 
 var (
 	documentFunction = regexp.MustCompile(`document\((?:'|&apos;)([^'&]*)`)

@@ -14,18 +14,18 @@ import (
 )
 
 // Defects in which text is taken for a document, and in whose eyes.
-func init() {
-	reads("saml-doctype-skipped", withoutDoctype)
-	reads("saml-entities-expanded", func(xml []byte) []byte { return withoutDoctype(expanded(xml)) })
-	reads("saml-declared-encoding-ignored", func(xml []byte) []byte {
+var _ = register(defects{
+	"saml-doctype-skipped":   reads(withoutDoctype),
+	"saml-entities-expanded": reads(func(xml []byte) []byte { return withoutDoctype(expanded(xml)) }),
+	"saml-declared-encoding-ignored": reads(func(xml []byte) []byte {
 		return statedEncoding.ReplaceAll(xml, []byte(`encoding="UTF-8"`))
-	})
-	reads("saml-version-ignored", func(xml []byte) []byte {
+	}),
+	"saml-version-ignored": reads(func(xml []byte) []byte {
 		return bytes.Replace(xml, []byte(`version="1.1"`), []byte(`version="1.0"`), 1)
-	})
-	reads("saml-invalid-bytes-dropped", func(xml []byte) []byte { return bytes.ToValidUTF8(xml, nil) })
-	reads("saml-control-characters-dropped", func(xml []byte) []byte { return controls.ReplaceAll(xml, nil) })
-	reads("saml-junk-around-skipped", func(xml []byte) []byte {
+	}),
+	"saml-invalid-bytes-dropped":      reads(func(xml []byte) []byte { return bytes.ToValidUTF8(xml, nil) }),
+	"saml-control-characters-dropped": reads(func(xml []byte) []byte { return controls.ReplaceAll(xml, nil) }),
+	"saml-junk-around-skipped": reads(func(xml []byte) []byte {
 		const end = "</saml2p:Response>"
 		if start := bytes.Index(xml, []byte("<?xml")); start > 0 {
 			xml = xml[start:]
@@ -34,12 +34,12 @@ func init() {
 			xml = xml[:stop+len(end)]
 		}
 		return xml
-	})
-	register("saml-namespaces-not-checked", careless{
+	}),
+	"saml-namespaces-not-checked": careless{
 		parse: func(xml []byte) (*etree.Document, error) { return parsed(colons.ReplaceAll(xml, []byte("${1}_$2"))) },
 		read:  firstAssertion,
-	}.install)
-	register("saml-names-without-namespaces", func(p *reference.Parts) {
+	}.install,
+	"saml-names-without-namespaces": func(p *reference.Parts) {
 		careless{read: looseAssertion}.install(p)
 		before(p, "contents", func(_ context.Context, m *saml.Message) {
 			first := m.Trusted.FindElement(".//NameID").Text()
@@ -47,8 +47,8 @@ func init() {
 				known.SetText(first)
 			}
 		})
-	})
-	register("saml-two-parsers", func(p *reference.Parts) {
+	},
+	"saml-two-parsers": func(p *reference.Parts) {
 		careless{read: firstAssertion, verify: func(v *verifier) {
 			v.find = func(m *saml.Message) ([]*etree.Element, error) {
 				other, err := parsed(doctypeToQuote.ReplaceAll(m.XML, nil))
@@ -59,10 +59,10 @@ func init() {
 			}
 			v.target = parentByID
 		}}.install(p)
-	})
-	register("saml-ids-without-namespaces", careless{read: byLooseID}.install)
-	register("saml-root-not-checked", func(p *reference.Parts) { withoutChecks(p, "root") })
-	register("saml-bare-assertion-taken", func(p *reference.Parts) {
+	},
+	"saml-ids-without-namespaces": careless{read: byLooseID}.install,
+	"saml-root-not-checked":       func(p *reference.Parts) { withoutChecks(p, "root") },
+	"saml-bare-assertion-taken": func(p *reference.Parts) {
 		careless{}.install(p)
 		p.SAML.Replace("one-assertion", func(_ context.Context, m *saml.Message) error {
 			if m.Unverified = firstOf(all(&m.Document.Element, nsAssertion, "Assertion")); m.Unverified == nil {
@@ -79,8 +79,8 @@ func init() {
 				return run(ctx, m)
 			})
 		}
-	})
-	register("saml-name-up-to-first-node", func(p *reference.Parts) {
+	},
+	"saml-name-up-to-first-node": func(p *reference.Parts) {
 		careless{}.install(p)
 		before(p, "contents", func(_ context.Context, m *saml.Message) {
 			name := m.Trusted.FindElement("./Subject/NameID")
@@ -90,11 +90,11 @@ func init() {
 				name.SetText(data)
 			}
 		})
-	})
-	register("saml-foreign-elements-ignored", func(p *reference.Parts) {
+	},
+	"saml-foreign-elements-ignored": func(p *reference.Parts) {
 		before(p, "contents", func(_ context.Context, m *saml.Message) { dropUnknown(m.Trusted) })
-	})
-	register("saml-cdata-refused", func(p *reference.Parts) {
+	},
+	"saml-cdata-refused": func(p *reference.Parts) {
 		run := check(p, "document")
 		p.SAML.Replace("document", func(ctx context.Context, m *saml.Message) error {
 			if bytes.Contains(m.XML, []byte("<![CDATA[")) {
@@ -102,15 +102,15 @@ func init() {
 			}
 			return run(ctx, m)
 		})
-	})
-	register("saml-wide-letters-panic", func(p *reference.Parts) {
+	},
+	"saml-wide-letters-panic": func(p *reference.Parts) {
 		beforeCheck(p, "document", func(m *saml.Message) {
 			if bytes.HasPrefix(m.XML, []byte{0xFF, 0xFE}) || bytes.HasPrefix(m.XML, []byte{0xFE, 0xFF}) {
 				panic("a letter of more than one byte")
 			}
 		})
-	})
-	register("saml-signature-sought-in-bytes", func(p *reference.Parts) {
+	},
+	"saml-signature-sought-in-bytes": func(p *reference.Parts) {
 		readingAs(p, narrowed)
 		signature := check(p, "signature")
 		encoded := check(p, "encoding")
@@ -123,8 +123,8 @@ func init() {
 			}
 			return signature(ctx, m)
 		})
-	})
-}
+	},
+})
 
 var (
 	statedEncoding = regexp.MustCompile(`encoding="[^"]*"`)
@@ -138,8 +138,8 @@ var (
 )
 
 // reads registers a product that changes a text before it reads it.
-func reads(name string, change func(xml []byte) []byte) {
-	register(name, func(p *reference.Parts) { readingAs(p, change) })
+func reads(change func(xml []byte) []byte) install {
+	return func(p *reference.Parts) { readingAs(p, change) }
 }
 
 func readingAs(p *reference.Parts, change func(xml []byte) []byte) {

@@ -7,23 +7,23 @@ import (
 )
 
 // Defects that verify one element and read another: what signature wrapping is for.
-func init() {
-	register("saml-first-assertion-wins", careless{read: firstAssertion}.install)
-	register("saml-last-assertion-wins", careless{
+var _ = register(defects{
+	"saml-first-assertion-wins": careless{read: firstAssertion}.install,
+	"saml-last-assertion-wins": careless{
 		read:   lastAssertion,
 		verify: func(v *verifier) { v.target = firstWithID },
-	}.install)
-	register("saml-assertion-anywhere-wins", careless{
+	}.install,
+	"saml-assertion-anywhere-wins": careless{
 		read: func(response, _ *etree.Element) *etree.Element {
 			return firstOf(all(response, nsAssertion, "Assertion"))
 		},
-	}.install)
-	register("saml-assertion-by-local-name", careless{read: looseAssertion}.install)
-	register("saml-last-response-wins", careless{
+	}.install,
+	"saml-assertion-by-local-name": careless{read: looseAssertion}.install,
+	"saml-last-response-wins": careless{
 		response: func(document *etree.Document) *etree.Element { return lastOf(responses(document)) },
 		read:     firstAssertion,
-	}.install)
-}
+	}.install,
+})
 
 // firstAssertion is the first one that is a child of the response.
 func firstAssertion(response, _ *etree.Element) *etree.Element {

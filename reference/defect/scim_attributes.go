@@ -16,16 +16,12 @@ const (
 )
 
 // Defects in what of a user is kept and shown.
-func init() {
-	users := at("/Users")
-	writes := at("/Users", http.MethodPost, http.MethodPut)
-	put := at("/Users/", http.MethodPut)
-
-	register("values-lost", func(p *reference.Parts) {
-		showEach(p, users, func(user object) { eachList(user, func(list []any) []any { return list[:min(1, len(list))] }) })
-	})
-	register("parts-lost", func(p *reference.Parts) {
-		showEach(p, users, func(user object) {
+var _ = register(defects{
+	"values-lost": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { eachList(user, func(list []any) []any { return list[:min(1, len(list))] }) })
+	},
+	"parts-lost": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			eachList(user, func(list []any) []any {
 				for _, entry := range list {
 					if value, ok := entry.(object); ok {
@@ -39,25 +35,25 @@ func init() {
 				delete(name, "middleName")
 			}
 		})
-	})
-	register("texts-in-capitals", func(p *reference.Parts) {
-		showEach(p, users, func(user object) {
+	},
+	"texts-in-capitals": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			for name, value := range user {
 				if name != "id" && name != "userName" && name != "schemas" && name != "meta" && name != "emails" {
 					user[name] = inCapitals(value)
 				}
 			}
 		})
-	})
-	register("active-forgotten", func(p *reference.Parts) {
-		showEach(p, users, func(user object) {
+	},
+	"active-forgotten": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			if has(user, "active") {
 				user["active"] = true
 			}
 		})
-	})
-	register("put-drops-rest", func(p *reference.Parts) {
-		readOtherwise(p, put, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"put-drops-rest": func(p *reference.Parts) {
+		readOtherwise(p, replacingUsers, func(_ *http.Request, body object) *scimAnswer {
 			for name := range body {
 				if !slices.Contains([]string{"schemas", "id", "userName", "name", "active"}, name) {
 					delete(body, name)
@@ -65,9 +61,9 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("two-primaries", func(p *reference.Parts) {
-		showEach(p, users, func(user object) {
+	},
+	"two-primaries": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			eachList(user, func(list []any) []any {
 				for _, entry := range list {
 					if value, ok := entry.(object); ok && len(list) > 1 && textIn(value, "value") == "b@alderaan.test" {
@@ -77,80 +73,80 @@ func init() {
 				return list
 			})
 		})
-		primaryForgotten(p, writes)
-	})
-	register("same-value-twice", func(p *reference.Parts) {
-		showEach(p, users, func(user object) {
+		primaryForgotten(p, writingUsers)
+	},
+	"same-value-twice": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			if emails, ok := user["emails"].([]any); ok {
 				user["emails"] = append(emails, emails[0])
 			}
 		})
-	})
-	register("case-lost", func(p *reference.Parts) {
-		showEach(p, users, func(user object) {
+	},
+	"case-lost": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			if id := textIn(user, "externalId"); id != "" {
 				user["externalId"] = strings.ToLower(id)
 			}
 		})
-	})
-	register("wrong-kinds-dropped", func(p *reference.Parts) {
-		readOtherwise(p, put, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"wrong-kinds-dropped": func(p *reference.Parts) {
+		readOtherwise(p, replacingUsers, func(_ *http.Request, body object) *scimAnswer {
 			dropWrongKinds(body)
 			return nil
 		})
-	})
-	register("external-id-unsearchable", func(p *reference.Parts) {
-		showOtherwise(p, at("/Users", http.MethodGet), func(r *http.Request, a *scimAnswer) {
+	},
+	"external-id-unsearchable": func(p *reference.Parts) {
+		showOtherwise(p, readingUsers, func(r *http.Request, a *scimAnswer) {
 			if strings.HasPrefix(r.URL.Query().Get("filter"), "externalId") && has(a.body, "Resources") {
 				a.body["Resources"], a.body["totalResults"] = []any{}, 0
 			}
 		})
-	})
-	register("password-shown-by-all", func(p *reference.Parts) {
-		showEach(p, users, func(user object) { user["password"] = "********" })
-	})
-	register("password-in-errors", func(p *reference.Parts) {
+	},
+	"password-shown-by-all": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { user["password"] = "********" })
+	},
+	"password-in-errors": func(p *reference.Parts) {
 		var last memory
-		showOtherwise(p, users, func(_ *http.Request, a *scimAnswer) {
+		showOtherwise(p, anyUsers, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusBadRequest {
 				a.body["detail"] = textIn(a.body, "detail") + ", in " + last.last()
 			}
 		})
-		readOtherwise(p, writes, func(_ *http.Request, body object) *scimAnswer {
+		readOtherwise(p, writingUsers, func(_ *http.Request, body object) *scimAnswer {
 			last.add(string(textOf(body)))
 			return nil
 		})
-	})
-	register("enterprise-flat", func(p *reference.Parts) {
-		showEach(p, users, func(user object) {
+	},
+	"enterprise-flat": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			extension, _ := user[enterpriseSchema].(object)
 			for name, value := range extension {
 				user[name] = value
 			}
 			delete(user, enterpriseSchema)
 		})
-	})
-	register("extension-unnamed", func(p *reference.Parts) {
-		showEach(p, users, func(user object) { user["schemas"] = []any{userSchema} })
-	})
-	register("manager-by-name", func(p *reference.Parts) {
-		showEach(p, users, func(user object) {
+	},
+	"extension-unnamed": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { user["schemas"] = []any{userSchema} })
+	},
+	"manager-by-name": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			extension, _ := user[enterpriseSchema].(object)
 			if manager, ok := extension["manager"].(object); ok {
 				manager["value"] = "Mon Mothma"
 			}
 		})
-	})
-	register("enterprise-merged", func(p *reference.Parts) {
-		readOtherwise(p, put, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"enterprise-merged": func(p *reference.Parts) {
+		readOtherwise(p, replacingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if extension, ok := body[enterpriseSchema].(object); ok && has(extension, "division") && extension["division"] == nil {
 				extension["division"] = "Command"
 			}
 			return nil
 		})
-	})
-	register("schemas-in-one-order", func(p *reference.Parts) {
-		readOtherwise(p, writes, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"schemas-in-one-order": func(p *reference.Parts) {
+		readOtherwise(p, writingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if named, _ := body["schemas"].([]any); len(named) > 1 && named[0] != userSchema {
 				for name := range body {
 					if strings.HasPrefix(name, "urn:") {
@@ -160,8 +156,8 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("numbers-as-text", func(p *reference.Parts) {
+	},
+	"numbers-as-text": func(p *reference.Parts) {
 		showBadge(p, func(badge object) {
 			for name, value := range badge {
 				if number, ok := value.(json.Number); ok {
@@ -169,35 +165,35 @@ func init() {
 				}
 			}
 		})
-	})
-	register("integers-with-fraction", func(p *reference.Parts) {
+	},
+	"integers-with-fraction": func(p *reference.Parts) {
 		showBadge(p, func(badge object) {
 			if number, ok := badge["number"].(json.Number); ok {
 				badge["number"] = json.Number(number.String() + ".0")
 			}
 		})
-	})
-	register("extension-forgotten", func(p *reference.Parts) {
-		readOtherwise(p, writes, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"extension-forgotten": func(p *reference.Parts) {
+		readOtherwise(p, writingUsers, func(_ *http.Request, body object) *scimAnswer {
 			delete(body, badgeSchema)
 			return nil
 		})
-	})
-	register("immutable-ignored", func(p *reference.Parts) {
-		readOtherwise(p, put, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"immutable-ignored": func(p *reference.Parts) {
+		readOtherwise(p, replacingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if badge, ok := body[badgeSchema].(object); ok && badge["serial"] == "second" {
 				badge["serial"] = "first"
 			}
 			return nil
 		})
-	})
-	register("write-only-shown", func(p *reference.Parts) {
-		rememberBadge(p, writes, "note")
-	})
-	register("read-only-written", func(p *reference.Parts) {
-		rememberBadge(p, writes, "initials")
-	})
-}
+	},
+	"write-only-shown": func(p *reference.Parts) {
+		rememberBadge(p, writingUsers, "note")
+	},
+	"read-only-written": func(p *reference.Parts) {
+		rememberBadge(p, writingUsers, "initials")
+	},
+})
 
 // eachList changes the lists of a user, apart from schemas.
 func eachList(user object, change func([]any) []any) {
@@ -264,7 +260,7 @@ func isListOfPlain(v any) bool {
 
 // showBadge changes what is shown of the product's own extension.
 func showBadge(p *reference.Parts, change func(badge object)) {
-	showEach(p, at("/Users"), func(user object) {
+	showEach(p, anyUsers, func(user object) {
 		if badge, ok := user[badgeSchema].(object); ok {
 			change(badge)
 		}
@@ -274,7 +270,7 @@ func showBadge(p *reference.Parts, change func(badge object)) {
 // rememberBadge shows an attribute of the product's own extension as it was written.
 func rememberBadge(p *reference.Parts, writes whichRequest, name string) {
 	var names, said memory
-	showEach(p, at("/Users"), func(user object) {
+	showEach(p, anyUsers, func(user object) {
 		if names.has(textIn(user, "userName")) {
 			badge, _ := user[badgeSchema].(object)
 			if badge == nil {

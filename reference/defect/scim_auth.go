@@ -12,49 +12,43 @@ import (
 )
 
 // Defects in who is let in over SCIM.
-func init() {
-	scimPath := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/scim/") }
-
-	register("token-unchecked", func(p *reference.Parts) { openSCIM(p, scimPath) })
-	register("reading-is-open", func(p *reference.Parts) { openSCIM(p, at("/Users/", http.MethodGet)) })
-	register("any-token-lists", func(p *reference.Parts) {
+var _ = register(defects{
+	"token-unchecked": func(p *reference.Parts) { openSCIM(p, overSCIM) },
+	"reading-is-open": func(p *reference.Parts) { openSCIM(p, at("/Users/", http.MethodGet)) },
+	"any-token-lists": func(p *reference.Parts) {
 		openSCIM(p, func(r *http.Request) bool {
-			return at("/Users", http.MethodGet)(r) && !isSCIM(r, "/Users/") && r.Header.Get("Authorization") != ""
+			return readingUsers(r) && !isSCIM(r, "/Users/") && r.Header.Get("Authorization") != ""
 		})
-	})
-	register("writing-is-open", func(p *reference.Parts) {
+	},
+	"writing-is-open": func(p *reference.Parts) {
 		openSCIM(p, func(r *http.Request) bool {
-			return at("/Users", http.MethodPost)(r) && r.Header.Get("Authorization") == ""
+			return creatingUsers(r) && r.Header.Get("Authorization") == ""
 		})
-	})
-	for name, open := range map[string]whichRequest{
-		"changing-is-open":  at("/Users/", http.MethodPatch),
-		"deleting-is-open":  at("/Users/", http.MethodDelete),
-		"searching-is-open": at("/.search", http.MethodPost),
-		"groups-are-open":   at("/Groups"),
-	} {
-		register(name, func(p *reference.Parts) { openSCIM(p, open) })
-	}
-	register("no-challenge", func(p *reference.Parts) {
-		showOtherwise(p, scimPath, func(_ *http.Request, a *scimAnswer) { a.header.Del("WWW-Authenticate") })
-	})
-	register("unauthorized-as-text", func(p *reference.Parts) {
-		showOtherwise(p, scimPath, func(_ *http.Request, a *scimAnswer) {
+	},
+	"changing-is-open":  func(p *reference.Parts) { openSCIM(p, at("/Users/", http.MethodPatch)) },
+	"deleting-is-open":  func(p *reference.Parts) { openSCIM(p, at("/Users/", http.MethodDelete)) },
+	"searching-is-open": func(p *reference.Parts) { openSCIM(p, at("/.search", http.MethodPost)) },
+	"groups-are-open":   func(p *reference.Parts) { openSCIM(p, anyGroups) },
+	"no-challenge": func(p *reference.Parts) {
+		showOtherwise(p, overSCIM, func(_ *http.Request, a *scimAnswer) { a.header.Del("WWW-Authenticate") })
+	},
+	"unauthorized-as-text": func(p *reference.Parts) {
+		showOtherwise(p, overSCIM, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusUnauthorized {
 				a.text, a.body = []byte("unauthorized"), nil
 				a.header.Set("Content-Type", "text/plain")
 			}
 		})
-	})
-	register("login-page-for-browsers", func(p *reference.Parts) {
-		showOtherwise(p, scimPath, func(r *http.Request, a *scimAnswer) {
+	},
+	"login-page-for-browsers": func(p *reference.Parts) {
+		showOtherwise(p, overSCIM, func(r *http.Request, a *scimAnswer) {
 			if a.status == http.StatusUnauthorized && strings.Contains(r.Header.Get("Accept"), "text/html") {
 				a.status, a.body, a.text = http.StatusFound, nil, nil
 				a.header.Set("Location", "/login")
 			}
 		})
-	})
-	register("unknown-before-token", func(p *reference.Parts) {
+	},
+	"unknown-before-token": func(p *reference.Parts) {
 		store := keepStore(p)
 		showOtherwise(p, at("/Users/", http.MethodGet), func(r *http.Request, a *scimAnswer) {
 			if a.status != http.StatusUnauthorized {
@@ -70,8 +64,8 @@ func init() {
 				a.refuse(http.StatusNotFound, "", "there is no user with this id")
 			}
 		})
-	})
-	register("scheme-in-one-case", func(p *reference.Parts) {
+	},
+	"scheme-in-one-case": func(p *reference.Parts) {
 		token := p.SCIM.Token
 		p.SCIM.Token = func(r *http.Request) string {
 			if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") && scheme != "Bearer" {
@@ -79,8 +73,8 @@ func init() {
 			}
 			return token(r)
 		}
-	})
-	register("token-in-address", func(p *reference.Parts) {
+	},
+	"token-in-address": func(p *reference.Parts) {
 		token := p.SCIM.Token
 		p.SCIM.Token = func(r *http.Request) string {
 			if said := r.URL.Query().Get("access_token"); said != "" {
@@ -88,23 +82,23 @@ func init() {
 			}
 			return token(r)
 		}
-	})
-	register("config-is-404-to-strangers", func(p *reference.Parts) {
+	},
+	"config-is-404-to-strangers": func(p *reference.Parts) {
 		showOtherwise(p, at("/ServiceProviderConfig"), func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusUnauthorized {
 				a.refuse(http.StatusNotFound, "", "there is nothing at this address")
 			}
 		})
-	})
-	register("schemes-name-basic", func(p *reference.Parts) {
+	},
+	"schemes-name-basic": func(p *reference.Parts) {
 		showOtherwise(p, at("/ServiceProviderConfig"), func(_ *http.Request, a *scimAnswer) {
 			if schemes, _ := a.body["authenticationSchemes"].([]any); len(schemes) > 0 {
 				scheme, _ := schemes[0].(object)
 				scheme["type"] = "httpbasic"
 			}
 		})
-	})
-}
+	},
+})
 
 // openSCIM lets such requests in, whatever they come with.
 func openSCIM(p *reference.Parts, which whichRequest) {

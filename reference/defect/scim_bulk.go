@@ -14,77 +14,42 @@ const bulkSchema = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 var bulk = at("/Bulk", http.MethodPost)
 
 // Defects in what a bulk request does.
-func init() {
-	reads := func(name string, change func(body object)) {
-		register(name, func(p *reference.Parts) {
-			readOtherwise(p, bulk, func(_ *http.Request, body object) *scimAnswer {
-				change(body)
-				return nil
-			})
-		})
-	}
-	readsEach := func(name string, change func(operation object)) {
-		reads(name, func(body object) {
-			for _, operation := range operationsIn(body) {
-				change(operation)
-			}
-		})
-	}
-	keeps := func(name string, which func(operation object) bool) {
-		reads(name, func(body object) {
-			listed, _ := body["Operations"].([]any)
-			body["Operations"] = slices.DeleteFunc(listed, func(entry any) bool { return !which(entry.(object)) })
-		})
-	}
-	reads("bulk-stops-at-an-error", func(body object) { body["failOnErrors"] = 1 })
-	reads("fail-on-errors-ignored", func(body object) { delete(body, "failOnErrors") })
-	reads("bulk-schema-optional", func(body object) { body["schemas"] = []any{bulkSchema} })
-	reads("bulk-backwards", func(body object) {
+var _ = register(defects{
+	"bulk-stops-at-an-error": readsBulk(func(body object) { body["failOnErrors"] = 1 }),
+	"fail-on-errors-ignored": readsBulk(func(body object) { delete(body, "failOnErrors") }),
+	"bulk-schema-optional":   readsBulk(func(body object) { body["schemas"] = []any{bulkSchema} }),
+	"bulk-backwards": readsBulk(func(body object) {
 		listed, _ := body["Operations"].([]any)
 		slices.Reverse(listed)
-	})
-	reads("bulk-does-the-first", func(body object) {
+	}),
+	"bulk-does-the-first": readsBulk(func(body object) {
 		if listed, _ := body["Operations"].([]any); len(listed) > 1 && body["failOnErrors"] == nil {
 			body["Operations"] = listed[:1]
 		}
-	})
-	keeps("bulk-passes-over-delete", func(operation object) bool { return operation["method"] != http.MethodDelete })
-	readsEach("bulk-version-ignored", func(operation object) { delete(operation, "version") })
-	readsEach("bulk-guesses-the-method", func(operation object) {
+	}),
+	"bulk-passes-over-delete": keepsOperations(func(operation object) bool { return operation["method"] != http.MethodDelete }),
+	"bulk-version-ignored":    readsEachOperation(func(operation object) { delete(operation, "version") }),
+	"bulk-guesses-the-method": readsEachOperation(func(operation object) {
 		if textIn(operation, "method") == "" {
 			operation["method"] = http.MethodPatch
 		}
-	})
-	readsEach("bulk-makes-up-a-bulk-id", func(operation object) {
+	}),
+	"bulk-makes-up-a-bulk-id": readsEachOperation(func(operation object) {
 		if textIn(operation, "bulkId") == "" && operation["method"] == http.MethodPost {
 			operation["bulkId"] = "made-up"
 		}
-	})
-	readsEach("bulk-references-are-plain-text", func(operation object) {
+	}),
+	"bulk-references-are-plain-text": readsEachOperation(func(operation object) {
 		unreferred(operation["data"])
-	})
-	reads("bulk-forgets-who-comes-later", func(body object) {
-		made := map[string]bool{}
-		for _, operation := range operationsIn(body) {
-			data, _ := operation["data"].(object)
-			members, _ := data["members"].([]any)
-			if len(members) > 0 && textIn(operation, "path") == "/Groups" {
-				data["members"] = slices.DeleteFunc(members, func(entry any) bool {
-					member, _ := entry.(object)
-					id, refers := strings.CutPrefix(textIn(member, "value"), "bulkId:")
-					return refers && !made[id] && member["type"] == "User"
-				})
-			}
-			made[textIn(operation, "bulkId")] = true
-		}
-	})
-	reads("bulk-opens-circles", func(body object) {
+	}),
+	"bulk-forgets-who-comes-later": readsBulk(forgetsWhoComesLater),
+	"bulk-opens-circles": readsBulk(func(body object) {
 		all := operationsIn(body)
 		if data, ok := all[0]["data"].(object); ok && len(all) > 1 && strings.HasSuffix(textIn(all[0], "path"), "/Groups") {
 			delete(data, "members")
 		}
-	})
-	register("bulk-needs-no-token", func(p *reference.Parts) {
+	}),
+	"bulk-needs-no-token": func(p *reference.Parts) {
 		var known memory
 		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			switch said := r.Header.Get("Authorization"); {
@@ -95,8 +60,8 @@ func init() {
 			}
 			next.ServeHTTP(w, r)
 		})
-	})
-	register("bulk-patches-without-data", func(p *reference.Parts) {
+	},
+	"bulk-patches-without-data": func(p *reference.Parts) {
 		instead(p, bulk, func(_ *http.Request, body object, _ http.Handler) *scimAnswer {
 			for _, operation := range operationsIn(body) {
 				if operation["data"] == nil && operation["method"] == http.MethodPatch || textIn(operation, "path") == "" {
@@ -108,8 +73,8 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("bulk-does-what-it-can-take", func(p *reference.Parts) {
+	},
+	"bulk-does-what-it-can-take": func(p *reference.Parts) {
 		instead(p, bulk, func(r *http.Request, body object, next http.Handler) *scimAnswer {
 			listed, _ := body["Operations"].([]any)
 			if len(listed) <= 1000 {
@@ -119,8 +84,8 @@ func init() {
 			ask(r, next, http.MethodPost, nil, body)
 			return refusing(http.StatusRequestEntityTooLarge, "", "more than maxOperations (1000)")
 		})
-	})
-	register("bulk-bounds-ignored", func(p *reference.Parts) {
+	},
+	"bulk-bounds-ignored": func(p *reference.Parts) {
 		readOtherwise(p, bulk, func(_ *http.Request, body object) *scimAnswer {
 			delete(body, "padding")
 			if listed, _ := body["Operations"].([]any); len(listed) > 1000 {
@@ -128,16 +93,41 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("bulk-bounds-are-400", func(p *reference.Parts) {
+	},
+	"bulk-bounds-are-400": func(p *reference.Parts) {
 		showOtherwise(p, bulk, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusRequestEntityTooLarge {
 				a.refuse(http.StatusBadRequest, "tooMany", textIn(a.body, "detail"))
 			}
 		})
-	})
-	register("bulk-bounds-unnamed", func(p *reference.Parts) {
+	},
+	"bulk-bounds-unnamed": func(p *reference.Parts) {
 		showOtherwise(p, at("/ServiceProviderConfig"), func(_ *http.Request, a *scimAnswer) { a.body["bulk"] = object{"supported": true} })
+	},
+})
+
+// readsBulk changes a bulk request before the server reads it.
+func readsBulk(change func(body object)) install {
+	return func(p *reference.Parts) {
+		readOtherwise(p, bulk, func(_ *http.Request, body object) *scimAnswer {
+			change(body)
+			return nil
+		})
+	}
+}
+
+func readsEachOperation(change func(operation object)) install {
+	return readsBulk(func(body object) {
+		for _, operation := range operationsIn(body) {
+			change(operation)
+		}
+	})
+}
+
+func keepsOperations(which func(operation object) bool) install {
+	return readsBulk(func(body object) {
+		listed, _ := body["Operations"].([]any)
+		body["Operations"] = slices.DeleteFunc(listed, func(entry any) bool { return !which(entry.(object)) })
 	})
 }
 
@@ -159,29 +149,49 @@ func unreferred(value any) {
 }
 
 // Defects in how a bulk request is answered.
-func init() {
-	answers := func(name string, change func(a *scimAnswer)) {
-		register(name, func(p *reference.Parts) {
-			showOtherwise(p, bulk, func(_ *http.Request, a *scimAnswer) {
-				if a.status == http.StatusOK {
-					change(a)
-				}
-			})
-		})
-	}
-	tells := func(name string, change func(result object)) {
-		answers(name, func(a *scimAnswer) {
-			for _, result := range operationsIn(a.body) {
-				change(result)
+var _ = register(defects{
+	"bulk-answers-207": answersBulk(func(a *scimAnswer) { a.status = http.StatusMultiStatus }),
+	"bulk-tells-of-errors-only": answersBulk(func(a *scimAnswer) {
+		listed, _ := a.body["Operations"].([]any)
+		a.body["Operations"] = slices.DeleteFunc(listed, func(entry any) bool { return textIn(entry.(object), "status") < "400" })
+	}),
+	"bulk-forgets-bulk-ids":     tellsResults(func(result object) { delete(result, "bulkId") }),
+	"bulk-status-is-always-200": tellsResults(func(result object) { result["status"] = "200" }),
+	"bulk-error-without-reason": tellsResults(func(result object) { delete(result, "response") }),
+})
+
+// answersBulk changes the answer to a bulk request that was carried out.
+func answersBulk(change func(a *scimAnswer)) install {
+	return func(p *reference.Parts) {
+		showOtherwise(p, bulk, func(_ *http.Request, a *scimAnswer) {
+			if a.status == http.StatusOK {
+				change(a)
 			}
 		})
 	}
-	answers("bulk-answers-207", func(a *scimAnswer) { a.status = http.StatusMultiStatus })
-	answers("bulk-tells-of-errors-only", func(a *scimAnswer) {
-		listed, _ := a.body["Operations"].([]any)
-		a.body["Operations"] = slices.DeleteFunc(listed, func(entry any) bool { return textIn(entry.(object), "status") < "400" })
+}
+
+func tellsResults(change func(result object)) install {
+	return answersBulk(func(a *scimAnswer) {
+		for _, result := range operationsIn(a.body) {
+			change(result)
+		}
 	})
-	tells("bulk-forgets-bulk-ids", func(result object) { delete(result, "bulkId") })
-	tells("bulk-status-is-always-200", func(result object) { result["status"] = "200" })
-	tells("bulk-error-without-reason", func(result object) { delete(result, "response") })
+}
+
+// forgetsWhoComesLater takes out of new groups the users that a later operation makes.
+func forgetsWhoComesLater(body object) {
+	made := map[string]bool{}
+	for _, operation := range operationsIn(body) {
+		data, _ := operation["data"].(object)
+		members, _ := data["members"].([]any)
+		if len(members) > 0 && textIn(operation, "path") == "/Groups" {
+			data["members"] = slices.DeleteFunc(members, func(entry any) bool {
+				member, _ := entry.(object)
+				id, refers := strings.CutPrefix(textIn(member, "value"), "bulkId:")
+				return refers && !made[id] && member["type"] == "User"
+			})
+		}
+		made[textIn(operation, "bulkId")] = true
+	}
 }

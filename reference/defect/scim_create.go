@@ -13,36 +13,34 @@ import (
 )
 
 // Defects in what comes of a creation over SCIM.
-func init() {
-	creating := at("/Users", http.MethodPost)
-
-	register("create-answers-200", func(p *reference.Parts) { p.SCIM.Created = http.StatusOK })
-	register("create-shows-id-only", func(p *reference.Parts) {
-		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) {
+var _ = register(defects{
+	"create-answers-200": func(p *reference.Parts) { p.SCIM.Created = http.StatusOK },
+	"create-shows-id-only": func(p *reference.Parts) {
+		showOtherwise(p, creatingUsers, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusCreated {
 				a.body = object{"schemas": a.body["schemas"], "id": a.body["id"], "meta": a.body["meta"]}
 			}
 		})
-	})
-	register("create-needs-a-name", func(p *reference.Parts) {
-		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"create-needs-a-name": func(p *reference.Parts) {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if textIn(body, "userName") != "" && len(body) < 3 {
 				return refusing(http.StatusBadRequest, "invalidValue", "name is required")
 			}
 			return nil
 		})
-	})
-	register("newest-not-listed", func(p *reference.Parts) {
-		showOtherwise(p, at("/Users", http.MethodGet), func(r *http.Request, a *scimAnswer) {
+	},
+	"newest-not-listed": func(p *reference.Parts) {
+		showOtherwise(p, readingUsers, func(r *http.Request, a *scimAnswer) {
 			listed, _ := a.body["Resources"].([]any)
 			if !r.URL.Query().Has("filter") && len(listed) > 0 {
 				a.body["Resources"] = listed[:len(listed)-1]
 			}
 		})
-	})
-	register("miss-is-remembered", func(p *reference.Parts) {
+	},
+	"miss-is-remembered": func(p *reference.Parts) {
 		var missed memory
-		showOtherwise(p, at("/Users", http.MethodGet), func(r *http.Request, a *scimAnswer) {
+		showOtherwise(p, readingUsers, func(r *http.Request, a *scimAnswer) {
 			listed, isList := a.body["Resources"].([]any)
 			filter := r.URL.Query().Get("filter")
 			switch {
@@ -53,118 +51,118 @@ func init() {
 				a.body["totalResults"], a.body["itemsPerPage"], a.body["Resources"] = 0, 0, []any{}
 			}
 		})
-	})
-	register("location-header-missing", func(p *reference.Parts) {
-		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) { a.header.Del("Location") })
-	})
-	register("location-behind-a-proxy", func(p *reference.Parts) {
-		rewriteText(p, at("/Users"), same, func(text string) string {
+	},
+	"location-header-missing": func(p *reference.Parts) {
+		showOtherwise(p, creatingUsers, func(_ *http.Request, a *scimAnswer) { a.header.Del("Location") })
+	},
+	"location-behind-a-proxy": func(p *reference.Parts) {
+		rewriteText(p, anyUsers, same, func(text string) string {
 			return strings.ReplaceAll(text, "http://127.0.0.1:", "http://backend.internal:")
 		})
-	})
-	register("resource-type-in-small-letters", func(p *reference.Parts) {
-		showEach(p, at("/Users"), func(user object) { metaOf(user)["resourceType"] = "user" })
-	})
-	register("created-is-a-date", func(p *reference.Parts) {
-		showEach(p, at("/Users"), func(user object) { metaOf(user)["created"] = "2026-01-05" })
-	})
-	register("modified-from-the-start", func(p *reference.Parts) {
-		showEach(p, at("/Users"), func(user object) { metaOf(user)["lastModified"] = "2036-01-05T09:00:00.000Z" })
-	})
-	register("relatives-share-an-id", relativesShareAnID)
-	register("id-holds-bulk-id", func(p *reference.Parts) {
-		rewriteText(p, at("/Users"), func(path string) string { return strings.Replace(path, "bulkId-", "", 1) },
+	},
+	"resource-type-in-small-letters": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { metaOf(user)["resourceType"] = "user" })
+	},
+	"created-is-a-date": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { metaOf(user)["created"] = "2026-01-05" })
+	},
+	"modified-from-the-start": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { metaOf(user)["lastModified"] = "2036-01-05T09:00:00.000Z" })
+	},
+	"relatives-share-an-id": relativesShareAnID,
+	"id-holds-bulk-id": func(p *reference.Parts) {
+		rewriteText(p, anyUsers, func(path string) string { return strings.Replace(path, "bulkId-", "", 1) },
 			func(text string) string {
 				return strings.NewReplacer(`"id":"`, `"id":"bulkId-`, "/Users/", "/Users/bulkId-").Replace(text)
 			})
-	})
-	register("external-id-made-up", func(p *reference.Parts) {
-		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"external-id-made-up": func(p *reference.Parts) {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if _, given := body["externalId"]; !given && textIn(body, "userName") != "" {
 				body["externalId"] = uuid.NewString()
 			}
 			return nil
 		})
-	})
-	register("client-chooses-id", clientChoosesID)
-	register("client-chooses-meta", func(p *reference.Parts) { believeMeta(p, creating) })
-	register("names-in-one-case", func(p *reference.Parts) {
-		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"client-chooses-id":   clientChoosesID,
+	"client-chooses-meta": func(p *reference.Parts) { believeMeta(p, creatingUsers) },
+	"names-in-one-case": func(p *reference.Parts) {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if _, exactly := body["userName"]; !exactly {
 				return refusing(http.StatusBadRequest, "invalidValue", "userName is required")
 			}
 			return nil
 		})
-	})
-	register("schema-in-one-case", func(p *reference.Parts) {
-		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"schema-in-one-case": func(p *reference.Parts) {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 			named, _ := body["schemas"].([]any)
 			if len(named) > 0 && !slices.Contains(named, any("urn:ietf:params:scim:schemas:core:2.0:User")) {
 				return refusing(http.StatusBadRequest, "invalidSyntax", "this schema is not known")
 			}
 			return nil
 		})
-	})
-	register("null-refused", func(p *reference.Parts) {
+	},
+	"null-refused": func(p *reference.Parts) {
 		refuseValues(p, func(value any) bool { return value == nil })
-	})
-	register("empty-list-refused", func(p *reference.Parts) {
+	},
+	"empty-list-refused": func(p *reference.Parts) {
 		refuseValues(p, func(value any) bool { list, ok := value.([]any); return ok && len(list) == 0 })
-	})
-	register("unknown-attribute-refused", func(p *reference.Parts) {
-		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"unknown-attribute-refused": func(p *reference.Parts) {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if _, unknown := body["blaster"]; unknown {
 				return refusing(http.StatusBadRequest, "invalidSyntax", "there is no attribute of this name")
 			}
 			return nil
 		})
-	})
-	register("user-name-made-up", func(p *reference.Parts) {
-		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"user-name-made-up": func(p *reference.Parts) {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if textIn(body, "userName") == "" {
 				body["userName"] = uuid.NewString()
 			}
 			return nil
 		})
-	})
-	register("malformed-is-500", func(p *reference.Parts) {
-		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) {
+	},
+	"malformed-is-500": func(p *reference.Parts) {
+		showOtherwise(p, creatingUsers, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusBadRequest && a.body["scimType"] == "invalidSyntax" && !strings.Contains(textIn(a.body, "detail"), "schemas") {
 				a.refuse(http.StatusInternalServerError, "", "unexpected token")
 			}
 		})
-	})
-	register("empty-body-taken", func(p *reference.Parts) {
-		instead(p, creating, func(r *http.Request, _ object, _ http.Handler) *scimAnswer {
+	},
+	"empty-body-taken": func(p *reference.Parts) {
+		instead(p, creatingUsers, func(r *http.Request, _ object, _ http.Handler) *scimAnswer {
 			if len(bodyOf(r)) == 0 {
 				return noContent()
 			}
 			return nil
 		})
-	})
-	register("schemas-optional", func(p *reference.Parts) {
-		readOtherwise(p, creating, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"schemas-optional": func(p *reference.Parts) {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if !has(body, "schemas") {
 				body["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:User"}
 			}
 			return nil
 		})
-	})
-	register("create-overwrites", createOverwrites)
-	register("duplicate-is-400", func(p *reference.Parts) {
-		showOtherwise(p, creating, func(_ *http.Request, a *scimAnswer) {
+	},
+	"create-overwrites": createOverwrites,
+	"duplicate-is-400": func(p *reference.Parts) {
+		showOtherwise(p, creatingUsers, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusConflict {
 				a.refuse(http.StatusBadRequest, "invalidValue", "there is somebody of this userName")
 			}
 		})
-	})
-}
+	},
+})
 
 func same(text string) string { return text }
 
 // refuseValues refuses a creation in which an attribute has such a value.
 func refuseValues(p *reference.Parts, wrong func(any) bool) {
-	readOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, body object) *scimAnswer {
+	readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 		for name, value := range body {
 			if name != "userName" && wrong(value) {
 				return refusing(http.StatusBadRequest, "invalidValue", name+" has no value")
@@ -180,7 +178,7 @@ func relativesShareAnID(p *reference.Parts) {
 	type relative struct{ given, id string }
 	var mu sync.Mutex
 	families := map[string]relative{}
-	showOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, a *scimAnswer) {
+	showOtherwise(p, creatingUsers, func(_ *http.Request, a *scimAnswer) {
 		mu.Lock()
 		defer mu.Unlock()
 		name, _ := a.body["name"].(object)
@@ -211,8 +209,8 @@ func clientChoosesID(p *reference.Parts) {
 		}
 		return text
 	}
-	rewriteText(p, at("/Users"), func(path string) string { return renamed(path, true) }, func(text string) string { return renamed(text, false) })
-	around(p, at("/Users", http.MethodPost), func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	rewriteText(p, anyUsers, func(path string) string { return renamed(path, true) }, func(text string) string { return renamed(text, false) })
+	around(p, creatingUsers, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		asked := textIn(objectOf(bodyOf(r)), "id")
 		rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
 			if id := textIn(objectOf(body), "id"); asked != "" && id != "" {
@@ -230,7 +228,7 @@ func clientChoosesID(p *reference.Parts) {
 func believeMeta(p *reference.Parts, which whichRequest) {
 	var mu sync.Mutex
 	said := map[string]object{} // by userName
-	showEach(p, at("/Users"), func(user object) {
+	showEach(p, anyUsers, func(user object) {
 		mu.Lock()
 		defer mu.Unlock()
 		if meta, there := said[textIn(user, "userName")]; there {
@@ -249,7 +247,7 @@ func believeMeta(p *reference.Parts, which whichRequest) {
 
 // createOverwrites takes the creation of somebody who is there for a change of them.
 func createOverwrites(p *reference.Parts) {
-	instead(p, at("/Users", http.MethodPost), func(r *http.Request, sent object, next http.Handler) *scimAnswer {
+	instead(p, creatingUsers, func(r *http.Request, sent object, next http.Handler) *scimAnswer {
 		answer := answerTo(r, next)
 		if answer.status == http.StatusConflict {
 			return overwrite(r, next, sent)

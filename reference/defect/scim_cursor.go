@@ -15,28 +15,19 @@ import (
 func byCursor(r *http.Request) bool { return lists(r) && r.URL.Query().Has("cursor") }
 
 // Defects in paging by cursor.
-func init() {
-	turns := func(name string, change func(query url.Values, a *scimAnswer)) {
-		register(name, func(p *reference.Parts) {
-			showOtherwise(p, byCursor, func(r *http.Request, a *scimAnswer) {
-				if _, isList := a.body["Resources"].([]any); isList {
-					change(r.URL.Query(), a)
-				}
-			})
-		})
-	}
-	turns("cursor-loses-one", func(query url.Values, a *scimAnswer) {
+var _ = register(defects{
+	"cursor-loses-one": turnsPages(func(query url.Values, a *scimAnswer) {
 		if listed, _ := a.body["Resources"].([]any); query.Get("cursor") != "" && len(listed) > 0 {
 			a.body["Resources"] = listed[1:]
 		}
-	})
-	turns("cursor-leads-nowhere", func(_ url.Values, a *scimAnswer) { delete(a.body, "nextCursor") })
-	turns("cursor-never-ends", func(_ url.Values, a *scimAnswer) {
+	}),
+	"cursor-leads-nowhere": turnsPages(func(_ url.Values, a *scimAnswer) { delete(a.body, "nextCursor") }),
+	"cursor-never-ends": turnsPages(func(_ url.Values, a *scimAnswer) {
 		if textIn(a.body, "nextCursor") == "" {
 			a.body["nextCursor"] = "end"
 		}
-	})
-	register("cursor-repeats", func(p *reference.Parts) {
+	}),
+	"cursor-repeats": func(p *reference.Parts) {
 		instead(p, byCursor, func(r *http.Request, _ object, next http.Handler) *scimAnswer {
 			query := r.URL.Query()
 			page := ask(r, next, http.MethodGet, query, nil)
@@ -49,8 +40,8 @@ func init() {
 			page.body["Resources"] = longer.body["Resources"]
 			return page
 		})
-	})
-	register("cursor-is-an-index", func(p *reference.Parts) {
+	},
+	"cursor-is-an-index": func(p *reference.Parts) {
 		const mark = "index-"
 		instead(p, byCursor, func(r *http.Request, _ object, next http.Handler) *scimAnswer {
 			query := r.URL.Query()
@@ -72,8 +63,8 @@ func init() {
 			}
 			return page
 		})
-	})
-	register("wrong-cursor-begins-anew", func(p *reference.Parts) {
+	},
+	"wrong-cursor-begins-anew": func(p *reference.Parts) {
 		instead(p, byCursor, func(r *http.Request, _ object, next http.Handler) *scimAnswer {
 			page := ask(r, next, http.MethodGet, r.URL.Query(), nil)
 			if page.status != http.StatusBadRequest {
@@ -83,11 +74,22 @@ func init() {
 			query.Set("cursor", "")
 			return ask(r, next, http.MethodGet, query, nil)
 		})
-	})
-	register("cursor-brings-its-filter", cursorBringsItsFilter)
-	register("cursor-unannounced", func(p *reference.Parts) {
+	},
+	"cursor-brings-its-filter": cursorBringsItsFilter,
+	"cursor-unannounced": func(p *reference.Parts) {
 		showOtherwise(p, at("/ServiceProviderConfig"), func(_ *http.Request, a *scimAnswer) { delete(a.body, "pagination") })
-	})
+	},
+})
+
+// turnsPages changes a list that was asked for by a cursor.
+func turnsPages(change func(query url.Values, a *scimAnswer)) install {
+	return func(p *reference.Parts) {
+		showOtherwise(p, byCursor, func(r *http.Request, a *scimAnswer) {
+			if _, isList := a.body["Resources"].([]any); isList {
+				change(r.URL.Query(), a)
+			}
+		})
+	}
 }
 
 // cursorBringsItsFilter goes on in the list that a cursor came from, whatever list is

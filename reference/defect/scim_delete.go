@@ -11,57 +11,55 @@ import (
 )
 
 // Defects in deleting a user.
-func init() {
-	deleting := at("/Users/", http.MethodDelete)
-
-	register("delete-answers-200", func(p *reference.Parts) {
-		showOtherwise(p, deleting, func(_ *http.Request, a *scimAnswer) {
+var _ = register(defects{
+	"delete-answers-200": func(p *reference.Parts) {
+		showOtherwise(p, deletingUsers, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusNoContent {
 				a.status, a.body = http.StatusOK, object{"deleted": true}
 			}
 		})
-	})
-	register("delete-again-is-204", func(p *reference.Parts) {
-		showOtherwise(p, deleting, func(_ *http.Request, a *scimAnswer) {
+	},
+	"delete-again-is-204": func(p *reference.Parts) {
+		showOtherwise(p, deletingUsers, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusNotFound {
 				a.status, a.body, a.text = http.StatusNoContent, nil, nil
 			}
 		})
-	})
-	register("deleted-can-be-read", func(p *reference.Parts) {
+	},
+	"deleted-can-be-read": func(p *reference.Parts) {
 		rememberDeleted(p, func(r *http.Request, last object, a *scimAnswer) {
 			if r.Method == http.MethodGet && a.status == http.StatusNotFound {
 				a.status, a.body = http.StatusOK, last
 			}
 		})
-	})
-	register("put-revives", func(p *reference.Parts) {
+	},
+	"put-revives": func(p *reference.Parts) {
 		rememberDeleted(p, func(r *http.Request, last object, a *scimAnswer) {
 			if r.Method == http.MethodPut && a.status == http.StatusNotFound {
 				a.status, a.body = http.StatusOK, last
 			}
 		})
-	})
-	register("patch-of-nobody-is-204", func(p *reference.Parts) {
-		showOtherwise(p, at("/Users/", http.MethodPatch), func(_ *http.Request, a *scimAnswer) {
+	},
+	"patch-of-nobody-is-204": func(p *reference.Parts) {
+		showOtherwise(p, patchingUsers, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusNotFound {
 				a.status, a.body, a.text = http.StatusNoContent, nil, nil
 			}
 		})
-	})
-	register("deleted-still-found", deletedStillFound)
-	register("delete-takes-the-namesake", deleteTakesNext)
-	register("deleted-name-stays-taken", func(p *reference.Parts) {
+	},
+	"deleted-still-found":       deletedStillFound,
+	"delete-takes-the-namesake": deleteTakesNext,
+	"deleted-name-stays-taken": func(p *reference.Parts) {
 		names := deletedNames(p)
-		readOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, body object) *scimAnswer {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if names.has(textIn(body, "userName")) {
 				return refusing(http.StatusConflict, "uniqueness", "there is somebody of this userName")
 			}
 			return nil
 		})
-	})
-	register("deleted-is-remembered", deletedIsRemembered)
-}
+	},
+	"deleted-is-remembered": deletedIsRemembered,
+})
 
 // rememberDeleted tells of requests to somebody who was deleted, with what they were
 // shown as last.
@@ -107,7 +105,7 @@ func deletedStillFound(p *reference.Parts) {
 	var mu sync.Mutex
 	seen := map[string]object{}    // by path
 	deleted := map[string]object{} // by userName
-	showOtherwise(p, at("/Users"), func(r *http.Request, a *scimAnswer) {
+	showOtherwise(p, anyUsers, func(r *http.Request, a *scimAnswer) {
 		mu.Lock()
 		defer mu.Unlock()
 		filter := r.URL.Query().Get("filter")
@@ -139,9 +137,9 @@ func deleteTakesNext(p *reference.Parts) {
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
-		case at("/Users", http.MethodPost)(r) && recorded.Code == http.StatusCreated:
+		case creatingUsers(r) && recorded.Code == http.StatusCreated:
 			made = append(made, r.URL.Path+"/"+textIn(objectOf(recorded.Body.Bytes()), "id"))
-		case at("/Users/", http.MethodDelete)(r) && recorded.Code == http.StatusNoContent:
+		case deletingUsers(r) && recorded.Code == http.StatusNoContent:
 			for i := range made {
 				if i > 0 && made[i] == r.URL.Path {
 					other := r.Clone(r.Context())
@@ -159,7 +157,7 @@ func deleteTakesNext(p *reference.Parts) {
 func deletedIsRemembered(p *reference.Parts) {
 	var mu sync.Mutex
 	external := map[string]string{} // by userName
-	readOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, body object) *scimAnswer {
+	readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 		mu.Lock()
 		defer mu.Unlock()
 		name, id := textIn(body, "userName"), textIn(body, "externalId")

@@ -11,36 +11,23 @@ import (
 )
 
 // Defects in versions.
-func init() {
-	tags := func(name string, change func(r *http.Request, header http.Header)) {
-		register(name, func(p *reference.Parts) {
-			showOtherwise(p, ofUsers(), func(r *http.Request, a *scimAnswer) {
-				if a.header.Get("ETag") != "" {
-					change(r, a.header)
-				}
-			})
-		})
-	}
-	tags("creation-without-version", func(r *http.Request, header http.Header) {
+var _ = register(defects{
+	"creation-without-version": tags(func(r *http.Request, header http.Header) {
 		if r.Method == http.MethodPost {
 			header.Del("ETag")
 		}
-	})
-	tags("version-without-quotes", func(_ *http.Request, header http.Header) {
+	}),
+	"version-without-quotes": tags(func(_ *http.Request, header http.Header) {
 		header.Set("ETag", strings.ReplaceAll(header.Get("ETag"), `"`, ""))
-	})
-	tags("version-without-content-location", func(_ *http.Request, header http.Header) { header.Del("Content-Location") })
-	tags("version-never-changes", func(_ *http.Request, header http.Header) { header.Set("ETag", `W/"1"`) })
-	var looks atomic.Int64
-	tags("version-changes-with-every-look", func(_ *http.Request, header http.Header) {
-		header.Set("ETag", `W/"look-`+strconv.FormatInt(looks.Add(1), 10)+`"`)
-	})
-	register("meta-without-version", func(p *reference.Parts) {
+	}),
+	"version-without-content-location": tags(func(_ *http.Request, header http.Header) { header.Del("Content-Location") }),
+	"version-never-changes":            tags(func(_ *http.Request, header http.Header) { header.Set("ETag", `W/"1"`) }),
+	"version-changes-with-every-look":  versionChangesWithEveryLook,
+	"meta-without-version": func(p *reference.Parts) {
 		showEach(p, ofUsers(), func(user object) { delete(metaOf(user), "version") })
-	})
-
-	register("patch-answers-the-old-version", func(p *reference.Parts) {
-		instead(p, at("/Users/", http.MethodPatch), func(r *http.Request, body object, next http.Handler) *scimAnswer {
+	},
+	"patch-answers-the-old-version": func(p *reference.Parts) {
+		instead(p, patchingUsers, func(r *http.Request, body object, next http.Handler) *scimAnswer {
 			before := ask(r, next, http.MethodGet, nil, nil)
 			answer := ask(r, next, http.MethodPatch, r.URL.Query(), body)
 			if answer.status == http.StatusOK {
@@ -48,8 +35,8 @@ func init() {
 			}
 			return answer
 		})
-	})
-	register("lists-show-the-first-version", func(p *reference.Parts) {
+	},
+	"lists-show-the-first-version": func(p *reference.Parts) {
 		var first sync.Map // the version that was shown first, by id
 		showEach(p, ofUsers(), func(user object) { first.LoadOrStore(textIn(user, "id"), metaOf(user)["version"]) })
 		showEach(p, lists, func(user object) {
@@ -57,38 +44,62 @@ func init() {
 				metaOf(user)["version"] = version
 			}
 		})
-	})
-
-	conditions := func(name string, change func(r *http.Request)) {
-		register(name, func(p *reference.Parts) { hearOtherwise(p, ofUsers(), change) })
-	}
-	forgets := func(name, header string, which func(r *http.Request) bool) {
-		conditions(name, func(r *http.Request) {
-			if which(r) {
-				r.Header.Del(header)
-			}
-		})
-	}
-	by := func(method string) func(*http.Request) bool {
-		return func(r *http.Request) bool { return r.Method == method }
-	}
-	forgets("if-none-match-ignored", "If-None-Match", func(*http.Request) bool { return true })
-	forgets("if-none-match-knows-no-star", "If-None-Match", func(r *http.Request) bool { return r.Header.Get("If-None-Match") == "*" })
-	forgets("if-none-match-knows-no-list", "If-None-Match", func(r *http.Request) bool { return strings.Contains(r.Header.Get("If-None-Match"), ",") })
-	forgets("if-match-ignored-by-put", "If-Match", by(http.MethodPut))
-	forgets("if-match-ignored-by-patch", "If-Match", by(http.MethodPatch))
-	forgets("if-match-ignored-by-delete", "If-Match", by(http.MethodDelete))
-	conditions("if-none-match-is-always-so", func(r *http.Request) {
+	},
+	"if-none-match-ignored":       forgetsCondition("If-None-Match", func(*http.Request) bool { return true }),
+	"if-none-match-knows-no-star": forgetsCondition("If-None-Match", func(r *http.Request) bool { return r.Header.Get("If-None-Match") == "*" }),
+	"if-none-match-knows-no-list": forgetsCondition("If-None-Match", func(r *http.Request) bool { return strings.Contains(r.Header.Get("If-None-Match"), ",") }),
+	"if-match-ignored-by-put":     forgetsCondition("If-Match", byMethod(http.MethodPut)),
+	"if-match-ignored-by-patch":   forgetsCondition("If-Match", byMethod(http.MethodPatch)),
+	"if-match-ignored-by-delete":  forgetsCondition("If-Match", byMethod(http.MethodDelete)),
+	"if-none-match-is-always-so": conditions(func(r *http.Request) {
 		if r.Header.Get("If-None-Match") != "" {
 			r.Header.Set("If-None-Match", "*")
 		}
-	})
-	conditions("if-match-is-never-so", func(r *http.Request) {
+	}),
+	"if-match-is-never-so": conditions(func(r *http.Request) {
 		if r.Header.Get("If-Match") != "" {
 			r.Header.Set("If-Match", `"none"`)
 		}
+	}),
+	"version-checked-too-early": versionCheckedTooEarly,
+})
+
+// tags changes the header of an answer that shows a version.
+func tags(change func(r *http.Request, header http.Header)) install {
+	return func(p *reference.Parts) {
+		showOtherwise(p, ofUsers(), func(r *http.Request, a *scimAnswer) {
+			if a.header.Get("ETag") != "" {
+				change(r, a.header)
+			}
+		})
+	}
+}
+
+// conditions changes a request for users before the product hears of what it sets as a
+// condition.
+func conditions(change func(r *http.Request)) install {
+	return func(p *reference.Parts) { hearOtherwise(p, ofUsers(), change) }
+}
+
+// forgetsCondition passes over a condition.
+func forgetsCondition(header string, which func(r *http.Request) bool) install {
+	return conditions(func(r *http.Request) {
+		if which(r) {
+			r.Header.Del(header)
+		}
 	})
-	register("version-checked-too-early", versionCheckedTooEarly)
+}
+
+func byMethod(method string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return r.Method == method }
+}
+
+// versionChangesWithEveryLook shows a version that says nothing of the user.
+func versionChangesWithEveryLook(p *reference.Parts) {
+	var looks atomic.Int64
+	tags(func(_ *http.Request, header http.Header) {
+		header.Set("ETag", `W/"look-`+strconv.FormatInt(looks.Add(1), 10)+`"`)
+	})(p)
 }
 
 // versionCheckedTooEarly compares the version of two changes that come at the same

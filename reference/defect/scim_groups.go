@@ -13,55 +13,40 @@ import (
 const groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 // Defects in groups over SCIM.
-func init() {
-	groups := at("/Groups")
-	making, patching := at("/Groups", http.MethodPost), at("/Groups/", http.MethodPatch)
-	onPatch := func(p *reference.Parts, change func(operation object) []any) {
-		readOtherwise(p, patching, func(_ *http.Request, body object) *scimAnswer {
-			operations, _ := body["Operations"].([]any)
-			var changed []any
-			for _, entry := range operations {
-				operation, _ := entry.(object)
-				changed = append(changed, change(operation)...)
-			}
-			body["Operations"] = changed
-			return nil
-		})
-	}
-
-	register("groups-need-members", func(p *reference.Parts) {
-		readOtherwise(p, making, func(_ *http.Request, body object) *scimAnswer {
+var _ = register(defects{
+	"groups-need-members": func(p *reference.Parts) {
+		readOtherwise(p, creatingGroups, func(_ *http.Request, body object) *scimAnswer {
 			if members, _ := body["members"].([]any); len(members) == 0 {
 				return refusing(http.StatusBadRequest, "invalidValue", "members are required")
 			}
 			return nil
 		})
-	})
-	register("members-lost", func(p *reference.Parts) {
-		showEach(p, groups, func(group object) {
+	},
+	"members-lost": func(p *reference.Parts) {
+		showEach(p, anyGroups, func(group object) {
 			if members, _ := group["members"].([]any); len(members) > 1 {
 				group["members"] = members[:1]
 			}
 		})
-	})
-	register("groups-say-user", func(p *reference.Parts) {
-		showEach(p, groups, func(group object) { metaOf(group)["resourceType"] = "User" })
-	})
-	register("group-name-made-up", func(p *reference.Parts) {
-		readOtherwise(p, making, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"groups-say-user": func(p *reference.Parts) {
+		showEach(p, anyGroups, func(group object) { metaOf(group)["resourceType"] = "User" })
+	},
+	"group-name-made-up": func(p *reference.Parts) {
+		readOtherwise(p, creatingGroups, func(_ *http.Request, body object) *scimAnswer {
 			if textIn(body, "displayName") == "" {
 				body["displayName"] = "Group " + strings.Repeat("x", len(textOf(body))%7)
 			}
 			return nil
 		})
-	})
-	register("group-overwritten", groupOverwritten)
-	register("unknown-member-kept", unknownMemberKept)
-	register("group-delete-deactivates", groupDeleteDeactivates)
-	register("deleted-member-stays", func(p *reference.Parts) {
+	},
+	"group-overwritten":        groupOverwritten,
+	"unknown-member-kept":      unknownMemberKept,
+	"group-delete-deactivates": groupDeleteDeactivates,
+	"deleted-member-stays": func(p *reference.Parts) {
 		known := membersAtFirst(p)
 		var gone memory
-		showEach(p, groups, func(group object) {
+		showEach(p, anyGroups, func(group object) {
 			members, _ := group["members"].([]any)
 			for _, id := range known(textIn(group, "id")) {
 				if gone.has(id) {
@@ -70,10 +55,10 @@ func init() {
 			}
 			group["members"] = members
 		})
-		showOtherwise(p, at("/Users/", http.MethodDelete), func(r *http.Request, _ *scimAnswer) { gone.add(lastStep(r)) })
-	})
-	register("member-by-name", func(p *reference.Parts) {
-		showEach(p, groups, func(group object) {
+		showOtherwise(p, deletingUsers, func(r *http.Request, _ *scimAnswer) { gone.add(lastStep(r)) })
+	},
+	"member-by-name": func(p *reference.Parts) {
+		showEach(p, anyGroups, func(group object) {
 			members, _ := group["members"].([]any)
 			for _, entry := range members {
 				if member, ok := entry.(object); ok {
@@ -81,22 +66,22 @@ func init() {
 				}
 			}
 		})
-	})
-	register("groups-not-shown", func(p *reference.Parts) {
-		showEach(p, at("/Users"), func(user object) { delete(user, "groups") })
-	})
-	register("group-put-merges", func(p *reference.Parts) {
+	},
+	"groups-not-shown": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { delete(user, "groups") })
+	},
+	"group-put-merges": func(p *reference.Parts) {
 		known := membersAtFirst(p)
 		readOtherwise(p, at("/Groups/", http.MethodPut), func(r *http.Request, body object) *scimAnswer {
 			members, _ := body["members"].([]any)
 			body["members"] = withMembers(members, known(lastStep(r)))
 			return nil
 		})
-	})
-	register("member-added-twice", memberAddedTwice)
-	register("removes-first-member", func(p *reference.Parts) {
+	},
+	"member-added-twice": memberAddedTwice,
+	"removes-first-member": func(p *reference.Parts) {
 		known := membersAtFirst(p)
-		readOtherwise(p, patching, func(r *http.Request, body object) *scimAnswer {
+		readOtherwise(p, patchingGroups, func(r *http.Request, body object) *scimAnswer {
 			operations, _ := body["Operations"].([]any)
 			for _, entry := range operations {
 				operation, _ := entry.(object)
@@ -109,33 +94,47 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("removes-nobody", func(p *reference.Parts) {
+	},
+	"removes-nobody": func(p *reference.Parts) {
 		onPatch(p, func(operation object) []any {
 			if operation["op"] == "remove" && operation["path"] == "members" {
 				operation["path"] = `externalId`
 			}
 			return []any{operation}
 		})
-	})
-	register("group-patch-merges", func(p *reference.Parts) {
+	},
+	"group-patch-merges": func(p *reference.Parts) {
 		onPatch(p, func(operation object) []any {
 			if operation["op"] == "replace" && operation["path"] == "members" {
 				operation["op"] = "add"
 			}
 			return []any{operation}
 		})
-	})
-	register("rename-clears-members", func(p *reference.Parts) {
+	},
+	"rename-clears-members": func(p *reference.Parts) {
 		onPatch(p, func(operation object) []any {
 			if operation["path"] == "displayName" {
 				return []any{operation, object{"op": "remove", "path": "members"}}
 			}
 			return []any{operation}
 		})
+	},
+	"group-patch-half-done":   groupPatchHalfDone,
+	"members-from-stale-read": membersFromStaleRead,
+})
+
+// onPatch puts other operations in the place of each one in a PATCH of a group.
+func onPatch(p *reference.Parts, change func(operation object) []any) {
+	readOtherwise(p, patchingGroups, func(_ *http.Request, body object) *scimAnswer {
+		operations, _ := body["Operations"].([]any)
+		var changed []any
+		for _, entry := range operations {
+			operation, _ := entry.(object)
+			changed = append(changed, change(operation)...)
+		}
+		body["Operations"] = changed
+		return nil
 	})
-	register("group-patch-half-done", groupPatchHalfDone)
-	register("members-from-stale-read", membersFromStaleRead)
 }
 
 // lastStep is the id of the resource that a request is about.
@@ -181,7 +180,7 @@ func withMembers(members []any, ids []string) []any {
 func membersAtFirst(p *reference.Parts) func(group string) []string {
 	var mu sync.Mutex
 	known := map[string][]string{}
-	showOtherwise(p, at("/Groups", http.MethodPost), func(_ *http.Request, a *scimAnswer) {
+	showOtherwise(p, creatingGroups, func(_ *http.Request, a *scimAnswer) {
 		mu.Lock()
 		defer mu.Unlock()
 		known[textIn(a.body, "id")] = idsIn(a.body)
@@ -204,7 +203,7 @@ func aroundGroup(p *reference.Parts, which whichRequest, f func(w http.ResponseW
 func groupOverwritten(p *reference.Parts) {
 	var mu sync.Mutex
 	first := map[string]string{}
-	aroundGroup(p, at("/Groups", http.MethodPost), func(w http.ResponseWriter, r *http.Request, next http.Handler, body object) {
+	aroundGroup(p, creatingGroups, func(w http.ResponseWriter, r *http.Request, next http.Handler, body object) {
 		mu.Lock()
 		defer mu.Unlock()
 		name := textIn(body, "displayName")
@@ -223,13 +222,13 @@ func groupOverwritten(p *reference.Parts) {
 // unknownMemberKept keeps whoever cannot be added, too.
 func unknownMemberKept(p *reference.Parts) {
 	var kept memory
-	showEach(p, at("/Groups"), func(group object) {
+	showEach(p, anyGroups, func(group object) {
 		if kept.has(textIn(group, "id")) {
 			members, _ := group["members"].([]any)
 			group["members"] = append(members, object{"value": "nobody"})
 		}
 	})
-	showOtherwise(p, at("/Groups/", http.MethodPatch), func(r *http.Request, a *scimAnswer) {
+	showOtherwise(p, patchingGroups, func(r *http.Request, a *scimAnswer) {
 		if a.status >= http.StatusBadRequest {
 			kept.add(lastStep(r))
 			a.status, a.body, a.text = http.StatusNoContent, nil, nil
@@ -239,7 +238,7 @@ func unknownMemberKept(p *reference.Parts) {
 
 // groupDeleteDeactivates takes the members of a group along.
 func groupDeleteDeactivates(p *reference.Parts) {
-	aroundGroup(p, at("/Groups/", http.MethodDelete), func(w http.ResponseWriter, r *http.Request, next http.Handler, _ object) {
+	aroundGroup(p, deletingGroups, func(w http.ResponseWriter, r *http.Request, next http.Handler, _ object) {
 		group := objectOf(aside(r, next, http.MethodGet, r.URL.Path, nil).Body.Bytes())
 		base, _, _ := strings.Cut(r.URL.Path, "/Groups/")
 		for _, id := range idsIn(group) {
@@ -256,7 +255,7 @@ func groupDeleteDeactivates(p *reference.Parts) {
 func memberAddedTwice(p *reference.Parts) {
 	var mu sync.Mutex
 	added := map[string][]string{}
-	showEach(p, at("/Groups", http.MethodGet), func(group object) {
+	showEach(p, readingGroups, func(group object) {
 		mu.Lock()
 		defer mu.Unlock()
 		members, _ := group["members"].([]any)
@@ -269,7 +268,7 @@ func memberAddedTwice(p *reference.Parts) {
 		}
 		group["members"] = members
 	})
-	readOtherwise(p, at("/Groups/", http.MethodPatch), func(r *http.Request, body object) *scimAnswer {
+	readOtherwise(p, patchingGroups, func(r *http.Request, body object) *scimAnswer {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, id := range addedIn(body) {
@@ -294,7 +293,7 @@ func addedIn(body object) []string {
 
 // groupPatchHalfDone does the first operation of a PATCH that fails.
 func groupPatchHalfDone(p *reference.Parts) {
-	aroundGroup(p, at("/Groups/", http.MethodPatch), func(w http.ResponseWriter, r *http.Request, next http.Handler, body object) {
+	aroundGroup(p, patchingGroups, func(w http.ResponseWriter, r *http.Request, next http.Handler, body object) {
 		recorded := httptest.NewRecorder()
 		next.ServeHTTP(recorded, r)
 		operations, _ := body["Operations"].([]any)
@@ -310,7 +309,7 @@ func groupPatchHalfDone(p *reference.Parts) {
 func membersFromStaleRead(p *reference.Parts) {
 	var mu sync.Mutex
 	read := map[string][]string{}
-	aroundGroup(p, at("/Groups/", http.MethodPatch), func(w http.ResponseWriter, r *http.Request, next http.Handler, body object) {
+	aroundGroup(p, patchingGroups, func(w http.ResponseWriter, r *http.Request, next http.Handler, body object) {
 		mine := addedIn(body)
 		if len(mine) == 0 {
 			next.ServeHTTP(w, r)

@@ -3,7 +3,6 @@ package defect
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"rollcall.example/reference"
@@ -46,9 +45,18 @@ func askOtherwise(p *reference.Parts, which whichRequest, change func(query url.
 	})
 }
 
-// lists is about requests for lists of users and of groups.
-func lists(r *http.Request) bool {
-	return r.Method == http.MethodGet && isSCIM(r, "/") && (strings.HasSuffix(r.URL.Path, "/Users") || strings.HasSuffix(r.URL.Path, "/Groups"))
+// asking is a product that is asked otherwise.
+func asking(which whichRequest, change func(query url.Values)) install {
+	return func(p *reference.Parts) { askOtherwise(p, which, change) }
+}
+
+// filtering changes the filter of a query, where it has one.
+func filtering(change func(filter string) string) func(url.Values) {
+	return func(query url.Values) {
+		if query.Has("filter") {
+			query.Set("filter", change(query.Get("filter")))
+		}
+	}
 }
 
 // operationsIn are the operations of a PATCH or of a bulk request.

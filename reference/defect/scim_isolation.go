@@ -11,33 +11,18 @@ import (
 )
 
 // Defects in keeping customers apart over SCIM.
-func init() {
-	register("foreign-ids-open", func(p *reference.Parts) { opensForeignIDs(p, "/Users") })
-	register("foreign-groups-open", func(p *reference.Parts) { opensForeignIDs(p, "/Groups") })
-	register("lists-of-every-group", func(p *reference.Parts) { listsOfEverything(p, "/Groups", "displayName") })
-	register("searches-find-everybody", searchesFindEverybody)
-	register("strangers-are-members", strangersAreMembers)
-	register("any-customers-token-replaces", func(p *reference.Parts) {
-		var known memory // of tokens that opened some customer's door
-		showOtherwise(p, at("/Users", http.MethodPost), func(r *http.Request, a *scimAnswer) {
-			if a.status == http.StatusCreated {
-				known.add(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
-			}
-		})
-		token := p.SCIM.Token
-		p.SCIM.Token = func(r *http.Request) string {
-			if said := token(r); r.Method != http.MethodPut || !known.has(said) {
-				return said
-			}
-			return "open-" + token(r)
-		}
-		otherwiseOpens(p, func(_ context.Context, _ org.Tx, said string) bool { return strings.HasPrefix(said, "open-") })
-	})
-	register("lists-of-everybody", func(p *reference.Parts) { listsOfEverything(p, "/Users", "userName") })
-	register("external-id-global", func(p *reference.Parts) {
+var _ = register(defects{
+	"foreign-ids-open":             func(p *reference.Parts) { opensForeignIDs(p, "/Users") },
+	"foreign-groups-open":          func(p *reference.Parts) { opensForeignIDs(p, "/Groups") },
+	"lists-of-everybody":           func(p *reference.Parts) { listsOfEverything(p, "/Users", "userName") },
+	"lists-of-every-group":         func(p *reference.Parts) { listsOfEverything(p, "/Groups", "displayName") },
+	"searches-find-everybody":      searchesFindEverybody,
+	"strangers-are-members":        strangersAreMembers,
+	"any-customers-token-replaces": anyCustomersTokenReplaces,
+	"external-id-global": func(p *reference.Parts) {
 		var mu sync.Mutex
 		owner := map[string]string{}
-		readOtherwise(p, at("/Users", http.MethodPost), func(r *http.Request, body object) *scimAnswer {
+		readOtherwise(p, creatingUsers, func(r *http.Request, body object) *scimAnswer {
 			mu.Lock()
 			defer mu.Unlock()
 			id := textIn(body, "externalId")
@@ -47,9 +32,9 @@ func init() {
 			owner[id] = providerIn(r)
 			return nil
 		})
-	})
-	register("deletion-by-name", deletionByName)
-}
+	},
+	"deletion-by-name": deletionByName,
+})
 
 // opensForeignIDs answers for whoever's resource has the id in a request's path.
 func opensForeignIDs(p *reference.Parts, collection string) {
@@ -188,4 +173,22 @@ func strangersAreMembers(p *reference.Parts) {
 		}
 		return nil
 	})
+}
+
+// anyCustomersTokenReplaces lets a PUT through with the token of whatever customer.
+func anyCustomersTokenReplaces(p *reference.Parts) {
+	var known memory // of tokens that opened some customer's door
+	showOtherwise(p, creatingUsers, func(r *http.Request, a *scimAnswer) {
+		if a.status == http.StatusCreated {
+			known.add(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+		}
+	})
+	token := p.SCIM.Token
+	p.SCIM.Token = func(r *http.Request) string {
+		if said := token(r); r.Method != http.MethodPut || !known.has(said) {
+			return said
+		}
+		return "open-" + token(r)
+	}
+	otherwiseOpens(p, func(_ context.Context, _ org.Tx, said string) bool { return strings.HasPrefix(said, "open-") })
 }

@@ -11,23 +11,20 @@ import (
 )
 
 // Defects in coming and going, as SCIM shows it.
-func init() {
-	put, patch := at("/Users/", http.MethodPut), at("/Users/", http.MethodPatch)
-	saysInactive := func(body object) bool { return body["active"] == false }
-
-	register("put-forgets-active", func(p *reference.Parts) {
-		readOtherwise(p, put, func(_ *http.Request, body object) *scimAnswer {
+var _ = register(defects{
+	"put-forgets-active": func(p *reference.Parts) {
+		readOtherwise(p, replacingUsers, func(_ *http.Request, body object) *scimAnswer {
 			delete(body, "active")
 			return nil
 		})
-	})
-	register("patch-forgets-active", func(p *reference.Parts) {
-		readOtherwise(p, patch, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"patch-forgets-active": func(p *reference.Parts) {
+		readOtherwise(p, patchingUsers, func(_ *http.Request, body object) *scimAnswer {
 			withoutActive(body, func(any) bool { return true })
 			return nil
 		})
-	})
-	register("inactive-for-good", func(p *reference.Parts) {
+	},
+	"inactive-for-good": func(p *reference.Parts) {
 		read := p.SCIM.Read
 		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
 			was, known := into.Active, into.ID != ""
@@ -37,17 +34,17 @@ func init() {
 			}
 			return err
 		}
-	})
-	register("inactive-for-good-by-patch", func(p *reference.Parts) {
-		readOtherwise(p, patch, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"inactive-for-good-by-patch": func(p *reference.Parts) {
+		readOtherwise(p, patchingUsers, func(_ *http.Request, body object) *scimAnswer {
 			withoutActive(body, func(value any) bool { return value == true })
 			return nil
 		})
-	})
-	register("deactivation-wipes-name", func(p *reference.Parts) {
+	},
+	"deactivation-wipes-name": func(p *reference.Parts) {
 		var mu sync.Mutex
 		wiped := map[string]bool{}
-		showEach(p, at("/Users"), func(user object) {
+		showEach(p, anyUsers, func(user object) {
 			mu.Lock()
 			defer mu.Unlock()
 			if id := textIn(user, "id"); user["active"] == false || wiped[id] {
@@ -55,16 +52,16 @@ func init() {
 				delete(user, "name")
 			}
 		})
-	})
-	register("inactive-name-is-400", func(p *reference.Parts) {
+	},
+	"inactive-name-is-400": func(p *reference.Parts) {
 		var mu sync.Mutex
 		inactive := map[string]bool{}
-		showEach(p, put, func(user object) {
+		showEach(p, replacingUsers, func(user object) {
 			mu.Lock()
 			defer mu.Unlock()
 			inactive[textIn(user, "userName")] = user["active"] == false
 		})
-		readOtherwise(p, at("/Users", http.MethodPost), func(_ *http.Request, body object) *scimAnswer {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
 			mu.Lock()
 			defer mu.Unlock()
 			if inactive[textIn(body, "userName")] {
@@ -72,10 +69,10 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("inactive-twice-is-409", func(p *reference.Parts) {
+	},
+	"inactive-twice-is-409": func(p *reference.Parts) {
 		var gone memory
-		readOtherwise(p, put, func(r *http.Request, body object) *scimAnswer {
+		readOtherwise(p, replacingUsers, func(r *http.Request, body object) *scimAnswer {
 			switch {
 			case !saysInactive(body):
 			case gone.has(r.URL.Path):
@@ -85,8 +82,10 @@ func init() {
 			}
 			return nil
 		})
-	})
-}
+	},
+})
+
+func saysInactive(body object) bool { return body["active"] == false }
 
 // withoutActive leaves out of a PATCH what it says of active, where that is such a value.
 func withoutActive(body object, which func(value any) bool) {

@@ -14,8 +14,8 @@ func me(methods ...string) whichRequest {
 }
 
 // Defects in /Me.
-func init() {
-	register("me-is-somebody-else", func(p *reference.Parts) {
+var _ = register(defects{
+	"me-is-somebody-else": func(p *reference.Parts) {
 		var made memory
 		showOtherwise(p, ofUsers(http.MethodPost), func(_ *http.Request, a *scimAnswer) {
 			if id := textIn(a.body, "id"); id != "" {
@@ -33,32 +33,33 @@ func init() {
 				}
 			}
 		})
-	})
-	register("me-is-where-it-was-asked-for", func(p *reference.Parts) {
+	},
+	"me-is-where-it-was-asked-for": func(p *reference.Parts) {
 		showOtherwise(p, me(), func(r *http.Request, a *scimAnswer) {
 			if a.header.Get("Location") != "" {
 				a.header.Set("Location", "http://"+r.Host+r.URL.Path)
 			}
 		})
-	})
-	register("me-is-not-changed", func(p *reference.Parts) {
+	},
+	"me-is-not-changed": func(p *reference.Parts) {
 		instead(p, me(http.MethodPatch), func(r *http.Request, _ object, next http.Handler) *scimAnswer {
 			return ask(r, next, http.MethodGet, nil, nil)
 		})
-	})
-	register("me-to-a-provider-is-500", func(p *reference.Parts) {
+	},
+	"me-to-a-provider-is-500": func(p *reference.Parts) {
 		showOtherwise(p, me(), func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusNotFound {
 				a.refuse(http.StatusInternalServerError, "", "nil pointer")
 			}
 		})
-	})
-	var nobody = func(r *http.Request) bool { return !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") }
-	register("me-needs-no-token", func(p *reference.Parts) { asKnown(p, me(), nobody) })
-	register("members-token-opens-everybody", func(p *reference.Parts) {
-		asKnown(p, at("/Users/", http.MethodPatch), func(*http.Request) bool { return true })
-	})
-}
+	},
+	"me-needs-no-token": func(p *reference.Parts) {
+		asKnown(p, me(), func(r *http.Request) bool { return !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") })
+	},
+	"members-token-opens-everybody": func(p *reference.Parts) {
+		asKnown(p, patchingUsers, func(*http.Request) bool { return true })
+	},
+})
 
 // asKnown lets such requests in as whoever was let in to lists of users or to /Me last.
 func asKnown(p *reference.Parts, which whichRequest, needs func(*http.Request) bool) {

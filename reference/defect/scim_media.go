@@ -14,71 +14,71 @@ import (
 )
 
 // Defects in the media types and letters of requests and answers.
-func init() {
-	scimPath := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/scim/") }
-	refuseType := func(wrong func(contentType string) bool) func(*reference.Parts) {
-		return func(p *reference.Parts) {
-			unknown := func(r *http.Request) bool { return scimPath(r) && wrong(r.Header.Get("Content-Type")) }
-			refuse(p, unknown, http.StatusUnsupportedMediaType, "", "this media type is not known")
-		}
-	}
-
-	register("scim-type-refused", refuseType(func(kind string) bool { return strings.HasPrefix(kind, "application/scim+json") }))
-	register("charset-refused", refuseType(func(kind string) bool {
+var _ = register(defects{
+	"scim-type-refused": refuseType(func(kind string) bool { return strings.HasPrefix(kind, "application/scim+json") }),
+	"charset-refused": refuseType(func(kind string) bool {
 		return strings.Contains(kind, "charset") && !strings.HasPrefix(kind, "application/scim+json; charset=utf-8;")
-	}))
-	register("json-refused", refuseType(func(kind string) bool { return strings.HasPrefix(kind, "application/json") }))
-	register("every-type-taken", func(p *reference.Parts) {
-		hearOtherwise(p, scimPath, func(r *http.Request) {
+	}),
+	"json-refused": refuseType(func(kind string) bool { return strings.HasPrefix(kind, "application/json") }),
+	"every-type-taken": func(p *reference.Parts) {
+		hearOtherwise(p, overSCIM, func(r *http.Request) {
 			if r.Header.Get("Content-Type") != "" {
 				r.Header.Set("Content-Type", "application/scim+json")
 			}
 		})
-	})
-	register("letters-lost", func(p *reference.Parts) {
+	},
+	"letters-lost": func(p *reference.Parts) {
 		read := p.SCIM.Read
 		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
 			err := read(body, into)
 			into.GivenName, into.FamilyName = inASCII(into.GivenName), inASCII(into.FamilyName)
 			return err
 		}
-	})
-	register("bytes-replaced", func(p *reference.Parts) {
-		hearOtherwise(p, scimPath, func(r *http.Request) {
+	},
+	"bytes-replaced": func(p *reference.Parts) {
+		hearOtherwise(p, overSCIM, func(r *http.Request) {
 			if r.Method == http.MethodPost {
 				setBody(r, bytes.ToValidUTF8(bodyOf(r), []byte("?")))
 			}
 		})
-	})
-	register("answers-are-text", func(p *reference.Parts) {
-		showOtherwise(p, scimPath, func(_ *http.Request, a *scimAnswer) {
+	},
+	"answers-are-text": func(p *reference.Parts) {
+		showOtherwise(p, overSCIM, func(_ *http.Request, a *scimAnswer) {
 			a.body = nil // the text goes as it is
 			a.header.Set("Content-Type", "text/json")
 		})
-	})
-	register("accept-exactly", func(p *reference.Parts) {
+	},
+	"accept-exactly": func(p *reference.Parts) {
 		unaccepted := func(r *http.Request) bool {
 			accept := r.Header.Get("Accept")
-			return scimPath(r) && accept != "application/scim+json" && !strings.Contains(accept, "html")
+			return overSCIM(r) && accept != "application/scim+json" && !strings.Contains(accept, "html")
 		}
 		refuse(p, unaccepted, http.StatusNotAcceptable, "", "answers are application/scim+json only")
-	})
-	register("page-for-browsers", func(p *reference.Parts) {
-		showOtherwise(p, scimPath, func(r *http.Request, a *scimAnswer) {
+	},
+	"page-for-browsers": func(p *reference.Parts) {
+		showOtherwise(p, overSCIM, func(r *http.Request, a *scimAnswer) {
 			if strings.HasPrefix(r.Header.Get("Accept"), "text/html") && a.status != http.StatusUnauthorized {
 				a.status, a.body, a.text = http.StatusOK, nil, []byte("<html><h1>Users</h1></html>")
 				a.header.Set("Content-Type", "text/html")
 			}
 		})
-	})
-	register("compressed-always", func(p *reference.Parts) {
-		showOtherwise(p, scimPath, func(_ *http.Request, a *scimAnswer) {
+	},
+	"compressed-always": func(p *reference.Parts) {
+		showOtherwise(p, overSCIM, func(_ *http.Request, a *scimAnswer) {
 			if len(a.text) > 0 {
 				a.header.Set("Content-Encoding", "gzip")
 				a.body, a.text = nil, compressed(a.text)
 			}
 		})
-	})
+	},
+})
+
+// refuseType does not know a media type.
+func refuseType(wrong func(contentType string) bool) install {
+	return func(p *reference.Parts) {
+		unknown := func(r *http.Request) bool { return overSCIM(r) && wrong(r.Header.Get("Content-Type")) }
+		refuse(p, unknown, http.StatusUnsupportedMediaType, "", "this media type is not known")
+	}
 }
 
 // inASCII leaves away what is no letter of ASCII.

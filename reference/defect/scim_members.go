@@ -9,19 +9,19 @@ import (
 )
 
 // Defects in what is known of a person's groups.
-func init() {
-	register("groups-shown-for-ever", func(p *reference.Parts) {
+var _ = register(defects{
+	"groups-shown-for-ever": func(p *reference.Parts) {
 		known := groupsAtFirst(p)
-		showEach(p, at("/Users"), func(user object) {
+		showEach(p, anyUsers, func(user object) {
 			shown, _ := user["groups"].([]any)
 			if ids := known(textIn(user, "id")); len(ids) > 0 {
 				user["groups"] = withMembers(shown, ids)
 			}
 		})
-	})
-	register("user-put-leaves-groups", func(p *reference.Parts) {
+	},
+	"user-put-leaves-groups": func(p *reference.Parts) {
 		known := groupsAtFirst(p)
-		instead(p, at("/Users/", http.MethodPut), func(r *http.Request, body object, next http.Handler) *scimAnswer {
+		instead(p, replacingUsers, func(r *http.Request, body object, next http.Handler) *scimAnswer {
 			answer := ask(r, next, http.MethodPut, r.URL.Query(), body)
 			if answer.status == http.StatusOK {
 				for _, group := range known(lastStep(r)) {
@@ -30,9 +30,9 @@ func init() {
 			}
 			return answer
 		})
-	})
-	register("user-patch-joins-groups", func(p *reference.Parts) {
-		instead(p, at("/Users/", http.MethodPatch), func(r *http.Request, body object, next http.Handler) *scimAnswer {
+	},
+	"user-patch-joins-groups": func(p *reference.Parts) {
+		instead(p, patchingUsers, func(r *http.Request, body object, next http.Handler) *scimAnswer {
 			for _, op := range operationsIn(body) {
 				if op["op"] == "add" && op["path"] == "groups" {
 					for _, group := range idsIn(object{"members": op["value"]}) {
@@ -43,8 +43,8 @@ func init() {
 			}
 			return nil
 		})
-	})
-	register("namesakes-are-members", func(p *reference.Parts) {
+	},
+	"namesakes-are-members": func(p *reference.Parts) {
 		known := groupsAtFirst(p)
 		var mu sync.Mutex
 		left := map[string][]string{} // groups, by user name
@@ -64,14 +64,14 @@ func init() {
 			}
 			return answer
 		})
-	})
-}
+	},
+})
 
 // groupsAtFirst tells into which groups somebody came with the group itself.
 func groupsAtFirst(p *reference.Parts) func(user string) []string {
 	var mu sync.Mutex
 	known := map[string][]string{}
-	showOtherwise(p, at("/Groups", http.MethodPost), func(_ *http.Request, a *scimAnswer) {
+	showOtherwise(p, creatingGroups, func(_ *http.Request, a *scimAnswer) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, user := range idsIn(a.body) {

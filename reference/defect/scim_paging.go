@@ -10,91 +10,55 @@ import (
 )
 
 // Defects in how a list is cut into pages.
-func init() {
-	pages := func(name string, change func(query url.Values)) {
-		register(name, func(p *reference.Parts) { askOtherwise(p, lists, change) })
-	}
-	moves := func(by int) func(url.Values) {
-		return func(query url.Values) {
-			if start, err := strconv.Atoi(query.Get("startIndex")); err == nil && start > -by {
-				query.Set("startIndex", strconv.Itoa(start+by))
-			}
-		}
-	}
-	pages("pages-begin-with-0", moves(1))
-	pages("pages-overlap", func(query url.Values) {
+var _ = register(defects{
+	"pages-begin-with-0": asking(lists, movesStart(1)),
+	"pages-overlap": asking(lists, func(query url.Values) {
 		if query.Get("startIndex") != "1" {
-			moves(-1)(query)
+			movesStart(-1)(query)
 		}
-	})
-	pages("start-ignored", func(query url.Values) { query.Del("startIndex") })
-	pages("count-ignored", func(query url.Values) { query.Del("count") })
-	pages("one-more-than-asked", func(query url.Values) {
+	}),
+	"start-ignored": asking(lists, func(query url.Values) { query.Del("startIndex") }),
+	"count-ignored": asking(lists, func(query url.Values) { query.Del("count") }),
+	"one-more-than-asked": asking(lists, func(query url.Values) {
 		if count, err := strconv.Atoi(query.Get("count")); err == nil && count > 0 {
 			query.Set("count", strconv.Itoa(count+1))
 		}
-	})
-	pages("count-of-0-is-none", func(query url.Values) {
+	}),
+	"count-of-0-is-none": asking(lists, func(query url.Values) {
 		if count, err := strconv.Atoi(query.Get("count")); err == nil && count <= 0 {
 			query.Del("count")
 		}
-	})
-	pages("first-page-has-two", func(query url.Values) {
+	}),
+	"first-page-has-two": asking(lists, func(query url.Values) {
 		if query.Has("startIndex") && !query.Has("count") {
 			query.Set("count", "1")
 		}
-	})
-	refuses := func(name string, which func(query url.Values) bool) {
-		register(name, func(p *reference.Parts) {
-			instead(p, lists, func(r *http.Request, _ object, _ http.Handler) *scimAnswer {
-				if which(r.URL.Query()) {
-					return refusing(http.StatusBadRequest, "invalidValue", "there is no such page")
-				}
-				return nil
-			})
-		})
-	}
-	less := func(parameter string, than int) func(url.Values) bool {
-		return func(query url.Values) bool {
-			n, err := strconv.Atoi(query.Get(parameter))
-			return err == nil && n < than
-		}
-	}
-	refuses("start-below-1-refused", less("startIndex", 1))
-	refuses("count-below-0-refused", less("count", 0))
-	refuses("count-beyond-bound-refused", func(query url.Values) bool {
+	}),
+	"start-below-1-refused": refusesPages(below("startIndex", 1)),
+	"count-below-0-refused": refusesPages(below("count", 0)),
+	"count-beyond-bound-refused": refusesPages(func(query url.Values) bool {
 		count, _ := strconv.Atoi(query.Get("count"))
 		return count > 200
-	})
-
-	shows := func(name string, change func(r *http.Request, a *scimAnswer)) {
-		register(name, func(p *reference.Parts) {
-			showOtherwise(p, lists, func(r *http.Request, a *scimAnswer) {
-				if _, isList := a.body["Resources"].([]any); isList {
-					change(r, a)
-				}
-			})
-		})
-	}
-	shows("past-the-end-is-404", func(r *http.Request, a *scimAnswer) {
+	}),
+	"past-the-end-is-404": showsPages(func(r *http.Request, a *scimAnswer) {
 		if len(a.resources()) == 0 && numberIn(r.URL.Query(), "startIndex", 1) > 1 {
 			a.refuse(http.StatusNotFound, "", "there is no such page")
 		}
-	})
-	shows("total-is-of-the-page", func(_ *http.Request, a *scimAnswer) { a.body["totalResults"] = len(a.resources()) })
-	shows("counters-are-texts", func(_ *http.Request, a *scimAnswer) {
+	}),
+	"total-is-of-the-page": showsPages(func(_ *http.Request, a *scimAnswer) { a.body["totalResults"] = len(a.resources()) }),
+	"counters-are-texts": showsPages(func(_ *http.Request, a *scimAnswer) {
 		for _, name := range []string{"totalResults", "itemsPerPage", "startIndex"} {
 			text, _ := a.body[name].(interface{ String() string })
 			a.body[name] = text.String()
 		}
-	})
-	shows("page-size-is-what-was-asked", func(r *http.Request, a *scimAnswer) {
+	}),
+	"page-size-is-what-was-asked": showsPages(func(r *http.Request, a *scimAnswer) {
 		if count, err := strconv.Atoi(r.URL.Query().Get("count")); err == nil {
 			a.body["itemsPerPage"] = count
 		}
-	})
-	shows("every-page-is-the-first", func(_ *http.Request, a *scimAnswer) { a.body["startIndex"] = 1 })
-	register("newcomers-first", func(p *reference.Parts) {
+	}),
+	"every-page-is-the-first": showsPages(func(_ *http.Request, a *scimAnswer) { a.body["startIndex"] = 1 }),
+	"newcomers-first": func(p *reference.Parts) {
 		instead(p, lists, func(r *http.Request, _ object, next http.Handler) *scimAnswer {
 			query := r.URL.Query()
 			if query.Has("sortBy") || query.Has("cursor") {
@@ -113,14 +77,54 @@ func init() {
 			}
 			return whole
 		})
-	})
-	register("bound-is-untrue", func(p *reference.Parts) {
+	},
+	"bound-is-untrue": func(p *reference.Parts) {
 		showOtherwise(p, at("/ServiceProviderConfig"), func(_ *http.Request, a *scimAnswer) {
 			if filter, ok := a.body["filter"].(object); ok {
 				filter["maxResults"] = 3
 			}
 		})
-	})
+	},
+})
+
+// movesStart begins the page elsewhere.
+func movesStart(by int) func(url.Values) {
+	return func(query url.Values) {
+		if start, err := strconv.Atoi(query.Get("startIndex")); err == nil && start > -by {
+			query.Set("startIndex", strconv.Itoa(start+by))
+		}
+	}
+}
+
+// refusesPages refuses a list for what is asked of its pages.
+func refusesPages(which func(query url.Values) bool) install {
+	return func(p *reference.Parts) {
+		instead(p, lists, func(r *http.Request, _ object, _ http.Handler) *scimAnswer {
+			if which(r.URL.Query()) {
+				return refusing(http.StatusBadRequest, "invalidValue", "there is no such page")
+			}
+			return nil
+		})
+	}
+}
+
+// below says of a query that a parameter of it is a number less than another one.
+func below(parameter string, than int) func(url.Values) bool {
+	return func(query url.Values) bool {
+		n, err := strconv.Atoi(query.Get(parameter))
+		return err == nil && n < than
+	}
+}
+
+// showsPages changes a list that was found.
+func showsPages(change func(r *http.Request, a *scimAnswer)) install {
+	return func(p *reference.Parts) {
+		showOtherwise(p, lists, func(r *http.Request, a *scimAnswer) {
+			if _, isList := a.body["Resources"].([]any); isList {
+				change(r, a)
+			}
+		})
+	}
 }
 
 func numberIn(query url.Values, name string, otherwise int) int {

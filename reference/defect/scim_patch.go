@@ -14,80 +14,72 @@ import (
 
 const patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
-// patching is about PATCH requests of one resource.
-func patching(r *http.Request) bool { return r.Method == http.MethodPatch && isSCIM(r, "/") }
-
 // Defects in what an operation of a PATCH does.
-func init() {
-	register("patch-forgotten", func(p *reference.Parts) {
-		ignoreOperations(p, func(scim.Operation) bool { return true })
-	})
-	register("patch-shows-the-change-only", func(p *reference.Parts) {
+var _ = register(defects{
+	"patch-forgotten": ignoring(func(scim.Operation) bool { return true }),
+	"patch-shows-the-change-only": func(p *reference.Parts) {
 		showOtherwise(p, patching, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusOK {
 				a.body = object{"schemas": a.body["schemas"], "id": a.body["id"]}
 			}
 		})
-	})
-	register("patch-clears-the-name", func(p *reference.Parts) {
+	},
+	"patch-clears-the-name": func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			if op.Op == "replace" && aims(op, "displayName") {
 				delete(resource, "name")
 			}
 			return apply(resource, op)
 		})
-	})
-	ignores := func(name string, which func(scim.Operation) bool) {
-		register(name, func(p *reference.Parts) { ignoreOperations(p, which) })
-	}
-	ignores("pathless-add-ignored", func(op scim.Operation) bool { return op.Op == "add" && op.Target == nil })
-	ignores("pathless-replace-ignored", func(op scim.Operation) bool { return op.Op == "replace" && op.Target == nil })
-	ignores("add-keeps-what-is-there", func(op scim.Operation) bool { return op.Op == "add" && aims(op, "displayName") })
-	ignores("add-of-parts-ignored", func(op scim.Operation) bool { return op.Op == "add" && aims(op, "name") })
-	ignores("remove-of-one-value-ignored", func(op scim.Operation) bool {
+	},
+	"pathless-add-ignored":     ignoring(func(op scim.Operation) bool { return op.Op == "add" && op.Target == nil }),
+	"pathless-replace-ignored": ignoring(func(op scim.Operation) bool { return op.Op == "replace" && op.Target == nil }),
+	"add-keeps-what-is-there":  ignoring(func(op scim.Operation) bool { return op.Op == "add" && aims(op, "displayName") }),
+	"add-of-parts-ignored":     ignoring(func(op scim.Operation) bool { return op.Op == "add" && aims(op, "name") }),
+	"remove-of-one-value-ignored": ignoring(func(op scim.Operation) bool {
 		return op.Op == "remove" && op.Target.Where == nil && op.Target.Schema == "" && !aims(op, "phoneNumbers") &&
 			!aims(op, "userName") && !aims(op, "id")
-	})
-	ignores("null-ignored", func(op scim.Operation) bool { return op.Op == "replace" && op.Target != nil && op.Value == nil })
-	register("replace-of-parts-forgets-the-rest", func(p *reference.Parts) {
+	}),
+	"null-ignored": ignoring(func(op scim.Operation) bool { return op.Op == "replace" && op.Target != nil && op.Value == nil }),
+	"replace-of-parts-forgets-the-rest": func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			if op.Op == "replace" && aims(op, "name") {
 				delete(resource, "name")
 			}
 			return apply(resource, op)
 		})
-	})
-	register("part-by-path-takes-the-whole", func(p *reference.Parts) {
+	},
+	"part-by-path-takes-the-whole": func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			if op.Target != nil && op.Target.Sub == "familyName" {
 				delete(resource, "name")
 			}
 			return apply(resource, op)
 		})
-	})
-	refusesPath("path-to-the-letter", func(t *filter.Target) bool { return strings.ToUpper(t.Name) == t.Name })
-	refusesPath("core-urn-in-path-refused", func(t *filter.Target) bool { return strings.Contains(t.Schema, ":core:") })
-	refusesPath("extension-in-path-refused", func(t *filter.Target) bool { return strings.Contains(t.Schema, ":extension:") })
-	register("operations-backwards", func(p *reference.Parts) {
+	},
+	"path-to-the-letter":        refusesPath(func(t *filter.Target) bool { return strings.ToUpper(t.Name) == t.Name }),
+	"core-urn-in-path-refused":  refusesPath(func(t *filter.Target) bool { return strings.Contains(t.Schema, ":core:") }),
+	"extension-in-path-refused": refusesPath(func(t *filter.Target) bool { return strings.Contains(t.Schema, ":extension:") }),
+	"operations-backwards": func(p *reference.Parts) {
 		read := p.SCIM.Operations
 		p.SCIM.Operations = func(body scim.Document) ([]scim.Operation, error) {
 			ops, err := read(body)
 			slices.Reverse(ops)
 			return ops, err
 		}
-	})
-	register("put-keeps-what-it-lacks", putKeepsWhatItLacks)
-	register("rival-patch-lost", rivalPatchLost)
-	register("add-replaces-list", func(p *reference.Parts) {
+	},
+	"put-keeps-what-it-lacks": putKeepsWhatItLacks,
+	"rival-patch-lost":        rivalPatchLost,
+	"add-replaces-list": func(p *reference.Parts) {
 		opOtherwise(p, func(op *scim.Operation) {
 			if op.Op == "add" && aims(*op, "emails") {
 				op.Op = "replace"
 			}
 		})
-	})
-	register("add-of-the-same-is-a-change", addOfTheSameIsAChange)
-	register("every-added-value-is-primary", func(p *reference.Parts) {
-		showEach(p, at("/Users"), func(user object) {
+	},
+	"add-of-the-same-is-a-change": addOfTheSameIsAChange,
+	"every-added-value-is-primary": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			emails, _ := user["emails"].([]any)
 			for _, entry := range emails {
 				if email, ok := entry.(object); ok && len(emails) > 1 {
@@ -95,15 +87,15 @@ func init() {
 				}
 			}
 		})
-	})
-	register("extension-not-named", func(p *reference.Parts) {
-		showEach(p, at("/Users"), func(user object) { user["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:User"} })
-	})
-}
+	},
+	"extension-not-named": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { user["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:User"} })
+	},
+})
 
 // Defects in what a remove and a replace do to values of which there are many.
-func init() {
-	register("remove-of-a-list-takes-the-first", func(p *reference.Parts) {
+var _ = register(defects{
+	"remove-of-a-list-takes-the-first": func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			if list, _ := resource["phonenumbers"].([]any); op.Op == "remove" && aims(op, "phoneNumbers") && len(list) > 0 {
 				resource["phonenumbers"] = slices.Clone(list[1:])
@@ -111,24 +103,15 @@ func init() {
 			}
 			return apply(resource, op)
 		})
-	})
-	register("remove-takes-unchosen-values", func(p *reference.Parts) {
+	},
+	"remove-takes-unchosen-values": func(p *reference.Parts) {
 		opOtherwise(p, func(op *scim.Operation) {
 			if op.Op == "remove" && op.Target != nil && op.Target.Where != nil && op.Target.Sub == "" {
 				op.Target.Where = nil
 			}
 		})
-	})
-	choosesBy := func(name string, read func(filter.Expr) filter.Expr) {
-		register(name, func(p *reference.Parts) {
-			opOtherwise(p, func(op *scim.Operation) {
-				if op.Target != nil && op.Target.Where != nil {
-					op.Target.Where = read(op.Target.Where)
-				}
-			})
-		})
-	}
-	choosesBy("path-chooses-by-the-first-condition", func(where filter.Expr) filter.Expr {
+	},
+	"path-chooses-by-the-first-condition": choosesBy(func(where filter.Expr) filter.Expr {
 		switch of := where.(type) {
 		case filter.And:
 			return of.Left
@@ -138,15 +121,15 @@ func init() {
 			return of.Of
 		}
 		return where
-	})
-	choosesBy("path-chooses-by-eq-only", func(where filter.Expr) filter.Expr {
+	}),
+	"path-chooses-by-eq-only": choosesBy(func(where filter.Expr) filter.Expr {
 		if test, ok := where.(filter.Test); ok && test.Op != filter.Equal {
 			test.Op = filter.Equal
 			return test
 		}
 		return where
-	})
-	register("last-value-stays", func(p *reference.Parts) {
+	}),
+	"last-value-stays": func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			list, _ := resource["phonenumbers"].([]any)
 			if op.Op == "remove" && op.Target != nil && op.Target.Where != nil && len(list) == 1 {
@@ -154,37 +137,37 @@ func init() {
 			}
 			return apply(resource, op)
 		})
-	})
-	register("remove-of-a-part-takes-the-value", func(p *reference.Parts) {
+	},
+	"remove-of-a-part-takes-the-value": func(p *reference.Parts) {
 		opOtherwise(p, func(op *scim.Operation) {
 			if op.Op == "remove" && op.Target != nil && op.Target.Where != nil {
 				op.Target.Sub = ""
 			}
 		})
-	})
-	register("replace-appends", func(p *reference.Parts) {
+	},
+	"replace-appends": func(p *reference.Parts) {
 		opOtherwise(p, func(op *scim.Operation) {
 			if op.Op == "replace" && aims(*op, "emails") {
 				op.Op = "add"
 			}
 		})
-	})
-	register("replace-needs-a-value-there", func(p *reference.Parts) {
+	},
+	"replace-needs-a-value-there": func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			if op.Op == "replace" && aims(op, "nickName") && resource["nickname"] == nil {
 				return &scim.Error{Status: http.StatusBadRequest, Type: scim.NoTarget, Detail: "there is nothing to replace"}
 			}
 			return apply(resource, op)
 		})
-	})
-	register("replace-takes-unchosen-values", func(p *reference.Parts) {
+	},
+	"replace-takes-unchosen-values": func(p *reference.Parts) {
 		opOtherwise(p, func(op *scim.Operation) {
 			if op.Op == "replace" && op.Target != nil && op.Target.Where != nil && op.Target.Sub == "" {
 				op.Target.Where, op.Value = nil, []any{op.Value}
 			}
 		})
-	})
-	register("replace-reaches-the-first-only", func(p *reference.Parts) {
+	},
+	"replace-reaches-the-first-only": func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			before, _ := resource["emails"].([]any)
 			err := apply(resource, op)
@@ -194,8 +177,8 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("add-of-a-part-reaches-every-value", func(p *reference.Parts) {
+	},
+	"add-of-a-part-reaches-every-value": func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			err := apply(resource, op)
 			emails, _ := resource["emails"].([]any)
@@ -212,8 +195,8 @@ func init() {
 			resource["emails"] = shared
 			return nil
 		})
-	})
-	register("missing-member-refused", func(p *reference.Parts) {
+	},
+	"missing-member-refused": func(p *reference.Parts) {
 		instead(p, patching, func(r *http.Request, body object, next http.Handler) *scimAnswer {
 			there := string(ask(r, next, http.MethodGet, nil, nil).text)
 			for _, op := range operationsIn(body) {
@@ -224,8 +207,8 @@ func init() {
 			}
 			return nil
 		})
-	})
-}
+	},
+})
 
 // applying performs an operation on a resource.
 type applying func(resource scim.Document, op scim.Operation) error
@@ -254,20 +237,20 @@ func aims(op scim.Operation, attribute string) bool {
 }
 
 // refusesPath registers a defect that does not know paths of a kind.
-func refusesPath(name string, which func(*filter.Target) bool) {
-	register(name, func(p *reference.Parts) {
+func refusesPath(which func(*filter.Target) bool) install {
+	return func(p *reference.Parts) {
 		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
 			if op.Target != nil && which(op.Target) {
 				return &scim.Error{Status: http.StatusBadRequest, Type: scim.InvalidPath, Detail: "there is no such attribute"}
 			}
 			return apply(resource, op)
 		})
-	})
+	}
 }
 
 // putKeepsWhatItLacks lets a PUT leave what its body does not mention.
 func putKeepsWhatItLacks(p *reference.Parts) {
-	instead(p, at("/Users/", http.MethodPut), func(r *http.Request, body object, next http.Handler) *scimAnswer {
+	instead(p, replacingUsers, func(r *http.Request, body object, next http.Handler) *scimAnswer {
 		there := ask(r, next, http.MethodGet, nil, nil)
 		if body == nil || there.status != http.StatusOK {
 			return nil
@@ -313,7 +296,7 @@ func addsOther(op object) bool {
 // seen, who was given what they had was changed last in some other year.
 func addOfTheSameIsAChange(p *reference.Parts) {
 	var touched memory
-	showEach(p, at("/Users"), func(user object) {
+	showEach(p, anyUsers, func(user object) {
 		if touched.has(textIn(user, "id")) {
 			metaOf(user)["lastModified"] = "2036-01-05T09:00:00.000Z"
 		}
@@ -329,30 +312,30 @@ func addOfTheSameIsAChange(p *reference.Parts) {
 }
 
 // Defects in what a PATCH has to refuse.
-func init() {
-	register("patch-schema-optional", func(p *reference.Parts) {
+var _ = register(defects{
+	"patch-schema-optional": func(p *reference.Parts) {
 		readOtherwise(p, patching, func(_ *http.Request, body object) *scimAnswer {
 			body["schemas"] = []any{patchSchema}
 			return nil
 		})
-	})
-	register("no-operations-no-error", func(p *reference.Parts) {
+	},
+	"no-operations-no-error": func(p *reference.Parts) {
 		readOtherwise(p, patching, func(_ *http.Request, body object) *scimAnswer {
 			if listed, isList := body["Operations"].([]any); !isList || len(listed) == 0 {
 				return noContent()
 			}
 			return nil
 		})
-	})
-	register("unknown-operation-passed-over", func(p *reference.Parts) {
+	},
+	"unknown-operation-passed-over": func(p *reference.Parts) {
 		passesOver(p, func(op object) bool {
 			return !slices.Contains([]string{"add", "replace", "remove"}, strings.ToLower(textIn(op, "op")))
 		})
-	})
-	register("remove-of-nothing-passed-over", func(p *reference.Parts) {
+	},
+	"remove-of-nothing-passed-over": func(p *reference.Parts) {
 		passesOver(p, func(op object) bool { return op["op"] == "remove" && textIn(op, "path") == "" })
-	})
-	register("add-of-nothing-takes-away", func(p *reference.Parts) {
+	},
+	"add-of-nothing-takes-away": func(p *reference.Parts) {
 		readOtherwise(p, patching, func(_ *http.Request, body object) *scimAnswer {
 			for _, op := range operationsIn(body) {
 				if _, given := op["value"]; !given && op["op"] == "add" {
@@ -361,22 +344,11 @@ func init() {
 			}
 			return nil
 		})
-	})
-	forgives := func(name string, kinds ...string) {
-		register(name, func(p *reference.Parts) {
-			applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
-				err := apply(resource, op)
-				if refused := (*scim.Error)(nil); errors.As(err, &refused) && slices.Contains(kinds, refused.Type) {
-					return nil
-				}
-				return err
-			})
-		})
-	}
-	forgives("unknown-path-passed-over", scim.InvalidPath)
-	forgives("wrong-type-passed-over", scim.InvalidValue)
-	forgives("read-only-passed-over", scim.Mutability)
-	register("malformed-path-passed-over", func(p *reference.Parts) {
+	},
+	"unknown-path-passed-over": forgives(scim.InvalidPath),
+	"wrong-type-passed-over":   forgives(scim.InvalidValue),
+	"read-only-passed-over":    forgives(scim.Mutability),
+	"malformed-path-passed-over": func(p *reference.Parts) {
 		read := p.SCIM.Operations
 		p.SCIM.Operations = func(body scim.Document) ([]scim.Operation, error) {
 			ops, err := read(body)
@@ -385,32 +357,32 @@ func init() {
 			}
 			return ops, err
 		}
-	})
-	register("removal-of-the-required-another-reason", func(p *reference.Parts) {
+	},
+	"removal-of-the-required-another-reason": func(p *reference.Parts) {
 		showOtherwise(p, patching, func(_ *http.Request, a *scimAnswer) {
 			if a.body["scimType"] == scim.Mutability {
 				a.body["scimType"] = scim.InvalidValue
 			}
 		})
-	})
-	register("unchosen-replace-adds", func(p *reference.Parts) {
+	},
+	"unchosen-replace-adds": func(p *reference.Parts) {
 		p.SCIM.Unmatched = func(string) scim.Unmatched { return scim.Make }
-	})
-	register("patch-clash-passed-over", func(p *reference.Parts) {
+	},
+	"patch-clash-passed-over": func(p *reference.Parts) {
 		showOtherwise(p, patching, func(_ *http.Request, a *scimAnswer) {
 			if a.body["scimType"] == scim.Uniqueness {
 				*a = *noContent()
 			}
 		})
-	})
-	register("patch-of-nobody-succeeds", func(p *reference.Parts) {
+	},
+	"patch-of-nobody-succeeds": func(p *reference.Parts) {
 		showOtherwise(p, patching, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusNotFound {
 				*a = *noContent()
 			}
 		})
-	})
-	register("patch-half-done", func(p *reference.Parts) {
+	},
+	"patch-half-done": func(p *reference.Parts) {
 		instead(p, patching, func(r *http.Request, body object, next http.Handler) *scimAnswer {
 			var last *scimAnswer
 			for _, op := range operationsIn(body) {
@@ -421,7 +393,20 @@ func init() {
 			}
 			return last
 		})
-	})
+	},
+})
+
+// forgives takes an operation that is wrong in such a way for one that does nothing.
+func forgives(kinds ...string) install {
+	return func(p *reference.Parts) {
+		applyOtherwise(p, func(resource scim.Document, op scim.Operation, apply applying) error {
+			err := apply(resource, op)
+			if refused := (*scim.Error)(nil); errors.As(err, &refused) && slices.Contains(kinds, refused.Type) {
+				return nil
+			}
+			return err
+		})
+	}
 }
 
 // passesOver leaves operations out of PATCH requests.
@@ -443,4 +428,15 @@ func passesOver(p *reference.Parts, which func(op object) bool) {
 		body["Operations"] = kept
 		return nil
 	})
+}
+
+// choosesBy reads the filter of a path otherwise.
+func choosesBy(read func(filter.Expr) filter.Expr) install {
+	return func(p *reference.Parts) {
+		opOtherwise(p, func(op *scim.Operation) {
+			if op.Target != nil && op.Target.Where != nil {
+				op.Target.Where = read(op.Target.Where)
+			}
+		})
+	}
 }

@@ -13,35 +13,33 @@ import (
 )
 
 // Defects in replacing a user.
-func init() {
-	replacing := at("/Users/", http.MethodPut)
-
-	register("put-keeps-family-name", func(p *reference.Parts) {
+var _ = register(defects{
+	"put-keeps-family-name": func(p *reference.Parts) {
 		keeping(p, func(before org.Record, into *org.Record) { into.FamilyName = before.FamilyName })
-	})
-	register("put-answers-204", func(p *reference.Parts) {
-		showOtherwise(p, replacing, func(_ *http.Request, a *scimAnswer) {
+	},
+	"put-answers-204": func(p *reference.Parts) {
+		showOtherwise(p, replacingUsers, func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusOK {
 				a.status, a.body, a.text = http.StatusNoContent, nil, nil
 			}
 		})
-	})
-	register("old-name-still-found", oldNameStillFound)
-	register("put-makes-anew", func(p *reference.Parts) {
-		showEach(p, at("/Users"), func(user object) {
+	},
+	"old-name-still-found": oldNameStillFound,
+	"put-makes-anew": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) {
 			if meta := metaOf(user); meta["version"] != `W/"1"` {
 				meta["created"] = "2036-01-05T09:00:00.000Z"
 			}
 		})
-	})
-	register("put-merges", func(p *reference.Parts) {
+	},
+	"put-merges": func(p *reference.Parts) {
 		keeping(p, func(before org.Record, into *org.Record) {
 			if into.ExternalID == "" {
 				into.ExternalID = before.ExternalID
 			}
 		})
-	})
-	register("put-skips-nothing", func(p *reference.Parts) {
+	},
+	"put-skips-nothing": func(p *reference.Parts) {
 		read := p.SCIM.Read
 		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
 			before := *into
@@ -51,32 +49,32 @@ func init() {
 			}
 			return err
 		}
-	})
-	register("put-needs-id", func(p *reference.Parts) {
-		readOtherwise(p, replacing, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"put-needs-id": func(p *reference.Parts) {
+		readOtherwise(p, replacingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if !has(body, "id") {
 				return refusing(http.StatusBadRequest, "invalidValue", "id is required")
 			}
 			return nil
 		})
-	})
-	register("put-believes-body-id", func(p *reference.Parts) {
-		readOtherwise(p, replacing, func(r *http.Request, body object) *scimAnswer {
+	},
+	"put-believes-body-id": func(p *reference.Parts) {
+		readOtherwise(p, replacingUsers, func(r *http.Request, body object) *scimAnswer {
 			if id := textIn(body, "id"); id != "" && !strings.HasSuffix(r.URL.Path, "/"+id) {
 				r.URL.Path = r.URL.Path[:strings.LastIndexByte(r.URL.Path, '/')+1] + id
 				body["userName"] = "taken-over." + id + "@rollcall.test"
 			}
 			return nil
 		})
-	})
-	register("put-believes-meta", func(p *reference.Parts) { believeMeta(p, replacing) })
-	register("modified-stands-still", func(p *reference.Parts) {
-		showEach(p, at("/Users"), func(user object) { metaOf(user)["lastModified"] = metaOf(user)["created"] })
-	})
-	register("version-stands-still", func(p *reference.Parts) {
-		showEach(p, at("/Users"), func(user object) { metaOf(user)["version"] = `W/"1"` })
-	})
-	register("put-keeps-missing-name", func(p *reference.Parts) {
+	},
+	"put-believes-meta": func(p *reference.Parts) { believeMeta(p, replacingUsers) },
+	"modified-stands-still": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { metaOf(user)["lastModified"] = metaOf(user)["created"] })
+	},
+	"version-stands-still": func(p *reference.Parts) {
+		showEach(p, anyUsers, func(user object) { metaOf(user)["version"] = `W/"1"` })
+	},
+	"put-keeps-missing-name": func(p *reference.Parts) {
 		read := p.SCIM.Read
 		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
 			if name, _ := body["username"].(string); name == "" && into.UserName != "" {
@@ -84,18 +82,18 @@ func init() {
 			}
 			return read(body, into)
 		}
-	})
-	register("put-skips-wrong-values", func(p *reference.Parts) {
-		readOtherwise(p, replacing, func(_ *http.Request, body object) *scimAnswer {
+	},
+	"put-skips-wrong-values": func(p *reference.Parts) {
+		readOtherwise(p, replacingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if _, wrong := body["name"].(string); wrong {
 				delete(body, "name")
 			}
 			return nil
 		})
-	})
-	register("put-half-done", putHalfDone)
-	register("put-creates", putCreates)
-}
+	},
+	"put-half-done": putHalfDone,
+	"put-creates":   putCreates,
+})
 
 // keeping lets a change of somebody who is there keep what it should not.
 func keeping(p *reference.Parts, keep func(before org.Record, into *org.Record)) {
@@ -115,7 +113,7 @@ func oldNameStillFound(p *reference.Parts) {
 	var mu sync.Mutex
 	now := map[string]string{} // of an id, the user name
 	old := map[string]string{} // of a user name, the one after it
-	showOtherwise(p, at("/Users"), func(r *http.Request, a *scimAnswer) {
+	showOtherwise(p, anyUsers, func(r *http.Request, a *scimAnswer) {
 		mu.Lock()
 		defer mu.Unlock()
 		if r.Method != http.MethodPost && r.Method != http.MethodPut {
@@ -142,7 +140,7 @@ func oldNameStillFound(p *reference.Parts) {
 
 // putHalfDone does a replacement whose user name is taken without that.
 func putHalfDone(p *reference.Parts) {
-	instead(p, at("/Users/", http.MethodPut), func(r *http.Request, sent object, next http.Handler) *scimAnswer {
+	instead(p, replacingUsers, func(r *http.Request, sent object, next http.Handler) *scimAnswer {
 		answer := answerTo(r, next)
 		if answer.status == http.StatusConflict {
 			sent["userName"] = "half." + path.Base(r.URL.Path) + "@rollcall.test"
@@ -154,7 +152,7 @@ func putHalfDone(p *reference.Parts) {
 
 // putCreates makes whoever is not there to be replaced.
 func putCreates(p *reference.Parts) {
-	instead(p, at("/Users/", http.MethodPut), func(r *http.Request, sent object, next http.Handler) *scimAnswer {
+	instead(p, replacingUsers, func(r *http.Request, sent object, next http.Handler) *scimAnswer {
 		answer := answerTo(r, next)
 		if answer.status == http.StatusNotFound {
 			made := r.Clone(r.Context())

@@ -15,36 +15,26 @@ func searching(r *http.Request) bool {
 }
 
 // Defects in searches by POST.
-func init() {
-	forgets := func(name string, members ...string) {
-		register(name, func(p *reference.Parts) {
-			readOtherwise(p, searching, func(_ *http.Request, body object) *scimAnswer {
-				for _, member := range members {
-					delete(body, member)
-				}
-				return nil
-			})
-		})
-	}
-	forgets("search-filter-ignored", "filter")
-	forgets("search-pages-ignored", "startIndex", "count")
-	forgets("search-attributes-ignored", "attributes", "excludedAttributes")
-	forgets("search-sort-ignored", "sortBy", "sortOrder")
-	register("search-schema-optional", func(p *reference.Parts) {
+var _ = register(defects{
+	"search-filter-ignored":     forgetsMembers("filter"),
+	"search-pages-ignored":      forgetsMembers("startIndex", "count"),
+	"search-attributes-ignored": forgetsMembers("attributes", "excludedAttributes"),
+	"search-sort-ignored":       forgetsMembers("sortBy", "sortOrder"),
+	"search-schema-optional": func(p *reference.Parts) {
 		readOtherwise(p, searching, func(_ *http.Request, body object) *scimAnswer {
 			body["schemas"] = []any{searchSchema}
 			return nil
 		})
-	})
-	register("search-of-everything-missing", func(p *reference.Parts) {
+	},
+	"search-of-everything-missing": func(p *reference.Parts) {
 		instead(p, searching, func(r *http.Request, _ object, _ http.Handler) *scimAnswer {
 			if strings.HasSuffix(r.URL.Path, "/Users/.search") || strings.HasSuffix(r.URL.Path, "/Groups/.search") {
 				return nil
 			}
 			return refusing(http.StatusNotFound, "", "there is nothing at this address")
 		})
-	})
-	register("wrong-search-finds-everybody", func(p *reference.Parts) {
+	},
+	"wrong-search-finds-everybody": func(p *reference.Parts) {
 		instead(p, searching, func(r *http.Request, body object, next http.Handler) *scimAnswer {
 			answer := ask(r, next, http.MethodPost, nil, body)
 			if answer.status != http.StatusBadRequest || body["filter"] == nil {
@@ -53,8 +43,8 @@ func init() {
 			delete(body, "filter")
 			return ask(r, next, http.MethodPost, nil, body)
 		})
-	})
-	register("search-creates", func(p *reference.Parts) {
+	},
+	"search-creates": func(p *reference.Parts) {
 		instead(p, searching, func(r *http.Request, body object, next http.Handler) *scimAnswer {
 			if textIn(body, "userName") != "" {
 				body["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:User"}
@@ -64,5 +54,17 @@ func init() {
 			}
 			return nil
 		})
-	})
+	},
+})
+
+// forgetsMembers does not read these members of a search.
+func forgetsMembers(members ...string) install {
+	return func(p *reference.Parts) {
+		readOtherwise(p, searching, func(_ *http.Request, body object) *scimAnswer {
+			for _, member := range members {
+				delete(body, member)
+			}
+			return nil
+		})
+	}
 }

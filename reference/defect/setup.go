@@ -10,8 +10,8 @@ import (
 )
 
 // Defects in the gates before SCIM: the plan, the flag and the state of the provider.
-func init() {
-	register("flag-for-everybody", func(p *reference.Parts) {
+var _ = register(defects{
+	"flag-for-everybody": func(p *reference.Parts) {
 		// Only the oldest customer is spared.
 		org.Replace(&p.Events.Call, "flag", func(ctx context.Context, tx org.Tx, e *org.Call) error {
 			all, err := tx.Organizations(ctx)
@@ -21,10 +21,10 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("plan-unchecked", func(p *reference.Parts) { org.Without(&p.Events.Call, "plan") })
-	register("plan-checked-on-writes", func(p *reference.Parts) { unlessReading(p, "plan") })
-	register("gates-checked-once", func(p *reference.Parts) {
+	},
+	"plan-unchecked":         func(p *reference.Parts) { org.Without(&p.Events.Call, "plan") },
+	"plan-checked-on-writes": func(p *reference.Parts) { unlessReading(p, "plan") },
+	"gates-checked-once": func(p *reference.Parts) {
 		for _, gate := range []string{"plan", "flag", "provider-state"} {
 			var passed memory
 			org.Wrap(&p.Events.Call, gate, func(ctx context.Context, tx org.Tx, e *org.Call, deed callDeed) error {
@@ -38,8 +38,8 @@ func init() {
 				return err
 			})
 		}
-	})
-	register("downgrade-drops-records", func(p *reference.Parts) {
+	},
+	"downgrade-drops-records": func(p *reference.Parts) {
 		onClosedGate(p, func(ctx context.Context, tx org.Tx, o org.Organization) error {
 			records, err := tx.RecordsIn(ctx, o.ID)
 			for _, r := range records {
@@ -47,8 +47,8 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("downgrade-drops-members", func(p *reference.Parts) {
+	},
+	"downgrade-drops-members": func(p *reference.Parts) {
 		onClosedGate(p, func(ctx context.Context, tx org.Tx, o org.Organization) error {
 			members, err := tx.Memberships(ctx, o.ID)
 			for _, m := range members {
@@ -56,8 +56,8 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("downgrade-drops-token", func(p *reference.Parts) {
+	},
+	"downgrade-drops-token": func(p *reference.Parts) {
 		onClosedGate(p, func(ctx context.Context, tx org.Tx, o org.Organization) error {
 			providers, err := tx.Providers(ctx, o.ID)
 			for _, one := range providers {
@@ -65,17 +65,17 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("sign-in-needs-enterprise", func(p *reference.Parts) {
+	},
+	"sign-in-needs-enterprise": func(p *reference.Parts) {
 		beforeSignIn(p, "provider", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			if e.Organization.Plan != org.Enterprise {
 				return &org.Error{Kind: org.Forbidden, Message: "single sign-on is not part of this plan"}
 			}
 			return nil
 		})
-	})
-	register("flag-unchecked", func(p *reference.Parts) { org.Without(&p.Events.Call, "flag") })
-	register("flag-of-anybody", func(p *reference.Parts) {
+	},
+	"flag-unchecked": func(p *reference.Parts) { org.Without(&p.Events.Call, "flag") },
+	"flag-of-anybody": func(p *reference.Parts) {
 		org.Wrap(&p.Events.Call, "flag", func(ctx context.Context, tx org.Tx, e *org.Call, deed callDeed) error {
 			organizations, err := tx.Organizations(ctx)
 			for _, o := range organizations {
@@ -85,47 +85,47 @@ func init() {
 			}
 			return deed(ctx, tx, e)
 		})
-	})
-	register("flag-never-works", func(p *reference.Parts) {
+	},
+	"flag-never-works": func(p *reference.Parts) {
 		org.Replace(&p.Events.Call, "flag", func(_ context.Context, _ org.Tx, e *org.Call) error {
 			if e.Provider.Kind == org.CustomSAML {
 				return &org.Error{Kind: org.Forbidden, Message: "SCIM is for Okta only"}
 			}
 			return nil
 		})
-	})
-	register("flag-lifts-plan", func(p *reference.Parts) {
+	},
+	"flag-lifts-plan": func(p *reference.Parts) {
 		org.Wrap(&p.Events.Call, "plan", func(ctx context.Context, tx org.Tx, e *org.Call, deed callDeed) error {
 			if e.Organization.HasFlag(org.FlagSCIMForCustomSAML) {
 				return nil
 			}
 			return deed(ctx, tx, e)
 		})
-	})
+	},
 
-	register("enabled-at-birth", func(p *reference.Parts) {
+	"enabled-at-birth": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return rashTx{tx} })
-	})
-	register("enabled-untested", func(p *reference.Parts) {
+	},
+	"enabled-untested": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return trustingTx{tx} })
-	})
-	register("test-forgotten", func(p *reference.Parts) { org.Without(&p.Events.TestSignIn, "tested") })
-	register("no-token-on-enabling", func(p *reference.Parts) {
+	},
+	"test-forgotten": func(p *reference.Parts) { org.Without(&p.Events.TestSignIn, "tested") },
+	"no-token-on-enabling": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return tokenlessTx{tx} })
-	})
-	register("disabled-serves-scim", func(p *reference.Parts) { org.Without(&p.Events.Call, "provider-state") })
-	register("disabled-takes-deactivations", func(p *reference.Parts) { p.Rules.SCIMWhenProviderDisabled = "deactivate_only" })
-	register("disabled-lets-in", func(p *reference.Parts) {
+	},
+	"disabled-serves-scim":         func(p *reference.Parts) { org.Without(&p.Events.Call, "provider-state") },
+	"disabled-takes-deactivations": func(p *reference.Parts) { p.Rules.SCIMWhenProviderDisabled = "deactivate_only" },
+	"disabled-lets-in": func(p *reference.Parts) {
 		org.Without(&p.Events.SignIn, "provider")
 		throughTx(p, func(tx org.Tx) org.Tx { return openTx{tx} })
-	})
-	register("disabling-keeps-sessions", func(p *reference.Parts) {
+	},
+	"disabling-keeps-sessions": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return lenientTx{tx} })
-	})
-	register("disabling-drops-members", func(p *reference.Parts) {
+	},
+	"disabling-drops-members": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return harshTx{tx} })
-	})
-}
+	},
+})
 
 type callDeed = func(context.Context, org.Tx, *org.Call) error
 

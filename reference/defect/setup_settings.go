@@ -11,25 +11,25 @@ import (
 )
 
 // Defects in who sees a provider's settings, and what they show.
-func init() {
-	register("settings-open-to-members", func(p *reference.Parts) {
+var _ = register(defects{
+	"settings-open-to-members": func(p *reference.Parts) {
 		forSettings(p, func(e *org.Request) { e.Membership.Role = org.Admin })
-	})
-	register("settings-shut-to-all", func(p *reference.Parts) {
+	},
+	"settings-shut-to-all": func(p *reference.Parts) {
 		around(p, isSettings, func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(http.StatusForbidden) })
-	})
-	register("settings-open-to-strangers", func(p *reference.Parts) {
+	},
+	"settings-open-to-strangers": func(p *reference.Parts) {
 		for _, refusal := range []int{http.StatusUnauthorized, http.StatusNotFound} {
 			answerOtherwise(p, isSettings, inPlaceOf(refusal, http.StatusOK, `{"tokens": []}`))
 		}
-	})
-	register("settings-hide-token", func(p *reference.Parts) {
+	},
+	"settings-hide-token": func(p *reference.Parts) {
 		token := regexp.MustCompile(`"token":\s*"[^"]*"`)
 		answerOtherwise(p, isSettings, func(status int, body []byte) (int, []byte) {
 			return status, token.ReplaceAll(body, []byte(`"token":"••••"`))
 		})
-	})
-}
+	},
+})
 
 // isSettings says whether a request asks for a provider's settings.
 func isSettings(r *http.Request) bool {

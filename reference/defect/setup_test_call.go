@@ -12,26 +12,26 @@ import (
 )
 
 // Defects in what Okta's Test API Credentials is answered.
-func init() {
-	register("empty-directory-fails", func(p *reference.Parts) {
+var _ = register(defects{
+	"empty-directory-fails": func(p *reference.Parts) {
 		answerOtherwise(p, testsCredentials, func(status int, body []byte) (int, []byte) {
 			if bytes.Contains(body, nothingFound) {
 				return http.StatusInternalServerError, nil
 			}
 			return status, body
 		})
-	})
-	register("counters-as-text", func(p *reference.Parts) {
+	},
+	"counters-as-text": func(p *reference.Parts) {
 		answerOtherwise(p, testsCredentials, func(status int, body []byte) (int, []byte) {
 			return status, regexp.MustCompile(`"totalResults":(\d+)`).ReplaceAll(body, []byte(`"totalResults":"$1"`))
 		})
-	})
-	register("test-creates-record", func(p *reference.Parts) {
+	},
+	"test-creates-record": func(p *reference.Parts) {
 		afterwards(p, testsCredentials, func(r *http.Request, tx org.Tx) error {
 			return addRecord(r.Context(), tx, providerIn(r), "okta-test-"+uuid.NewString())
 		})
-	})
-}
+	},
+})
 
 // testsCredentials says whether a request is what Test API Credentials sends: a list
 // of a few users, whoever they are.

@@ -11,27 +11,27 @@ import (
 )
 
 // Defects in the tokens that open the SCIM endpoint.
-func init() {
-	register("token-of-any-provider", func(p *reference.Parts) { org.Without(&p.Events.Call, "binding") })
-	register("api-token-opens-scim", func(p *reference.Parts) {
+var _ = register(defects{
+	"token-of-any-provider": func(p *reference.Parts) { org.Without(&p.Events.Call, "binding") },
+	"api-token-opens-scim": func(p *reference.Parts) {
 		otherwiseOpens(p, func(ctx context.Context, tx org.Tx, token string) bool {
 			_, err := tx.TokenBySecret(ctx, token)
 			return err == nil
 		})
-	})
-	register("any-token-opens", func(p *reference.Parts) {
+	},
+	"any-token-opens": func(p *reference.Parts) {
 		otherwiseOpens(p, func(_ context.Context, _ org.Tx, token string) bool { return token != "" })
-	})
-	register("no-token-opens", func(p *reference.Parts) {
+	},
+	"no-token-opens": func(p *reference.Parts) {
 		otherwiseOpens(p, func(_ context.Context, _ org.Tx, token string) bool { return token == "" })
-	})
-	register("unauthorized-without-body", func(p *reference.Parts) {
+	},
+	"unauthorized-without-body": func(p *reference.Parts) {
 		answerOtherwise(p, at("/"), inPlaceOf(http.StatusUnauthorized, http.StatusUnauthorized, ""))
-	})
-	register("token-checked-too-late", func(p *reference.Parts) {
+	},
+	"token-checked-too-late": func(p *reference.Parts) {
 		// Creating goes ahead; only its answer is the refusal.
 		store := keepStore(p)
-		around(p, at("/Users", http.MethodPost), func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		around(p, creatingUsers, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			name := userNameIn(bodyOf(r))
 			rewriteAnswer(w, r, next, func(status int, body []byte) (int, []byte) {
 				if status == http.StatusUnauthorized {
@@ -40,22 +40,22 @@ func init() {
 				return status, body
 			})
 		})
-	})
-	register("expiry-unchecked", func(p *reference.Parts) { org.Without(&p.Events.Call, "expiry") })
-	register("expiry-checked-on-writes", func(p *reference.Parts) { unlessReading(p, "expiry") })
-	register("old-token-for-ever", func(p *reference.Parts) {
+	},
+	"expiry-unchecked":         func(p *reference.Parts) { org.Without(&p.Events.Call, "expiry") },
+	"expiry-checked-on-writes": func(p *reference.Parts) { unlessReading(p, "expiry") },
+	"old-token-for-ever": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return hoardingTx{tx} })
-	})
-	register("no-overlap", func(p *reference.Parts) {
+	},
+	"no-overlap": func(p *reference.Parts) {
 		throughTx(p, func(tx org.Tx) org.Tx { return abruptTx{tx} })
-	})
-	register("new-token-stillborn", func(p *reference.Parts) {
+	},
+	"new-token-stillborn": func(p *reference.Parts) {
 		onRotation(p, func(_ context.Context, _ org.Tx, c *org.Credential) error {
 			c.Expires = c.Created
 			return nil
 		})
-	})
-	register("rotation-drops-records", func(p *reference.Parts) {
+	},
+	"rotation-drops-records": func(p *reference.Parts) {
 		onRotation(p, func(ctx context.Context, tx org.Tx, c *org.Credential) error {
 			records, _, err := tx.FindRecords(ctx, c.Provider, org.RecordMatch{}, 0, 1000)
 			for _, r := range records {
@@ -63,8 +63,8 @@ func init() {
 			}
 			return err
 		})
-	})
-	register("rotation-moves-base-url", func(p *reference.Parts) {
+	},
+	"rotation-moves-base-url": func(p *reference.Parts) {
 		var rotated memory
 		rotates := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/token") }
 		hearOtherwise(p, rotates, func(r *http.Request) { rotated.add(strings.TrimSuffix(r.URL.Path, "/token")) })
@@ -72,8 +72,8 @@ func init() {
 		answerOtherwise(p, hasRotated, func(status int, body []byte) (int, []byte) {
 			return status, bytes.Replace(body, []byte("/scim/v2/"), []byte("/scim/v2.1/"), 1)
 		})
-	})
-}
+	},
+})
 
 // otherwiseOpens lets a token in that is none of ours, where the condition holds.
 func otherwiseOpens(p *reference.Parts, opens func(context.Context, org.Tx, string) bool) {

@@ -16,8 +16,8 @@ import (
 )
 
 // Defects in what has to happen together, or in an order.
-func init() {
-	register("half-transaction", func(p *reference.Parts) {
+var _ = register(defects{
+	"half-transaction": func(p *reference.Parts) {
 		// The record is flipped in a transaction of its own; then revoking tokens fails.
 		store := keepStore(p)
 		atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -30,9 +30,9 @@ func init() {
 			}
 			next.ServeHTTP(w, r)
 		})
-	})
-	register("race-ghost", raceGhost)
-	register("provider-takes-only-its-own", func(p *reference.Parts) {
+	},
+	"race-ghost": raceGhost,
+	"provider-takes-only-its-own": func(p *reference.Parts) {
 		// Who is active at one provider stays, whatever another says.
 		org.After(&p.Events.Deactivate, "record", org.Step[org.Leaving]{Name: "elsewhere",
 			Do: func(ctx context.Context, tx org.Tx, e *org.Leaving) error {
@@ -45,8 +45,8 @@ func init() {
 				}
 				return err
 			}})
-	})
-	register("inactive-anywhere-barred", func(p *reference.Parts) {
+	},
+	"inactive-anywhere-barred": func(p *reference.Parts) {
 		org.After(&p.Events.SignIn, "active", org.Step[org.SignIn]{Name: "anywhere",
 			Do: func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 				if slices.ContainsFunc(e.Others, func(r org.Record) bool { return !r.Active }) {
@@ -54,8 +54,8 @@ func init() {
 				}
 				return nil
 			}})
-	})
-}
+	},
+})
 
 // flipWithTokens is flip for somebody with API tokens, and an error for all others.
 func flipWithTokens(ctx context.Context, tx org.Tx, provider, id string) error {

@@ -13,39 +13,39 @@ import (
 	"rollcall.example/reference/scim"
 )
 
-func init() {
-	register("account-at-create", func(p *reference.Parts) {
+var _ = register(defects{
+	"account-at-create": func(p *reference.Parts) {
 		org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "account",
 			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error {
 				_, err := accountFor(ctx, tx, e.Record)
 				return err
 			}})
-	})
-	register("member-at-create", func(p *reference.Parts) {
+	},
+	"member-at-create": func(p *reference.Parts) {
 		org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "membership",
 			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error { return memberFor(ctx, tx, e.Record) }})
-	})
-	register("seat-at-create", func(p *reference.Parts) {
+	},
+	"seat-at-create": func(p *reference.Parts) {
 		org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "seat",
 			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error { return seatFor(ctx, tx, e.Record) }})
-	})
-	register("seat-at-read", func(p *reference.Parts) {
-		afterwards(p, at("/Users", http.MethodGet), func(r *http.Request, tx org.Tx) error { return seatEverybody(r.Context(), tx) })
-	})
-	register("account-at-update", func(p *reference.Parts) {
+	},
+	"seat-at-read": func(p *reference.Parts) {
+		afterwards(p, readingUsers, func(r *http.Request, tx org.Tx) error { return seatEverybody(r.Context(), tx) })
+	},
+	"account-at-update": func(p *reference.Parts) {
 		org.After(&p.Events.Update, "record", org.Step[org.Updating]{Name: "account",
 			Do: func(ctx context.Context, tx org.Tx, e *org.Updating) error {
 				_, err := accountFor(ctx, tx, e.After)
 				return err
 			}})
-	})
-	register("scim-renames-account", func(p *reference.Parts) {
+	},
+	"scim-renames-account": func(p *reference.Parts) {
 		org.After(&p.Events.Update, "record", org.Step[org.Updating]{Name: "rename", Do: renameAccount})
-	})
-	register("scim-grants-admin", func(p *reference.Parts) {
+	},
+	"scim-grants-admin": func(p *reference.Parts) {
 		// Roles in the body are remembered and win over the assertion.
 		var admins memory
-		hearOtherwise(p, saying(at("/Users", http.MethodPost), `"roles"`), func(r *http.Request) { admins.add(userNameIn(bodyOf(r))) })
+		hearOtherwise(p, saying(creatingUsers, `"roles"`), func(r *http.Request) { admins.add(userNameIn(bodyOf(r))) })
 		org.After(&p.Events.SignIn, "role", org.Step[org.SignIn]{Name: "scim-role",
 			Do: func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
 				if !admins.has(org.Key(e.Email)) {
@@ -54,17 +54,17 @@ func init() {
 				e.Membership.Role = org.Admin
 				return tx.SaveMembership(ctx, *e.Membership)
 			}})
-	})
+	},
 
-	register("create-ignored", func(p *reference.Parts) {
+	"create-ignored": func(p *reference.Parts) {
 		org.After(&p.Events.Provision, "audit", org.Step[org.Provisioning]{Name: "forget",
 			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error {
 				return tx.DeleteRecord(ctx, e.Record.ID)
 			}})
-	})
-	register("put-ignored", func(p *reference.Parts) { answerWithoutChange(p, http.MethodPut) })
-	register("patch-ignored", func(p *reference.Parts) { answerWithoutChange(p, http.MethodPatch) })
-	register("name-lost", func(p *reference.Parts) {
+	},
+	"put-ignored":   func(p *reference.Parts) { answerWithoutChange(p, http.MethodPut) },
+	"patch-ignored": func(p *reference.Parts) { answerWithoutChange(p, http.MethodPatch) },
+	"name-lost": func(p *reference.Parts) {
 		read := p.SCIM.Read
 		p.SCIM.Read = func(body scim.Document, into *org.Record) error {
 			err := read(body, into)
@@ -72,25 +72,25 @@ func init() {
 			into.FamilyName = ""
 			return err
 		}
-	})
-	register("born-active", func(p *reference.Parts) {
+	},
+	"born-active": func(p *reference.Parts) {
 		org.Before(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "activate",
 			Do: func(_ context.Context, _ org.Tx, e *org.Provisioning) error {
 				e.Wanted.Active = true
 				return nil
 			}})
-	})
-	register("password-returned", func(p *reference.Parts) {
+	},
+	"password-returned": func(p *reference.Parts) {
 		var kept memory
-		hearOtherwise(p, saying(at("/Users", http.MethodPost), `"password":"`), func(r *http.Request) { kept.add(passwordIn(bodyOf(r))) })
-		answerOtherwise(p, at("/Users"), func(status int, body []byte) (int, []byte) {
+		hearOtherwise(p, saying(creatingUsers, `"password":"`), func(r *http.Request) { kept.add(passwordIn(bodyOf(r))) })
+		answerOtherwise(p, anyUsers, func(status int, body []byte) (int, []byte) {
 			if status < http.StatusMultipleChoices && kept.last() != "" {
 				body = bytes.Replace(body, []byte(`"userName"`), []byte(`"password":"`+kept.last()+`","userName"`), 1)
 			}
 			return status, body
 		})
-	})
-	register("eventual-read", func(p *reference.Parts) {
+	},
+	"eventual-read": func(p *reference.Parts) {
 		var asked memory
 		hearOtherwise(p, at("/Users/", http.MethodGet), func(r *http.Request) {
 			if !asked.has(r.URL.Path) {
@@ -98,19 +98,19 @@ func init() {
 				r.URL.Path += "-not-yet"
 			}
 		})
-	})
+	},
 
-	register("filter-ignored", func(p *reference.Parts) {
+	"filter-ignored": func(p *reference.Parts) {
 		p.SCIM.Select = func(string) (scim.Selection, error) { return scim.Selection{}, nil }
-	})
-	register("empty-filter-is-404", func(p *reference.Parts) {
-		showOtherwise(p, at("/Users"), func(r *http.Request, a *scimAnswer) {
+	},
+	"empty-filter-is-404": func(p *reference.Parts) {
+		showOtherwise(p, anyUsers, func(r *http.Request, a *scimAnswer) {
 			if r.URL.Query().Has("filter") && bytes.Contains(a.text, nothingFound) {
 				a.refuse(http.StatusNotFound, "", "not found")
 			}
 		})
-	})
-	register("lookup-case-sensitive", func(p *reference.Parts) {
+	},
+	"lookup-case-sensitive": func(p *reference.Parts) {
 		selectBy := p.SCIM.Select
 		p.SCIM.Select = func(filter string) (scim.Selection, error) {
 			s, err := selectBy(filter)
@@ -119,8 +119,8 @@ func init() {
 			}
 			return s, err
 		}
-	})
-	register("case-duplicate", func(p *reference.Parts) {
+	},
+	"case-duplicate": func(p *reference.Parts) {
 		p.Migrations = append(p.Migrations, "DROP INDEX IF EXISTS records_user_name")
 		org.Wrap(&p.Events.Provision, "conflict", func(ctx context.Context, tx org.Tx, e *org.Provisioning, deed func(context.Context, org.Tx, *org.Provisioning) error) error {
 			existing, err := tx.RecordByUserName(ctx, e.Caller.Provider.ID, e.Wanted.UserName)
@@ -129,16 +129,16 @@ func init() {
 			}
 			return deed(ctx, tx, e)
 		})
-	})
-	register("duplicate-accepted", func(p *reference.Parts) {
+	},
+	"duplicate-accepted": func(p *reference.Parts) {
 		p.Migrations = append(p.Migrations, "DROP INDEX IF EXISTS records_user_name")
 		org.Without(&p.Events.Provision, "conflict")
-	})
-	register("rename-clash-accepted", func(p *reference.Parts) {
+	},
+	"rename-clash-accepted": func(p *reference.Parts) {
 		p.Migrations = append(p.Migrations, "DROP INDEX IF EXISTS records_user_name")
 		org.Without(&p.Events.Update, "conflict")
-	})
-	register("inactive-hidden", func(p *reference.Parts) {
+	},
+	"inactive-hidden": func(p *reference.Parts) {
 		selectBy := p.SCIM.Select
 		p.SCIM.Select = func(filter string) (scim.Selection, error) {
 			s, err := selectBy(filter)
@@ -146,16 +146,16 @@ func init() {
 			s.Match.Active = &active
 			return s, err
 		}
-	})
-	register("inactive-name-free", func(p *reference.Parts) { p.Rules.CreateOnInactive = "reactivate" })
-	register("groups-pretended", func(p *reference.Parts) {
-		instead(p, at("/Groups", http.MethodPost), func(*http.Request, object, http.Handler) *scimAnswer {
+	},
+	"inactive-name-free": func(p *reference.Parts) { p.Rules.CreateOnInactive = "reactivate" },
+	"groups-pretended": func(p *reference.Parts) {
+		instead(p, creatingGroups, func(*http.Request, object, http.Handler) *scimAnswer {
 			return &scimAnswer{status: http.StatusCreated, body: object{
 				"schemas": []any{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "id": uuid.NewString(), "displayName": "kept nowhere",
 			}}
 		})
-	})
-}
+	},
+})
 
 // nothingFound stands in the answer to a look-up that finds nobody.
 var nothingFound = []byte(`"totalResults":0`)
