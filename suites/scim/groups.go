@@ -287,6 +287,7 @@ var _ = spec.OverSCIM("Who is in a group", func(_ *spec.Client, product *spec.Pr
 		It("stays in it when they are replaced", spec.Clause("scim.groups.kept-by-put").In(variant), func(ctx SpecContext) {
 			client, _ := product.WithGroups(ctx)
 			rogues, han, leia := pair(ctx, client)
+			spec.Given(client.Get(ctx, rogues)).To(HaveAttribute("members", haveMembers(han, leia)))
 
 			spec.Given(client.Put(ctx, han, han.With(change, spec.With("name.familyName", "Organa")))).To(HaveStatus(http.StatusOK))
 
@@ -299,6 +300,7 @@ var _ = spec.OverSCIM("Who is in a group", func(_ *spec.Client, product *spec.Pr
 		client, _ := product.WithGroups(ctx)
 		rogues, han, leia := pair(ctx, client)
 		luke := client.Create(ctx, client.User("Luke Skywalker"))
+		spec.Given(client.Get(ctx, rogues)).To(HaveAttribute("members", haveMembers(han, leia)))
 
 		answer := client.Patch(ctx, luke, spec.Add("groups", []any{spec.Body{"value": rogues.ID}}))
 
@@ -311,6 +313,7 @@ var _ = spec.OverSCIM("Who is in a group", func(_ *spec.Client, product *spec.Pr
 	It("is nobody who has only the name of a member that was", spec.Clause("scim.groups.namesake-is-no-member"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
 		rogues, han, leia := pair(ctx, client)
+		spec.Given(client.Get(ctx, rogues)).To(HaveAttribute("members", haveMembers(han, leia)))
 		spec.Given(client.Delete(ctx, han)).To(HaveStatus(http.StatusNoContent))
 
 		again := client.Create(ctx, han.With(spec.Without("id")))
