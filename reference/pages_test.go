@@ -85,6 +85,20 @@ func TestAMembersPagesInTheDark(t *testing.T) {
 	b.sees("table.people", "Cassian Andor")
 	b.doesNotSee("table.people", "Jyn")
 	b.sees(".pages", "1–1 of 1")
+
+	// Okta's own pages, and names without a place to break them.
+	pages, _, _ := strings.Cut(w.identity.SSOURL, "/app/")
+	long := strings.Repeat("Chewbacca", 20)
+	w.assign(w.hire(long, "of Kashyyyk"))
+	for _, address := range []string{pages, w.server.URL + "/organizations/acme/people"} {
+		b.opens(address)
+		b.IsDark()
+		b.Fits()
+		b.Does("holding a phone", chromedp.EmulateViewport(360, 740))
+		b.Fits()
+		b.Expect(`Array.from(document.querySelectorAll("section")).filter(s => s.scrollWidth > s.clientWidth).length`, "0")
+		b.Does("sitting down again", chromedp.EmulateViewport(1280, 900))
+	}
 }
 
 // newClickable is a world whose Okta has pages of its own to sign in on.
