@@ -29,7 +29,7 @@ func lastMigration() int {
 	if err != nil {
 		panic(fmt.Sprintf("store: read the migrations: %v", err))
 	}
-	return int(max(last, appendOnlySince, oneTreeSince, countedSince, clusteredSince))
+	return int(max(last, appendOnlySince, oneTreeSince, countedSince, clusteredSince, comparedSince))
 }
 
 // applicationID marks a SQLite file as one of ours ("Roll" in ASCII), in the
@@ -88,11 +88,13 @@ type dialect struct {
 	oneTree    string // empty where there is nothing to do
 	counted    string
 	clustered  string // empty where there is nothing to do
+	compared   string // empty where there is nothing to do
 	spell      func(statements []byte) []byte
 }
 
 var onSQLite = dialect{
-	goose.DialectSQLite3, appendOnly, auditInOneTree, counted, clustered, func(statements []byte) []byte { return statements },
+	goose.DialectSQLite3, appendOnly, auditInOneTree, counted, clustered, auditCompared,
+	func(statements []byte) []byte { return statements },
 }
 
 // migrate brings the data that db has open to the newest version.
@@ -103,7 +105,8 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	}
 	provider, err := goose.NewProvider(d.name, db, spelt{files, d.spell},
 		goose.WithGoMigrations(executing(appendOnlySince, d.appendOnly), executing(oneTreeSince, d.oneTree),
-			executing(countedSince, d.counted), executing(clusteredSince, d.clustered)),
+			executing(countedSince, d.counted), executing(clusteredSince, d.clustered),
+			executing(comparedSince, d.compared)),
 		goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("prepare the migrations: %w", err)
