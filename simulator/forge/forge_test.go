@@ -32,29 +32,27 @@ const (
 	victim   = "leia@acme.test"
 )
 
-// identities are made once: a certificate is a signature too.
-var identities sync.Map
+// made is made once: a certificate is a signature too.
+var made = sync.OnceValues(func() (idp.Identity, error) {
+	key, err := fixtures.Key("okta")
+	if err != nil {
+		return idp.Identity{}, err
+	}
+	return idp.NewIdentity("acme", "Rollcall CI", key, created, "")
+})
 
-func identity(tb testing.TB, keyName string) idp.Identity {
+func identity(tb testing.TB) idp.Identity {
 	tb.Helper()
-	if made, ok := identities.Load(keyName); ok {
-		return made.(idp.Identity)
-	}
-	key, err := fixtures.Key(keyName)
+	identity, err := made()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	made, err := idp.NewIdentity("acme", "Rollcall CI", key, created, "")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	identities.Store(keyName, made)
-	return made
+	return identity
 }
 
 func donor(tb testing.TB) forge.Donor {
 	return forge.Donor{
-		Identity: identity(tb, "okta"),
+		Identity: identity(tb),
 		Victim:   victim, Collector: "http://127.0.0.1:9/collector",
 		Claims: idp.Claims{
 			Destination: acs, Recipient: acs, Audience: audience, InResponseTo: "_4f1f2a0c9e", NameID: attacker, Now: now,
@@ -175,7 +173,7 @@ func TestAttacksOfTheSignInSuite(t *testing.T) {
 		"appended-assertion": {"unsigned", "unsigned", func(r *etree.Element) bool {
 			assertions := r.SelectElements("Assertion")
 			return len(assertions) == 2 && text(assertions[0], "./Subject/NameID") == victim &&
-				text(assertions[1], "./Subject/NameID") == attacker && signed(assertions[1], identity(t, "okta")) == "holds"
+				text(assertions[1], "./Subject/NameID") == attacker && signed(assertions[1], identity(t)) == "holds"
 		}},
 	}
 	for name, want := range facts {
@@ -190,7 +188,7 @@ func TestAttacksOfTheSignInSuite(t *testing.T) {
 				t.Fatal(err)
 			}
 			root := parse(t, response.XML)
-			trusted := identity(t, "okta")
+			trusted := identity(t)
 			if got := signed(root, trusted); got != want.response {
 				t.Errorf("the response's signature %s, want %s", got, want.response)
 			}

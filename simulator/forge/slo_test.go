@@ -59,7 +59,7 @@ func sends(t *testing.T, attack forge.LogoutAttack) taken {
 		}
 	}))
 	t.Cleanup(product.Close)
-	okta, err := simulator.New(simulator.Options{Identity: identity(t, "okta")})
+	okta, err := simulator.New(simulator.Options{Identity: identity(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestLogoutAttacks(t *testing.T) {
 				message, err = idp.ParseLogoutPost(got.form)
 			}
 			if err == nil {
-				err = message.Signature.Verify([]*x509.Certificate{identity(t, "okta").Certificate})
+				err = message.Signature.Verify([]*x509.Certificate{identity(t).Certificate})
 			}
 			if (err != nil) != broken.MatchString(attack.Name) {
 				t.Errorf("the signature: %v", err)

@@ -26,7 +26,7 @@ func holds(t *testing.T, document []byte) (bool, string) {
 	t.Helper()
 	dir := t.TempDir()
 	certificate, message := filepath.Join(dir, "idp.pem"), filepath.Join(dir, "message.xml")
-	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: identity(t, "okta").Certificate.Raw})
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: identity(t).Certificate.Raw})
 	for path, content := range map[string][]byte{certificate: block, message: document} {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)

@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// Curl returns a shell line that sends the request again; see [Curl].
-func (e Exchange) Curl() string { return Curl(e.Request, " ") }
-
 // Curl returns a shell command that sends the request again, its arguments joined
 // by joint: a space, or " \\\n  " for one on each line. What was blanked stands as
 // a shell variable that is called as it was: $TOKEN and $COOKIE for credentials,

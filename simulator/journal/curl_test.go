@@ -43,7 +43,7 @@ func TestCurl(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			line := journal.Exchange{Request: c.request}.Curl()
+			line := journal.Curl(c.request, " ")
 			if line != c.want {
 				t.Errorf("got  %s\nwant %s", line, c.want)
 			}

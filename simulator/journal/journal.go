@@ -4,7 +4,7 @@
 // journal settles it: its Transport sits under an HTTP client and keeps every
 // request with its answer, in order, with secrets taken out before they are
 // stored. A report can therefore print any exchange, and a person can replay one
-// with the line that Exchange.Curl gives.
+// with the command that Curl gives.
 //
 // Two things travel by context, so that no signature carries them: whom an
 // exchange is about (About) and which verb caused it (Trace).

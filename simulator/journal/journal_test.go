@@ -167,7 +167,7 @@ func everything(e journal.Exchange) string {
 		all.WriteString(message.URL + message.Body)
 		_ = message.Header.Write(&all)
 	}
-	return all.String() + e.Error + e.Curl()
+	return all.String() + e.Error + journal.Curl(e.Request, " ")
 }
 
 func TestRegisteredSecrets(t *testing.T) {

@@ -3,7 +3,6 @@ package spec
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -224,12 +223,4 @@ func (c *Client) alike(ctx context.Context, honest Body) {
 	if _, err := madeOf(c.Post(ctx, collectionOf(body), body), body); err != nil {
 		conclude(EntryUntestable, "an honest creation before it came to nothing: "+err.Error(), 2)
 	}
-}
-
-// Ours are those of the resources that a list shows which this spec made: other people
-// may be in the same directory.
-func Ours(listed []provision.Document, made ...*Resource) []provision.Document {
-	return slices.DeleteFunc(slices.Clone(listed), func(d provision.Document) bool {
-		return !slices.ContainsFunc(made, func(r *Resource) bool { return r.ID == d.Text("id") })
-	})
 }

@@ -51,7 +51,6 @@ const (
 	RSASHA512   = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512"
 	PSSSHA256   = "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1"
 	ECDSASHA256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
-	HMACSHA1    = "http://www.w3.org/2000/09/xmldsig#hmac-sha1"
 	HMACSHA256  = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"
 	DSASHA1     = "http://www.w3.org/2000/09/xmldsig#dsa-sha1"
 )

@@ -16,7 +16,6 @@
 package shapes
 
 import (
-	"fmt"
 	"slices"
 
 	"rollcall.example/simulator/idp"
@@ -76,18 +75,4 @@ func Find(name string) (Shape, bool) {
 		return Shape{}, false
 	}
 	return all[at], true
-}
-
-// Of lists the shapes that are forms of one requirement. It panics where there are none.
-func Of(proves string) []Shape {
-	var found []Shape
-	for _, s := range All() {
-		if s.Proves == proves {
-			found = append(found, s)
-		}
-	}
-	if found == nil {
-		panic(fmt.Sprintf("shapes: nothing proves %q", proves))
-	}
-	return found
 }
