@@ -140,6 +140,6 @@ func pause(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
-	defer Waiting(ctx)()
+	defer waiting(ctx)()
 	return sleep(ctx, d)
 }

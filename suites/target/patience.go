@@ -27,9 +27,9 @@ func WithPatience(parent context.Context, limit time.Duration) (context.Context,
 	}
 }
 
-// Waiting says that from now on somebody waits for leave to go on, until the
+// waiting says that from now on somebody waits for leave to go on, until the
 // function returned is called. Where nobody's patience is counted it does nothing.
-func Waiting(ctx context.Context) (over func()) {
+func waiting(ctx context.Context) (over func()) {
 	waited := tallyOf(ctx).waiting()
 	p, ok := ctx.Value(patienceKey{}).(*patience)
 	if !ok {

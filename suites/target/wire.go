@@ -170,7 +170,7 @@ func (w *wire) awaitLeave(ctx context.Context, host string, sends int) error {
 	if w.limiter == nil {
 		return nil
 	}
-	defer Waiting(ctx)()
+	defer waiting(ctx)()
 	if err := w.limiter.Wait(ctx); err != nil {
 		return fmt.Errorf("waiting for the turn of a request (requests_per_second %g): %w", w.limits.RequestsPerSecond, err)
 	}
@@ -178,7 +178,7 @@ func (w *wire) awaitLeave(ctx context.Context, host string, sends int) error {
 }
 
 func (w *wire) waitFor(ctx context.Context, wait time.Duration) error {
-	defer Waiting(ctx)()
+	defer waiting(ctx)()
 	if err := w.pause(ctx, wait); err != nil {
 		return fmt.Errorf("waiting %v, as the product asked with 429 Too Many Requests: %w", wait.Round(time.Millisecond), err)
 	}
@@ -230,7 +230,7 @@ func (w *wire) enter(ctx context.Context) (leave func(), err error) {
 	if w.slots == nil {
 		return func() {}, nil
 	}
-	defer Waiting(ctx)()
+	defer waiting(ctx)()
 	select {
 	case w.slots <- struct{}{}:
 		return sync.OnceFunc(func() { <-w.slots }), nil

@@ -280,7 +280,7 @@ func TestPatienceStandsStillWhileSomebodyWaits(t *testing.T) {
 		ctx, cancel := WithPatience(context.Background(), 10*time.Second)
 		defer cancel()
 		time.Sleep(4 * time.Second)
-		over, other := Waiting(ctx), Waiting(ctx)
+		over, other := waiting(ctx), waiting(ctx)
 		time.Sleep(time.Hour)
 		over()
 		over()
@@ -295,8 +295,8 @@ func TestPatienceStandsStillWhileSomebodyWaits(t *testing.T) {
 		if !errors.As(context.Cause(ctx), &out) || out.Limit != 10*time.Second {
 			t.Errorf("after 11 seconds: %v", context.Cause(ctx))
 		}
-		Waiting(ctx)()
-		Waiting(context.Background())()
+		waiting(ctx)()
+		waiting(context.Background())()
 	})
 }
 

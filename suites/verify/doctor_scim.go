@@ -14,9 +14,9 @@ import (
 	"rollcall.example/suites/target"
 )
 
-// Claims is what a SCIM endpoint says that it can do (RFC 7643 section 5), as far
+// claimed is what a SCIM endpoint says that it can do (RFC 7643 section 5), as far
 // as a target declares it.
-type Claims struct {
+type claimed struct {
 	Patch struct {
 		Supported bool `json:"supported"`
 	} `json:"patch"`
@@ -25,13 +25,13 @@ type Claims struct {
 	} `json:"authenticationSchemes"`
 }
 
-// ErrNoClaims says that the endpoint has no ServiceProviderConfig. Okta never asks
+// errNoClaims says that the endpoint has no ServiceProviderConfig. Okta never asks
 // for one.
-var ErrNoClaims = errors.New("the endpoint has no ServiceProviderConfig")
+var errNoClaims = errors.New("the endpoint has no ServiceProviderConfig")
 
-// ClaimsOf asks the endpoint what it can do.
-func ClaimsOf(ctx context.Context, live *target.Live, endpoint target.SCIM) (Claims, error) {
-	var claims Claims
+// claimsOf asks the endpoint what it can do.
+func claimsOf(ctx context.Context, live *target.Live, endpoint target.SCIM) (claimed, error) {
+	var claims claimed
 	client, err := caller(live, endpoint)
 	if err != nil {
 		return claims, err
@@ -41,7 +41,7 @@ func ClaimsOf(ctx context.Context, live *target.Live, endpoint target.SCIM) (Cla
 	case err != nil:
 		return claims, explained(ctx, endpoint.BaseURL, err)
 	case answer.Status == http.StatusNotFound || answer.Status == http.StatusNotImplemented:
-		return claims, ErrNoClaims
+		return claims, errNoClaims
 	case !answer.OK():
 		return claims, fmt.Errorf("the endpoint answered %d %s when asked for its ServiceProviderConfig", answer.Status, answer.Reason())
 	}
@@ -56,9 +56,9 @@ func (p *patient) claims(c target.Connection) {
 	const name = "features"
 	ctx, cancel := p.within()
 	defer cancel()
-	says, err := ClaimsOf(ctx, p.live, c.SCIM)
+	says, err := claimsOf(ctx, p.live, c.SCIM)
 	switch {
-	case errors.Is(err, ErrNoClaims):
+	case errors.Is(err, errNoClaims):
 		p.found(name, NotChecked, err.Error()+", so that nothing tells what it can do")
 		return
 	case err != nil:

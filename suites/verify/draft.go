@@ -185,7 +185,7 @@ func isTrouble(err error) bool {
 }
 
 func (d *Draft) askClaims(ctx context.Context, live *target.Live, at target.SCIM) (string, error) {
-	says, err := ClaimsOf(ctx, live, at)
+	says, err := claimsOf(ctx, live, at)
 	if err != nil {
 		return "", err
 	}
