@@ -96,7 +96,7 @@ func TestNoBadAddressBreaksAnything(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	admin := w.newHire("Ben", "Kenobi", map[string]string{"admin": "true"})
-	other := w.found("Other", newIdentity(t, "other", "other-tenant"), "okta", "enabled")
+	other := w.found("Other", newIdentity(t, "other", "other-tenant"), "enabled")
 	own := map[string]string{"Origin": w.server.URL}
 	for _, c := range []struct {
 		method, path string

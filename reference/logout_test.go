@@ -30,7 +30,7 @@ func newParting(t *testing.T, change ...func(*idp.Identity)) parting {
 	for _, c := range change {
 		c(&identity)
 	}
-	w.organization = w.found("Acme", identity, "okta", "enabled")
+	w.organization = w.found("Acme", identity, "enabled")
 	w.okta, w.assigned = w.connect(w.organization, identity)
 	w.assigned.Configure(func(s *simulator.AppSettings) {
 		s.SAML.Logout.URL = logoutIn(t, w.metadata())

@@ -114,7 +114,7 @@ func newClickable(t *testing.T) *world {
 	if w.identity, err = idp.NewIdentity("acme", "Rollcall", key, time.Now().Add(-time.Hour), address); err != nil {
 		t.Fatal(err)
 	}
-	w.organization = w.found("Acme", w.identity, "okta", "enabled")
+	w.organization = w.found("Acme", w.identity, "enabled")
 	w.okta, w.assigned = w.connect(w.organization, w.identity)
 	pages.Config.Handler = w.okta.Handler()
 	pages.Start()

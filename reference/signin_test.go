@@ -235,7 +235,7 @@ func TestATestSignInMakesNothingAndAllowsEnabling(t *testing.T) {
 	t.Parallel()
 	w := listen(t)
 	w.identity = newIdentity(t, "fresh", "okta")
-	w.organization = w.found("Fresh", w.identity, "okta", "created")
+	w.organization = w.found("Fresh", w.identity, "created")
 	if w.organization.SCIM.Token != "" {
 		t.Error("a SCIM token was issued for a provider that is not enabled")
 	}
@@ -266,7 +266,7 @@ func TestADisabledProviderIsNotEvenTested(t *testing.T) {
 	t.Parallel()
 	w := listen(t)
 	w.identity = newIdentity(t, "closed", "okta")
-	w.organization = w.found("Closed", w.identity, "okta", "created")
+	w.organization = w.found("Closed", w.identity, "created")
 	w.okta, w.assigned = w.connect(w.organization, w.identity)
 	w.assigned.Configure(func(s *simulator.AppSettings) { s.Integration = false })
 	person := w.hire("Padme", "Amidala")

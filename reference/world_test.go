@@ -69,7 +69,7 @@ func newWorld(t *testing.T, options ...reference.Option) *world {
 	t.Helper()
 	w := listen(t, options...)
 	w.identity = newIdentity(t, "acme", "okta")
-	w.organization = w.found("Acme", w.identity, "okta", "enabled")
+	w.organization = w.found("Acme", w.identity, "enabled")
 	w.okta, w.assigned = w.connect(w.organization, w.identity)
 	return w
 }
@@ -111,12 +111,12 @@ func newIdentity(t *testing.T, subdomain, key string) idp.Identity {
 }
 
 // found makes an organization through the probe.
-func (w *world) found(name string, identity idp.Identity, kind, state string) connection {
+func (w *world) found(name string, identity idp.Identity, state string) connection {
 	w.t.Helper()
 	var made connection
 	w.probe("POST", "/organizations", map[string]any{
 		"name": name, "plan": "enterprise", "founder": true,
-		"provider": map[string]any{"kind": kind, "state": state, "idp_metadata": string(identity.Metadata())},
+		"provider": map[string]any{"kind": "okta", "state": state, "idp_metadata": string(identity.Metadata())},
 		"teams": []map[string]any{
 			{"name": "Everyone", "default": true},
 			{"name": "Core", "default_role": "maintainer"},
@@ -284,17 +284,12 @@ var errTaken = errors.New("the response was taken")
 
 // response makes Okta answer a request of the product for the person, and returns
 // what the browser would post.
-func (w *world) response(person *simulator.Person, alter ...func(*idp.Claims)) simulator.Posting {
+func (w *world) response(person *simulator.Person) simulator.Posting {
 	w.t.Helper()
 	var taken simulator.Posting
 	asked := w.okta.Browser(http.DefaultTransport)
 	visit, err := asked.SignIn(w.t.Context(), w.assigned, person, simulator.SignInOptions{
 		StartURL: w.organization.SAML.SignIn,
-		Alter: func(claims *idp.Claims) {
-			for _, change := range alter {
-				change(claims)
-			}
-		},
 		Replace: func(posting *simulator.Posting) error {
 			taken = *posting
 			return errTaken

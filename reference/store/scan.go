@@ -33,7 +33,7 @@ func (c cells) Scan(into ...any) error {
 }
 
 func assign(into any, cell driver.Value) error {
-	fits := false
+	var fits bool
 	switch into := into.(type) {
 	case *string:
 		*into, fits = cell.(string)
