@@ -113,6 +113,18 @@ var _ = register(defects{
 	"user-name-is-a-beginning": looksUpBy("userName", filter.StartsWith),
 	"user-name-is-an-end":      looksUpBy("userName", filter.EndsWith),
 	"external-id-is-a-part":    looksUpBy("externalId", filter.Contains),
+	"false-is-no-value": readsTest(func(t filter.Test) filter.Expr {
+		if t.Path.Name == "active" && t.Op == filter.Present {
+			t.Op, t.Value = filter.Equal, true
+		}
+		return t
+	}),
+	"numbers-are-texts": readsTest(func(t filter.Test) filter.Expr {
+		if number, isNumber := t.Value.(filter.Number); isNumber && t.Op != filter.Equal {
+			t.Value = filter.Number(string(number) + "0") // between 42 and 7, as their texts are
+		}
+		return t
+	}),
 	"moments-are-texts": readsTest(func(t filter.Test) filter.Expr {
 		if text, isText := t.Value.(string); isText && t.Path.Name == "meta" {
 			if at, err := time.Parse(time.RFC3339, text); err == nil {

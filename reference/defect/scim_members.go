@@ -2,6 +2,7 @@ package defect
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -40,6 +41,24 @@ var _ = register(defects{
 					}
 					return noContent()
 				}
+			}
+			return nil
+		})
+	},
+	"members-in-filters-unknown": func(p *reference.Parts) {
+		showOtherwise(p, lists, func(r *http.Request, a *scimAnswer) {
+			if strings.Contains(r.URL.Query().Get("filter"), "members") {
+				a.body["Resources"], a.body["totalResults"] = []any{}, 0
+			}
+		})
+	},
+	"groups-in-groups-dropped": func(p *reference.Parts) {
+		readOtherwise(p, creatingGroups, func(_ *http.Request, body object) *scimAnswer {
+			if members, _ := body["members"].([]any); len(members) > 0 {
+				body["members"] = slices.DeleteFunc(members, func(entry any) bool {
+					member, _ := entry.(object)
+					return member["type"] == "Group"
+				})
 			}
 			return nil
 		})

@@ -102,6 +102,7 @@ var _ = spec.OverSCIM("A filter", func(client *spec.Client, _ *spec.Product) {
 	finds("scim.filter.ew", "not-a-beginning", "takes no beginning for an end", `displayName ew "Leia"`, false, false)
 	finds("scim.filter.pr", "", "finds what is there", `nickName pr`, true, false)
 	finds("scim.filter.pr", "complex", "finds parts that are there", `name pr and name.givenName pr`, true, true)
+	finds("scim.filter.pr", "false", "takes false for a value that is there", `active pr`, true, true)
 	finds("scim.filter.order", "gt", "finds what is greater", `displayName gt "Han Solo"`, false, true)
 	finds("scim.filter.order", "ge", "finds what is greater or equal", `displayName ge "Han Solo"`, true, true)
 	finds("scim.filter.order", "lt", "finds what is less", `displayName lt "Leia Organa"`, true, false)
@@ -221,6 +222,17 @@ var _ = spec.OverSCIM("A filter that is none", func(client *spec.Client, _ *spec
 })
 
 var _ = spec.OverSCIM("A filter about an extension of the product's own", func(client *spec.Client, _ *spec.Product) {
+	It("compares numbers, and not how they are written", spec.Clause("scim.filter.numbers"), func(ctx SpecContext) {
+		path := ownAttribute(ctx, client, func(a provision.Document) bool { return plainly(a, "integer") && a.Text("mutability") == "readWrite" })
+		han := client.Create(ctx, known(client, "Han Solo", spec.With(path, 42)))
+		leia := client.Create(ctx, known(client, "Leia Organa", spec.With(path, 7)))
+		spec.Given(client.Get(ctx, han)).To(HaveAttribute(path, 42))
+
+		Expect(client.Filter(ctx, "/Users", among(client, path+" gt 9"))).To(BeListOf(han))
+		Expect(client.Filter(ctx, "/Users", among(client, path+" le 9"))).To(BeListOf(leia))
+		Expect(client.Filter(ctx, "/Users", among(client, path+" eq 42"))).To(BeListOf(han))
+	})
+
 	It("minds case where the schema says so", spec.Clause("scim.filter.extension"), func(ctx SpecContext) {
 		path, text := customText(ctx, client, "default", true), "aBc-"+client.Tag()
 		han := client.Create(ctx, known(client, "Han Solo", spec.With(path, text)))

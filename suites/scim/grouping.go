@@ -83,6 +83,17 @@ var _ = spec.OverSCIM("A list of groups", func(_ *spec.Client, product *spec.Pro
 		Expect(client.Filter(ctx, "/Users", "groups.value eq "+spec.Quoted(pilots.ID))).To(BeListOf(han))
 	})
 
+	It("is filtered by who is in them", spec.Clause("scim.filter.by-member"), func(ctx SpecContext) {
+		client, _ := product.WithGroups(ctx)
+		han, leia := client.Create(ctx, known(client, "Han Solo")), client.Create(ctx, known(client, "Leia Organa"))
+		pilots := client.Create(ctx, client.Group("Pilots", []*spec.Resource{han, leia}))
+		rogues := client.Create(ctx, client.Group("Rogues", []*spec.Resource{leia}))
+		client.Create(ctx, client.Group("Smugglers", nil))
+
+		Expect(client.Filter(ctx, "/Groups", "members.value eq "+spec.Quoted(han.ID))).To(BeListOf(pilots))
+		Expect(client.Filter(ctx, "/Groups", "members[value eq "+spec.Quoted(leia.ID)+"]")).To(BeListOf(pilots, rogues))
+	})
+
 	It("shows every group once, page by page", spec.Clause("scim.paging.groups"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
 		made := make([]*spec.Resource, 3)

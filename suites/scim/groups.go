@@ -48,6 +48,24 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 		Expect(client.ReadBack(ctx, rogues)).To(HaveAttribute("members", haveMembers(han, leia)))
 	})
 
+	It("has the groups with which it was created, or is refused", spec.Clause("scim.groups.nested"), func(ctx SpecContext) {
+		client, _ := product.WithGroups(ctx)
+		rogues, _, _ := pair(ctx, client)
+		luke := client.Create(ctx, client.User("Luke Skywalker"))
+		body := client.Group("Rebels", []*spec.Resource{luke})
+		body["members"] = append(spec.Members(luke), spec.Body{"value": rogues.ID, "type": "Group"})
+
+		answer := client.Post(ctx, "/Groups", body)
+
+		if !answer.OK() {
+			Expect(answer).To(BeRefusedOverSCIM())
+			Expect(foundOf(ctx, client, body)).To(BeListOf[*spec.Resource]())
+			spec.Given(client.Create(ctx, client.Group("Reds", []*spec.Resource{luke})).ID).NotTo(BeEmpty())
+			return
+		}
+		Expect(client.ReadBack(ctx, client.Taken(answer, body))).To(HaveAttribute("members", haveMembers(luke, rogues)))
+	})
+
 	It("says of itself that it is a group", spec.Clause("scim.groups.common-attributes"), func(ctx SpecContext) {
 		client, _ := product.WithGroups(ctx)
 		rogues := client.Create(ctx, client.Group("Rogues", nil))
