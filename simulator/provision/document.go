@@ -150,6 +150,19 @@ func (d Document) Text(path string) string {
 	return text
 }
 
+// Objects are the objects of the list at the path; what else stands in it is left out.
+func (d Document) Objects(path string) []Document {
+	value, _ := d.At(path)
+	list, _ := value.([]any)
+	var objects []Document
+	for _, entry := range list {
+		if object, ok := entry.(map[string]any); ok {
+			objects = append(objects, object)
+		}
+	}
+	return objects
+}
+
 // Plain turns any value that JSON can say into what a [Document] holds of it.
 func Plain(value any) (any, error) {
 	text, err := marshal(value)

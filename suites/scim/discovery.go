@@ -134,7 +134,7 @@ var _ = spec.OverSCIM("The resource types", func(client *spec.Client, _ *spec.Pr
 	It("have extensions that are described", spec.Clause("scim.discovery.extensions-described"), func(ctx SpecContext) {
 		extensions := 0
 		for _, kind := range described(ctx, client, "/ResourceTypes") {
-			for _, extension := range entriesOf(kind, "schemaExtensions") {
+			for _, extension := range kind.Objects("schemaExtensions") {
 				extensions++
 				Expect(client.Schema(ctx, extension.Text("schema"))).NotTo(BeNil(), extension.Text("schema"))
 			}
@@ -184,7 +184,7 @@ var _ = spec.OverSCIM("The schemas", func(client *spec.Client, _ *spec.Product) 
 
 	It("have parts where an attribute is complex, which are not complex themselves", spec.Clause("scim.discovery.complex"), func(ctx SpecContext) {
 		for _, a := range everyAttribute(ctx, client) {
-			parts, kind := entriesOf(a, "subAttributes"), Not(Equal("complex"))
+			parts, kind := a.Objects("subAttributes"), Not(Equal("complex"))
 			if len(parts) > 0 {
 				kind = Equal("complex")
 			}
@@ -308,19 +308,6 @@ func attribute(ctx SpecContext, client *spec.Client, path string) provision.Docu
 	return found
 }
 
-// entriesOf are the objects of a list in a document.
-func entriesOf(d provision.Document, name string) []provision.Document {
-	value, _ := d.At(name)
-	list, _ := value.([]any)
-	var all []provision.Document
-	for _, entry := range list {
-		if object, ok := entry.(map[string]any); ok {
-			all = append(all, object)
-		}
-	}
-	return all
-}
-
 // attributeTypes are the types that there are, and characteristics the words for what
 // else a schema says of them (RFC 7643 section 7).
 var (
@@ -344,9 +331,9 @@ func everyAttribute(ctx SpecContext, client *spec.Client) []provision.Document {
 // attributesOf are the attributes of a schema and the parts of them.
 func attributesOf(schema provision.Document) []provision.Document {
 	var all []provision.Document
-	for _, a := range entriesOf(schema, "attributes") {
+	for _, a := range schema.Objects("attributes") {
 		all = append(all, a)
-		all = append(all, entriesOf(a, "subAttributes")...)
+		all = append(all, a.Objects("subAttributes")...)
 	}
 	return all
 }

@@ -147,12 +147,12 @@ func ownAttribute(ctx SpecContext, client *spec.Client, suits func(provision.Doc
 		if kind.Text("endpoint") != "/Users" {
 			continue
 		}
-		for _, extension := range entriesOf(kind, "schemaExtensions") {
+		for _, extension := range kind.Objects("schemaExtensions") {
 			urn := extension.Text("schema")
 			if urn == spec.EnterpriseSchema {
 				continue
 			}
-			for _, a := range entriesOf(client.Schema(ctx, urn), "attributes") {
+			for _, a := range client.Schema(ctx, urn).Objects("attributes") {
 				if suits(a) {
 					return urn + ":" + a.Text("name")
 				}

@@ -136,14 +136,14 @@ var _ = spec.OverSCIM("A group", func(_ *spec.Client, product *spec.Product) {
 		rogues, han, leia := pair(ctx, client)
 		shown, _ := client.Get(ctx, rogues).Document()
 
-		for _, member := range entriesOf(shown, "members") {
+		for _, member := range shown.Objects("members") {
 			Expect(member.Text("value")).To(BeElementOf(han.ID, leia.ID))
 			if ref := member.Text("$ref"); ref != "" {
 				below, _ := strings.CutPrefix(ref, strings.TrimRight(client.Connection().SCIM.BaseURL, "/"))
 				Expect(client.Call(ctx, "GET", "/"+strings.TrimLeft(below, "/"), nil)).To(HaveAttribute("id", member.Text("value")))
 			}
 		}
-		Expect(entriesOf(shown, "members")).To(HaveLen(2))
+		Expect(shown.Objects("members")).To(HaveLen(2))
 	})
 
 	It("shows on its members, who cannot choose it themselves", spec.Clause("scim.groups.shown-on-users"), func(ctx SpecContext) {

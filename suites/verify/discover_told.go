@@ -109,7 +109,7 @@ func (l *learner) hearTypes(endpoint string) (missing string) {
 		l.has(target.SCIMGroups, endpoint+" names Group")
 	}
 	own, enterprise := "", false
-	for _, extension := range entries(names(types, "/Users"), "schemaExtensions") {
+	for _, extension := range names(types, "/Users").Objects("schemaExtensions") {
 		switch urn := extension.Text("schema"); {
 		case strings.EqualFold(urn, spec.EnterpriseSchema):
 			enterprise = true
@@ -133,7 +133,7 @@ func (l *learner) hearTypes(endpoint string) (missing string) {
 // hearSchemas learns from the schemas which attributes users have.
 func (l *learner) hearSchemas(endpoint string) (missing string) {
 	schemas, missing := l.list(endpoint, func(d provision.Document) bool {
-		return d.Text("id") != "" && len(entries(d, "attributes")) > 0
+		return d.Text("id") != "" && len(d.Objects("attributes")) > 0
 	})
 	user, enterprise := described(schemas, spec.UserSchema), described(schemas, spec.EnterpriseSchema)
 	if !l.known(target.SCIMEnterprise) {
@@ -200,17 +200,4 @@ func described(schemas []provision.Document, urn string) provision.Document {
 		return nil
 	}
 	return schemas[at]
-}
-
-// entries are the objects of a list in a document.
-func entries(d provision.Document, name string) []provision.Document {
-	value, _ := d.At(name)
-	list, _ := value.([]any)
-	var all []provision.Document
-	for _, entry := range list {
-		if object, ok := entry.(map[string]any); ok {
-			all = append(all, object)
-		}
-	}
-	return all
 }
