@@ -174,7 +174,7 @@ func (a *App) jobs(settings AppSettings) (*provision.Jobs, error) {
 	}
 	pause := a.tenant.clock.pass
 	if a.tenant.options.RealTime {
-		pause = wait
+		pause = provision.Wait
 	}
 	return &provision.Jobs{Client: client, Dialect: dialect, Empties: settings.SCIM.Empties, Groups: settings.GroupStyle, Pause: pause}, nil
 }

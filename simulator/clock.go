@@ -45,15 +45,3 @@ func (c *Clock) pass(ctx context.Context, wait time.Duration) error {
 	c.Advance(wait)
 	return nil
 }
-
-// wait is a provision.Pause in real time.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}

@@ -22,6 +22,21 @@ const (
 // the clock, in real time it really waits. It ends early with the context's error.
 type Pause func(ctx context.Context, wait time.Duration) error
 
+// Wait is a [Pause] in real time. What ended it early is the cause of the context's end.
+func Wait(ctx context.Context, wait time.Duration) error {
+	if wait <= 0 {
+		return context.Cause(ctx)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
 // patient sends a request until the answer is something else than 429. The first
 // wait is what the product asks for, each further one twice as long as the last.
 //

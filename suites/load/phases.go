@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"rollcall.example/simulator/provision"
 )
 
 // deactivateEvery is which share of the people is deactivated: one in so many.
@@ -119,7 +121,7 @@ func (r *run) mixed(ctx context.Context, chance *rand.Rand, worker, revision int
 	number := pick(chance, worker, r.workers, r.options.People)
 	switch {
 	case !r.people.usable(number):
-		_ = wait(ctx, idle) // nobody is there to change: do not spin
+		_ = provision.Wait(ctx, idle) // nobody is there to change: do not spin
 	case r.people.is(number, inactive):
 		r.reactivate(ctx, number)
 	case draw < 30:

@@ -137,7 +137,7 @@ func begin(ctx context.Context, o Options, live *target.Live) (*run, error) {
 		inner: r.crowd.Transport(), base: strings.TrimRight(base.Path, "/"), schedule: newSchedule(o.Rate), gauge: r.gauge, ctx: ctx,
 	}
 	client, err := clientFor(live, at.SCIM, r.carrier)
-	r.jobs = provision.Jobs{Client: client, Dialect: dialect, Pause: wait}
+	r.jobs = provision.Jobs{Client: client, Dialect: dialect, Pause: provision.Wait}
 	return r, err
 }
 

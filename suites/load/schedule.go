@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"rollcall.example/simulator/provision"
 )
 
 // schedule says when each request is due: one after the other, evenly. Whoever asks
@@ -46,20 +48,5 @@ func (s *schedule) turn(ctx context.Context) (time.Time, error) {
 	due := s.next
 	s.next = due.Add(s.interval)
 	s.mu.Unlock()
-	return due, wait(ctx, time.Until(due))
-}
-
-// wait waits in real time.
-func wait(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return due, provision.Wait(ctx, time.Until(due))
 }

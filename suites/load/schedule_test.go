@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rollcall.example/simulator/provision"
 )
 
 // stalling answers at once, but for one second in which nothing is answered.
@@ -17,7 +19,7 @@ type stalling struct{ from, to time.Time }
 
 func (s stalling) RoundTrip(request *http.Request) (*http.Response, error) {
 	if now := time.Now(); !now.Before(s.from) && now.Before(s.to) {
-		if err := wait(request.Context(), s.to.Sub(now)); err != nil {
+		if err := provision.Wait(request.Context(), s.to.Sub(now)); err != nil {
 			return nil, err
 		}
 	}
@@ -44,7 +46,7 @@ func sendAll(t *testing.T, n int, rate float64) *measure {
 		}
 		_ = response.Body.Close()
 		if rate == 0 {
-			_ = wait(t.Context(), 10*time.Millisecond) // as long as a request takes in the other run
+			_ = provision.Wait(t.Context(), 10*time.Millisecond) // as long as a request takes in the other run
 		}
 	}
 	if len(c.gauge.measures) != 1 {
@@ -122,7 +124,7 @@ func TestAPauseBetweenPhasesIsNotCaughtUpWith(t *testing.T) {
 		s := newSchedule(10)
 		s.begin()
 		_, _ = s.turn(t.Context())
-		_ = wait(t.Context(), time.Minute)
+		_ = provision.Wait(t.Context(), time.Minute)
 		s.begin()
 		for i := range 3 {
 			due, err := s.turn(t.Context())

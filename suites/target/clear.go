@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"rollcall.example/simulator/provision"
 )
 
 // How long clearing away may take: what one spec made, and what is left at the end.
@@ -72,14 +74,10 @@ func (e entries) settle(ctx context.Context, propagation time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("the product may show until %s after it was asked for what the run made: %w", propagation, context.Cause(ctx))
+	if err := provision.Wait(ctx, wait); err != nil {
+		return fmt.Errorf("the product may show until %s after it was asked for what the run made: %w", propagation, err)
 	}
+	return nil
 }
 
 // clearance is the clearing away of some things.

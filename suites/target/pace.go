@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"rollcall.example/simulator/provision"
 )
 
 // Pace is how a product is waited for that shows things late: what is done to it may
@@ -141,5 +143,5 @@ func pause(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	}
 	defer waiting(ctx)()
-	return sleep(ctx, d)
+	return provision.Wait(ctx, d)
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"rollcall.example/simulator/provision"
 )
 
 // What a product that answers 429 is waited for: so often, and so long at most at a
@@ -93,7 +95,7 @@ func newWire(n Network) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &wire{base: transport(config, n.Concurrency), limits: n, pause: sleep, now: time.Now}
+	w := &wire{base: transport(config, n.Concurrency), limits: n, pause: provision.Wait, now: time.Now}
 	if n.RequestsPerSecond > 0 {
 		w.limiter = rate.NewLimiter(rate.Limit(n.RequestsPerSecond), 1)
 	}
@@ -282,16 +284,4 @@ func again(request *http.Request) (*http.Request, error) {
 // Traffic is what was sent so far.
 func (w *wire) Traffic() Traffic {
 	return Traffic{w.requests.Load(), w.throttled.Load(), time.Duration(w.waited.Load())}
-}
-
-// sleep waits in real time.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
