@@ -16,6 +16,7 @@ import (
 
 	"rollcall.example/simulator/idp"
 	"rollcall.example/simulator/journal"
+	"rollcall.example/simulator/provision"
 )
 
 // Bounds of one walk through the web.
@@ -197,7 +198,7 @@ func (b *Browser) fetch(ctx context.Context, s step) (page, error) {
 	defer cancel()
 	request, err := s.request(ctx)
 	if err != nil {
-		return page{}, fmt.Errorf("browser: %s: %w", bare(s.address), withoutURL(err))
+		return page{}, fmt.Errorf("browser: %s: %w", bare(s.address), provision.WithoutURL(err))
 	}
 	for _, cookie := range b.cookies.pick(request.URL, s.method, s.initiator) {
 		request.AddCookie(cookie)
@@ -205,7 +206,7 @@ func (b *Browser) fetch(ctx context.Context, s step) (page, error) {
 	// A client would look into Location by itself, and take a strange one for no answer.
 	response, err := b.wire.RoundTrip(request)
 	if err != nil {
-		return page{}, fmt.Errorf("browser: %s %s: no answer: %w", s.method, bare(s.address), withoutURL(err))
+		return page{}, fmt.Errorf("browser: %s %s: no answer: %w", s.method, bare(s.address), provision.WithoutURL(err))
 	}
 	b.cookies.keep(request.URL, response.Cookies())
 	defer func() { _ = response.Body.Close() }()
@@ -277,12 +278,4 @@ func redirect(p page, made step) (*step, error) {
 func bare(address string) string {
 	before, _, _ := strings.Cut(address, "?")
 	return before
-}
-
-func withoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rollcall.example/simulator/idp"
+	"rollcall.example/simulator/provision"
 )
 
 // Delivery is one request that a browser makes to the letter. It serves to bring a
@@ -42,7 +43,7 @@ func (d Delivery) shape(request *http.Request) {
 func (b *Browser) Deliver(ctx context.Context, d Delivery) (Visit, error) {
 	first := step{method: orElse(d.Method, http.MethodPost), address: d.Address, initiator: b.origin(), delivery: &d}
 	if _, err := first.request(ctx); err != nil {
-		return Visit{}, withoutURL(err)
+		return Visit{}, provision.WithoutURL(err)
 	}
 	answered, err := b.fetch(ctx, first)
 	if err != nil {

@@ -165,18 +165,24 @@ func ReadAnswer(ctx context.Context, response *http.Response) (Answer, error) {
 // errTimedOut is why an exchange ended that took longer than Okta waits.
 var errTimedOut = fmt.Errorf("the product took longer than Okta waits: %w", context.DeadlineExceeded)
 
-// cause takes off net/http's wrapping, which repeats method and URL, and tells the
-// deadline of the exchange from one of whoever asked for it.
+// cause takes off net/http's wrapping, and tells the deadline of the exchange from one of whoever asked for it.
 func cause(ctx context.Context, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errTimedOut) {
 		return errTimedOut
 	}
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
+	err = WithoutURL(err)
 	if err == io.EOF { //nolint:errorlint // what is wrapped says more already
 		return closedError{}
+	}
+	return err
+}
+
+// WithoutURL takes off net/http's wrapping of an error, which names the method and the
+// URL: these are said already, or are not to be said, for a query may hold a token.
+func WithoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
 	}
 	return err
 }

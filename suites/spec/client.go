@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -165,11 +164,7 @@ func (c *Client) send(request *http.Request) (provision.Answer, error) {
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err
-		}
-		return provision.Answer{}, fmt.Errorf("no answer: %w", err)
+		return provision.Answer{}, fmt.Errorf("no answer: %w", provision.WithoutURL(err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	return provision.ReadAnswer(request.Context(), response)

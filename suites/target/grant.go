@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"rollcall.example/simulator/provision"
 )
 
 // grants are the places that tokens are got from, each asked about once.
@@ -130,7 +132,7 @@ func (g *grant) fetch(ctx context.Context) (string, error) {
 func (g *grant) explain(err error) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		return &NotGranted{URL: g.config.TokenURL, Err: withoutQuery(err)}
+		return &NotGranted{URL: g.config.TokenURL, Err: provision.WithoutURL(err)}
 	}
 	why := fmt.Errorf("it answered %d %s", refused.Response.StatusCode, http.StatusText(refused.Response.StatusCode))
 	if isErrorCode(refused.ErrorCode) {

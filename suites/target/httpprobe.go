@@ -3,13 +3,12 @@ package target
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
+	"rollcall.example/simulator/provision"
 	"rollcall.example/suites/target/strict"
 )
 
@@ -50,7 +49,7 @@ func (o overHTTP) carry(ctx context.Context, r request) (reply, error) {
 	asked.Header.Set("Content-Type", "application/json")
 	answer, err := o.client.Do(asked)
 	if err != nil {
-		return reply{}, withoutQuery(err)
+		return reply{}, provision.WithoutURL(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
@@ -65,12 +64,4 @@ func (o overHTTP) blank(text string) string {
 		text = strings.ReplaceAll(text, secret, "[token]")
 	}
 	return text
-}
-
-func withoutQuery(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
 }

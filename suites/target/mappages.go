@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"rollcall.example/simulator/provision"
 )
 
 // maxPages is how many pages of one list are read.
@@ -159,7 +161,7 @@ func (p *MapProbe) ask(ctx context.Context, method, address string, body *mapExp
 	at := method + " " + p.blank(address)
 	request, err := http.NewRequestWithContext(ctx, method, address, content)
 	if err != nil {
-		return apiAnswer{}, fmt.Errorf("%s: %w", at, withoutQuery(err))
+		return apiAnswer{}, fmt.Errorf("%s: %w", at, provision.WithoutURL(err))
 	}
 	request.Header.Set("Accept", "application/json")
 	if body != nil {
@@ -167,7 +169,7 @@ func (p *MapProbe) ask(ctx context.Context, method, address string, body *mapExp
 	}
 	answer, err := p.client.Do(request)
 	if err != nil {
-		return apiAnswer{}, fmt.Errorf("%s: %w", at, withoutQuery(err))
+		return apiAnswer{}, fmt.Errorf("%s: %w", at, provision.WithoutURL(err))
 	}
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))

@@ -8,11 +8,12 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"time"
+
+	"rollcall.example/simulator/provision"
 )
 
 // Resolve reads the service provider's metadata where the target leaves the entity
@@ -103,10 +104,7 @@ func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
 	request.Header.Set("Accept", "application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1")
 	response, err := (&http.Client{Transport: l.transport, Timeout: callTimeout, CheckRedirect: atMostTen}).Do(request)
 	if err != nil {
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err
-		}
+		err = provision.WithoutURL(err)
 		if errors.Is(err, ErrUnusableMetadata) {
 			return nil, err
 		}
