@@ -39,10 +39,7 @@ func (c *clearance) records(ctx context.Context, at Connection, t *Thing) error 
 	if err != nil {
 		return err
 	}
-	there := map[string]bool{}
-	for _, address := range t.Records {
-		there[strings.TrimPrefix(address, desk.base)] = true
-	}
+	there := desk.known(t)
 	if t.Name != "" {
 		found, err := desk.find(ctx, t)
 		if err != nil {
@@ -52,9 +49,7 @@ func (c *clearance) records(ctx context.Context, at Connection, t *Thing) error 
 			there[path] = true
 		}
 	}
-	for _, path := range sortedKeys(there) {
-		err = errors.Join(err, desk.remove(ctx, path))
-	}
+	err = desk.removeAll(ctx, there)
 	if err == nil && len(there) == 0 && t.SignedIn && !c.sees(ctx) {
 		return desk.recall(ctx, t)
 	}
@@ -100,10 +95,7 @@ func (c *clearance) group(ctx context.Context, t *Thing) error {
 	if err != nil {
 		return err
 	}
-	there := map[string]bool{}
-	for _, address := range t.Records {
-		there[strings.TrimPrefix(address, desk.base)] = true
-	}
+	there := desk.known(t)
 	if len(there) == 0 && !t.Refused {
 		// What a bulk request made, the product need not say.
 		found, err := desk.findGroup(ctx, t)
@@ -114,10 +106,7 @@ func (c *clearance) group(ctx context.Context, t *Thing) error {
 			there[path] = true
 		}
 	}
-	for _, path := range sortedKeys(there) {
-		err = errors.Join(err, desk.remove(ctx, path))
-	}
-	return err
+	return desk.removeAll(ctx, there)
 }
 
 // desk is the SCIM endpoint of a tenant, as clearing away uses it.
@@ -133,6 +122,24 @@ func (c *clearance) desk(at Connection) (desk, error) {
 		BaseURL: connection.BaseURL, Token: connection.Token, Authorize: connection.Authorize, Transport: c.live.Transport(),
 	})
 	return desk{client, c.live, strings.TrimRight(at.SCIM.BaseURL, "/")}, err
+}
+
+// known are the paths of what the run knows to have been made.
+func (d desk) known(t *Thing) map[string]bool {
+	there := map[string]bool{}
+	for _, address := range t.Records {
+		there[strings.TrimPrefix(address, d.base)] = true
+	}
+	return there
+}
+
+// removeAll removes what stands at these paths.
+func (d desk) removeAll(ctx context.Context, there map[string]bool) error {
+	var err error
+	for _, path := range sortedKeys(there) {
+		err = errors.Join(err, d.remove(ctx, path))
+	}
+	return err
 }
 
 // find lists the paths of the records that the product finds by the person's name
