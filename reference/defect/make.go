@@ -52,6 +52,12 @@ func memberFor(ctx context.Context, tx org.Tx, r org.Record) error {
 	})
 }
 
+// seatAtProvisioning starts a seat as soon as SCIM makes a record.
+func seatAtProvisioning(p *reference.Parts) {
+	org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "seat",
+		Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error { return seatFor(ctx, tx, e.Record) }})
+}
+
 // seatFor opens the seat that a record should not have opened.
 func seatFor(ctx context.Context, tx org.Tx, r org.Record) error {
 	account, err := accountFor(ctx, tx, r)

@@ -142,8 +142,3 @@ var _ = register(defects{
 			}})
 	},
 })
-
-func seatAtProvisioning(p *reference.Parts) {
-	org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "seat",
-		Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error { return seatFor(ctx, tx, e.Record) }})
-}

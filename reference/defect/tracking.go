@@ -25,10 +25,7 @@ var _ = register(defects{
 		org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "membership",
 			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error { return memberFor(ctx, tx, e.Record) }})
 	},
-	"seat-at-create": func(p *reference.Parts) {
-		org.After(&p.Events.Provision, "record", org.Step[org.Provisioning]{Name: "seat",
-			Do: func(ctx context.Context, tx org.Tx, e *org.Provisioning) error { return seatFor(ctx, tx, e.Record) }})
-	},
+	"seat-at-create": seatAtProvisioning,
 	"seat-at-read": func(p *reference.Parts) {
 		afterwards(p, readingUsers, func(r *http.Request, tx org.Tx) error { return seatEverybody(r.Context(), tx) })
 	},
