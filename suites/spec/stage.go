@@ -77,6 +77,8 @@ func holdTo(t target.Target, r fixtures.Requirement) {
 		case t.Has(feature):
 		case t.Unseen(feature):
 			conclude(EntryUnobserved, "nobody can see it without "+feature, 1)
+		case t.Denied(feature) != "":
+			conclude(EntryUnsupported, "the target has no "+feature+": "+t.Denied(feature), 1)
 		case t.Lacks[feature] != "":
 			conclude(EntryUnsupported, "the target has no "+feature+": "+t.Lacks[feature], 1)
 		default:

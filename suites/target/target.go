@@ -144,9 +144,18 @@ type Team struct {
 }
 
 // Has says whether the target declares the feature, or what it says of its sign-in
-// amounts to it.
+// amounts to it, and its profile does not deny it.
 func (t Target) Has(feature string) bool {
-	return slices.Contains(t.Features, feature) || t.follows(feature)
+	return (slices.Contains(t.Features, feature) || t.follows(feature)) && t.Denied(feature) == ""
+}
+
+// Denied is what the profile says by which the product cannot have the feature, as "the
+// profile acme says unsolicited: refuse"; empty where it says no such thing.
+func (t Target) Denied(feature string) string {
+	if feature == SAMLIdPInitiated && t.Profile.States("unsolicited", "refuse") {
+		return "the profile " + t.Profile.Name + " says unsolicited: refuse"
+	}
+	return ""
 }
 
 // Connection returns the tenant that specs use unless they ask for another.

@@ -138,6 +138,14 @@ func TestHasAndConnection(t *testing.T) {
 	if !given.Has(target.LookSeats) || given.Has(target.LookTokens) || (target.Target{}).Has("") {
 		t.Error("a target has what it declares and nothing else")
 	}
+	given.Features = append(given.Features, target.SAMLIdPInitiated)
+	refusing := given
+	refusing.Profile = fixtures.Profile{Name: "acme", Keys: map[string]any{"unsolicited": "refuse"}}
+	if !given.Has(target.SAMLIdPInitiated) || given.Denied(target.SAMLIdPInitiated) != "" ||
+		refusing.Has(target.SAMLIdPInitiated) || refusing.Denied(target.SAMLIdPInitiated) != "the profile acme says unsolicited: refuse" ||
+		refusing.Denied(target.SAMLSPInitiated) != "" {
+		t.Error("a product has sign-in from Okta unless its profile says that it refuses what answers no request")
+	}
 	if !reflect.DeepEqual(given.Connection(), given.Connections[0]) || !reflect.DeepEqual(target.Target{}.Connection(), target.Connection{}) {
 		t.Error("the first connection is the one that specs use")
 	}
