@@ -172,7 +172,8 @@ func (t Target) Secrets() []string {
 	return strict.Secrets(t)
 }
 
-// Redacted returns the target without its secrets, as reports show it.
+// Redacted returns the target without its secrets and without the path of its ledger, for
+// whoever shows it to others.
 func (t Target) Redacted() Target {
 	t.Connections = slices.Clone(t.Connections)
 	for i := range t.Connections {
