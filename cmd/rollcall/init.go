@@ -143,7 +143,7 @@ func (f initFlags) write(stdout io.Writer) error {
 	if f.draft.SCIMURL != "" && os.Getenv(f.draft.TokenEnv) == "" {
 		_, _ = fmt.Fprintf(stdout, "set the environment variable %s to the SCIM token\n", f.draft.TokenEnv)
 	}
-	_, err = fmt.Fprintf(stdout, "next: rollcall doctor --target %s\n", f.output)
+	_, err = fmt.Fprintf(stdout, "next: rollcall doctor --target %s\n", report.ShellWord(f.output))
 	return err
 }
 

