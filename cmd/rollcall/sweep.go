@@ -77,6 +77,11 @@ func (f sweepFlags) run(ctx context.Context, out io.Writer) error {
 	if f.dryRun {
 		return listLedgers(out, ledgers)
 	}
+	for _, ledger := range f.ledgers {
+		if _, err := target.Remaining(ledger); err != nil && !errors.Is(err, target.ErrUnderWay) {
+			return err
+		}
+	}
 	product, err := f.product(ctx)
 	if err != nil {
 		return err

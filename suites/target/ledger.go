@@ -111,7 +111,7 @@ func createLedger(path string, first line) (*ledger, error) {
 		return nil, ledgerError(path, err)
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return nil, fmt.Errorf("the ledger %s is there already: an earlier run did not clear away everything (rollcall sweep --ledger does)", path)
+		return nil, taken(path)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".ledger.*")
 	if err != nil {
@@ -122,12 +122,41 @@ func createLedger(path string, first line) (*ledger, error) {
 		err = l.write(first, true)
 	}
 	if err == nil {
-		err = os.Rename(file.Name(), path)
+		err = appear(file.Name(), path)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		_, _ = file.Close(), os.Remove(file.Name())
+		return nil, taken(path)
 	}
 	if err != nil {
 		return nil, ledgerError(path, errors.Join(err, file.Close(), os.Remove(file.Name())))
 	}
 	return l, nil
+}
+
+// appear gives a file its name, and no other file's: of two runs that begin at once,
+// neither takes the other's ledger away. Where the file system has no links, it is renamed.
+func appear(file, path string) error {
+	err := os.Link(file, path)
+	switch {
+	case err == nil:
+		return os.Remove(file)
+	case errors.Is(err, fs.ErrExist):
+		return err
+	}
+	return os.Rename(file, path)
+}
+
+// taken says what stands where a ledger should begin.
+func taken(path string) error {
+	_, err := Remaining(path)
+	switch {
+	case errors.Is(err, ErrUnderWay):
+		return fmt.Errorf("the ledger %s is another run's, which is still under way: name another file", path)
+	case err != nil:
+		return fmt.Errorf("the ledger cannot be %s: it is there already, and is no ledger; name another file", path)
+	}
+	return fmt.Errorf("the ledger %s is there already: an earlier run did not clear away everything (rollcall sweep --ledger does)", path)
 }
 
 // openLedger joins a run that has begun, to write of what this process makes.

@@ -117,6 +117,43 @@ func TestARunUnderWayIsNotSwept(t *testing.T) {
 	}
 }
 
+// Of two runs that begin at once with one ledger, the second is told so, and the ledger
+// of the first stays where it is.
+func TestALedgerIsOfOneRun(t *testing.T) {
+	t.Parallel()
+	begin := func(ledger string) (*target.Begun, error) {
+		ours := at("http://127.0.0.1:1", target.Network{})
+		ours.Disposable = false
+		return target.Begin(t.Context(), ours, target.BeginOptions{Ledger: ledger})
+	}
+	for range 20 {
+		ledger := filepath.Join(t.TempDir(), "one.jsonl")
+		errs := make(chan error, 2)
+		for range cap(errs) {
+			go func() {
+				begun, err := begin(ledger)
+				if err == nil {
+					t.Cleanup(begun.Abandon)
+				}
+				errs <- err
+			}()
+		}
+		first, second := <-errs, <-errs
+		if first == nil {
+			first, second = second, first
+		}
+		if second != nil || first == nil || !strings.Contains(first.Error(), "is another run's, which is still under way: name another file") {
+			t.Fatalf("%v; %v", first, second)
+		}
+		if beside, _ := os.ReadDir(filepath.Dir(ledger)); len(beside) != 1 {
+			t.Fatalf("left beside the ledger: %v", beside)
+		}
+	}
+	if _, err := begin(t.TempDir()); err == nil || !strings.Contains(err.Error(), "is no ledger; name another file") {
+		t.Error(err)
+	}
+}
+
 func TestALedgerIsSweptAtItsOwnTarget(t *testing.T) {
 	t.Parallel()
 	g, other := guard(t), guard(t)
