@@ -61,6 +61,8 @@ var _ = register(defects{
 			r.Header.Set("If-Match", `"none"`)
 		}
 	}),
+	"if-match-knows-no-star":    neverMatches(func(said string) bool { return said == "*" }),
+	"if-match-knows-no-list":    neverMatches(func(said string) bool { return strings.Contains(said, ",") }),
 	"version-checked-too-early": versionCheckedTooEarly,
 })
 
@@ -92,6 +94,15 @@ func forgetsCondition(header string, which func(r *http.Request) bool) install {
 
 func byMethod(method string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return r.Method == method }
+}
+
+// neverMatches takes an If-Match for one of another version.
+func neverMatches(which func(said string) bool) install {
+	return conditions(func(r *http.Request) {
+		if which(r.Header.Get("If-Match")) {
+			r.Header.Set("If-Match", `"none"`)
+		}
+	})
 }
 
 // versionChangesWithEveryLook shows a version that says nothing of the user.

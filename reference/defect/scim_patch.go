@@ -88,6 +88,7 @@ var _ = register(defects{
 			}
 		})
 	},
+	"primary-by-a-part-is-one-more": primaryByAPartIsOneMore,
 	"extension-not-named": func(p *reference.Parts) {
 		showEach(p, anyUsers, func(user object) { user["schemas"] = []any{"urn:ietf:params:scim:schemas:core:2.0:User"} })
 	},
@@ -289,6 +290,34 @@ func addsOther(op object) bool {
 	return op["op"] == "add" && op["path"] == "emails" && slices.ContainsFunc(added, func(value any) bool {
 		email, _ := value.(object)
 		return email["type"] == "other"
+	})
+}
+
+// primaryByAPartIsOneMore shows the value that was primary as primary still when a PATCH
+// says so of another one by its path.
+func primaryByAPartIsOneMore(p *reference.Parts) {
+	var stays memory
+	showEach(p, at("/Users"), func(user object) {
+		emails, _ := user["emails"].([]any)
+		for _, entry := range emails {
+			if email, ok := entry.(object); ok && stays.has(textIn(email, "value")) {
+				email["primary"] = true
+			}
+		}
+	})
+	instead(p, patching, func(r *http.Request, body object, next http.Handler) *scimAnswer {
+		for _, op := range operationsIn(body) {
+			if !strings.HasSuffix(textIn(op, "path"), "].primary") {
+				continue
+			}
+			emails, _ := ask(r, next, http.MethodGet, nil, nil).body["emails"].([]any)
+			for _, entry := range emails {
+				if email, ok := entry.(object); ok && email["primary"] == true {
+					stays.add(textIn(email, "value"))
+				}
+			}
+		}
+		return nil
 	})
 }
 

@@ -26,6 +26,14 @@ var _ = register(defects{
 			}
 		}
 	}),
+	"parts-of-many-shown-as-a-whole": asking(ofUsers(http.MethodGet), func(query url.Values) {
+		switch {
+		case query.Get("attributes") == "emails.value":
+			query.Set("attributes", "emails")
+		case query.Get("excludedAttributes") == "emails.type":
+			query.Del("excludedAttributes")
+		}
+	}),
 	"id-can-be-left-out": func(p *reference.Parts) {
 		showOtherwise(p, ofUsers(http.MethodGet), func(r *http.Request, a *scimAnswer) {
 			for _, user := range a.resources() {

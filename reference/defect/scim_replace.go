@@ -1,6 +1,7 @@
 package defect
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -14,6 +15,21 @@ import (
 
 // Defects in replacing a user.
 var _ = register(defects{
+	"put-names-in-one-case": func(p *reference.Parts) {
+		readOtherwise(p, replacingUsers, func(_ *http.Request, body object) *scimAnswer {
+			maps.DeleteFunc(body, func(name string, _ any) bool { return name == "DisplayName" || name == "NAME" })
+			return nil
+		})
+	},
+	"own-name-is-a-clash": func(p *reference.Parts) {
+		instead(p, replacingUsers, func(r *http.Request, body object, next http.Handler) *scimAnswer {
+			there, wanted := textIn(ask(r, next, http.MethodGet, nil, nil).body, "userName"), textIn(body, "userName")
+			if there != wanted && strings.EqualFold(there, wanted) {
+				return refusing(http.StatusConflict, "uniqueness", "the user name is taken")
+			}
+			return nil
+		})
+	},
 	"put-keeps-family-name": func(p *reference.Parts) {
 		keeping(p, func(before org.Record, into *org.Record) { into.FamilyName = before.FamilyName })
 	},

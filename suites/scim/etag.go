@@ -159,6 +159,22 @@ var _ = spec.OverSCIM("A change of a version", func(client *spec.Client, _ *spec
 		})
 	}
 
+	for _, c := range []struct {
+		variant, title string
+		tag            func(version string) string
+	}{
+		{"any", "a star, for any version", func(string) string { return "*" }},
+		{"list", "one version of several", func(version string) string { return `"none", ` + version + `, W/"other"` }},
+	} {
+		It("that is named by "+c.title+" is made", spec.Clause(versioned["PUT"]+"-current").In(c.variant), func(ctx SpecContext) {
+			han := client.Create(ctx, client.User("Han Solo"))
+
+			Expect(changes["PUT"](ctx, han, c.tag(versionOf(ctx, client, han)))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
+
+			Expect(client.ReadBack(ctx, han)).To(HaveAttribute("displayName", "Captain Solo"))
+		})
+	}
+
 	It("that two make at once is made by one of them", spec.Clause("scim.etag.one-wins"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo"))
 		version := versionOf(ctx, client, han)

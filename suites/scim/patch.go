@@ -142,6 +142,17 @@ var _ = spec.OverSCIM("Adding by PATCH", func(client *spec.Client, _ *spec.Produ
 		Expect(client.ReadBack(ctx, han)).To(HaveAttribute("emails", ConsistOf(primary(home), notPrimary(work))))
 	})
 
+	It("that a value is primary makes the others ordinary ones", spec.Clause("scim.patch.one-primary").In("by-part"), func(ctx SpecContext) {
+		work, home := addresses(client)
+		work["primary"] = true
+		han := client.Create(ctx, client.User("Han Solo", spec.With("emails", []any{work, home})))
+		spec.Given(client.Get(ctx, han)).To(HaveAttribute("emails", []any{work, home}))
+
+		Expect(client.Patch(ctx, han, spec.Add(`emails[type eq "home"].primary`, true))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
+
+		Expect(client.ReadBack(ctx, han)).To(HaveAttribute("emails", ConsistOf(primary(home), notPrimary(work))))
+	})
+
 	It("an attribute of an extension names the extension", spec.Clause("scim.patch.names-extension"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo"))
 		spec.Given(client.Get(ctx, han)).To(HaveAttribute("schemas", Not(ContainElement(spec.EnterpriseSchema))))

@@ -87,6 +87,17 @@ var _ = spec.OverSCIM("Somebody of whom only some attributes are asked for", fun
 			HaveNoAttribute("name.familyName"), HaveAttribute("name.givenName", "Han"), HaveAttribute("displayName", "Han Solo")))
 	})
 
+	It("is shown with, or without, a part of each of many values", spec.Clause("scim.projection.part-of-many"), func(ctx SpecContext) {
+		work, home := addresses(client)
+		han := client.Create(ctx, client.User("Han Solo", spec.With("emails", []any{work, home})))
+		spec.Given(client.Get(ctx, han)).To(HaveAttribute("emails", []any{work, home}))
+
+		Expect(client.Get(ctx, han, only("emails.value"))).To(And(HaveNoAttribute("displayName"), HaveAttribute("emails", ConsistOf(
+			And(HaveKeyWithValue("value", work["value"]), Not(HaveKey("type"))), And(HaveKeyWithValue("value", home["value"]), Not(HaveKey("type")))))))
+		Expect(client.Get(ctx, han, less("emails.type"))).To(And(HaveAttribute("displayName", "Han Solo"), HaveAttribute("emails", ConsistOf(
+			And(HaveKeyWithValue("value", work["value"]), Not(HaveKey("type"))), And(HaveKeyWithValue("value", home["value"]), Not(HaveKey("type")))))))
+	})
+
 	It("is asked for in any case, and with the schema", spec.Clause("scim.projection.names-in-any-case"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo"))
 

@@ -3,6 +3,7 @@ package scim
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -77,6 +78,27 @@ var _ = spec.OverSCIM("A user that is replaced", func(client *spec.Client, _ *sp
 			Expect(client.ReadBack(ctx, han)).To(And(HaveAttribute("name.familyName", "Organa"), HaveNoAttribute("emails")))
 		})
 	}
+
+	It("is told its attributes in any case", spec.Clause("scim.replace.names-in-any-case"), func(ctx SpecContext) {
+		han := client.Create(ctx, client.User("Han Solo"))
+		odd := spec.Body{"SCHEMAS": han.Body["schemas"], "USERNAME": han.Body["userName"], "DisplayName": "Captain Solo",
+			"NAME": spec.Body{"GIVENNAME": "Han", "familyname": "Organa"}}
+
+		Expect(client.Call(ctx, "PUT", han.Path, odd)).To(HaveStatus(http.StatusOK))
+
+		Expect(client.ReadBack(ctx, han)).To(And(HaveAttribute("displayName", "Captain Solo"), HaveAttribute("name", spec.Body{"givenName": "Han", "familyName": "Organa"})))
+	})
+
+	It("may have its own user name in other letters", spec.Clause("scim.replace.own-name-in-other-case"), func(ctx SpecContext) {
+		han := client.Create(ctx, client.User("Han Solo"))
+		before := han.Filter()
+
+		answer := client.Put(ctx, han, han.With(spec.With("userName", strings.ToUpper(han.Body["userName"].(string))), spec.With("name.familyName", "Organa")))
+
+		Expect(answer).To(HaveStatus(http.StatusOK))
+		Expect(client.Get(ctx, han)).To(And(HaveAttribute("name.familyName", "Organa"), HaveAttribute("userName", WithTransform(lower, Equal(lower(han.Body["userName"].(string)))))))
+		Expect(client.Filter(ctx, "/Users", before)).To(BeListOf(han))
+	})
 
 	It("need not be told its id", spec.Clause("scim.replace.without-id"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo"))
