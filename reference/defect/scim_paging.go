@@ -1,6 +1,7 @@
 package defect
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -76,6 +77,16 @@ var _ = register(defects{
 				whole.body["Resources"], whole.body["startIndex"], whole.body["itemsPerPage"] = page, max(start, 1), len(page)
 			}
 			return whole
+		})
+	},
+	"numbers-of-pages-overflow": func(p *reference.Parts) {
+		instead(p, lists, func(r *http.Request, _ object, _ http.Handler) *scimAnswer {
+			for _, parameter := range []string{"startIndex", "count"} {
+				if _, err := strconv.ParseInt(r.URL.Query().Get(parameter), 10, 32); errors.Is(err, strconv.ErrRange) {
+					return refusing(http.StatusInternalServerError, "", "integer out of range")
+				}
+			}
+			return nil
 		})
 	},
 	"bound-is-untrue": func(p *reference.Parts) {

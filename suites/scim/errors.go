@@ -136,6 +136,19 @@ var _ = spec.OverSCIM("A request that makes no sense", func(client *spec.Client,
 		Expect(answer).To(HaveHeader("Content-Type", ContainSubstring("json")))
 	})
 
+	for variant, parameter := range map[string]string{"start-beyond-numbers": "startIndex", "count-beyond-numbers": "count"} {
+		It("as its "+parameter+" is beyond all numbers is the client's fault, or a page", spec.Clause("scim.errors.never-the-servers").In(variant), func(ctx SpecContext) {
+			han := client.Create(ctx, client.User("Han Solo"))
+
+			for _, number := range []string{"2147483648", "9223372036854775807", "99999999999999999999"} {
+				answer := client.Steadily(ctx, han, func() provision.Answer { return client.List(ctx, "/Users", spec.Param(parameter, number)) })
+
+				Expect(answer.Status).To(Or(Equal(http.StatusOK), And(BeNumerically(">=", 400), BeNumerically("<", 500))), number)
+				Expect(answer).To(HaveHeader("Content-Type", ContainSubstring("json")))
+			}
+		})
+	}
+
 	for variant, body := range map[string]func() string{
 		"large": func() string { return `"` + strings.Repeat("x", 3<<20) + `"` },
 		"deep":  func() string { return strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) },
