@@ -45,8 +45,14 @@ var _ = register(defects{
 		})
 	},
 	"replay-forgotten-at-logout": replayForgottenAtLogout,
-	"any-request-answered":       requestUnchecked,
-	"request-of-any-browser":     func(p *reference.Parts) { withoutChecks(p, "asked-here") },
+	"replay-forgotten-in-a-minute": func(p *reference.Parts) {
+		rememberedUntil(p, func(m *saml.Message) time.Time { return m.Now.Add(time.Minute) })
+	},
+	"replay-forgotten-at-the-end": func(p *reference.Parts) {
+		rememberedUntil(p, func(m *saml.Message) time.Time { return m.Assertion.NotOnOrAfter })
+	},
+	"any-request-answered":   requestUnchecked,
+	"request-of-any-browser": func(p *reference.Parts) { withoutChecks(p, "asked-here") },
 	"request-answered-twice": func(p *reference.Parts) {
 		requestsThrough(p, func(log saml.RequestLog) saml.RequestLog { return unmarked{log} })
 	},
@@ -132,6 +138,21 @@ func usedBy(p *reference.Parts, key func(*saml.Message) string) {
 			err = saml.Refuse("it was used before")
 		}
 		return err
+	})
+}
+
+// rememberedUntil remembers an assertion until then, and not for longer.
+func rememberedUntil(p *reference.Parts, until func(*saml.Message) time.Time) {
+	var mu sync.Mutex
+	ends := map[string]time.Time{} // by the assertion's ID
+	p.SAML.Replace("once", func(_ context.Context, m *saml.Message) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if end, known := ends[m.Assertion.ID]; known && m.Now.Before(end) {
+			return saml.Refuse("it was used before")
+		}
+		ends[m.Assertion.ID] = until(m)
+		return nil
 	})
 }
 

@@ -118,6 +118,26 @@ var _ = spec.Section("A response that the product took before", func(okta *spec.
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
 	})
 
+	for _, later := range []struct {
+		variant, title string
+		by             time.Duration
+	}{
+		{"a-while-later", "two minutes later, while it is valid", 2 * time.Minute},
+		{"just-ended", "a minute after its end, which clocks may differ by", idp.Leeway + time.Minute},
+	} {
+		It("signs nobody in "+later.title, spec.Clause("saml.rpl.remembered-while-valid").In(later.variant), func(ctx SpecContext) {
+			okta, product := product.Found(ctx, spec.Organization{})
+			han := admitted(ctx, okta, "Han Solo")
+			held := freely(ctx, okta, han)
+			back := held.Browser().Copy()
+			spec.Given(okta.Post(ctx, held)).To(BeSignedIn())
+			product.Advance(ctx, okta, later.by)
+
+			Expect(okta.Post(ctx, held.In(back))).To(BeRefused())
+			spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
+		})
+	}
+
 	It("signs one browser in of twenty that post it at once", spec.Clause("saml.rpl.race"), func(ctx SpecContext) {
 		han := admitted(ctx, okta, "Han Solo")
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
