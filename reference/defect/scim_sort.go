@@ -61,6 +61,7 @@ func sortsBy(attribute string, by func(user object) string) install {
 			if !isList || !strings.HasPrefix(asked.Get("sortBy"), attribute) {
 				return
 			}
+			slices.SortFunc(listed, func(one, other any) int { return cmp.Compare(textIn(one.(object), "id"), textIn(other.(object), "id")) })
 			slices.SortStableFunc(listed, func(one, other any) int {
 				order := cmp.Compare(by(one.(object)), by(other.(object)))
 				if asked.Get("sortOrder") == "descending" {

@@ -86,7 +86,7 @@ var _ = spec.OverSCIM("A user that is deleted", func(client *spec.Client, _ *spe
 		client.Delete(ctx, han)
 		spec.Given(client.Get(ctx, han)).To(HaveStatus(http.StatusNotFound))
 
-		again := client.Create(ctx, spec.Body{"schemas": han.Body["schemas"], "userName": han.Body["userName"]})
+		again := namesake(ctx, client, spec.Body{"schemas": han.Body["schemas"], "userName": han.Body["userName"]})
 
 		Expect(client.ReadBack(ctx, again)).To(And(
 			HaveAttribute("userName", han.Body["userName"]), HaveNoAttribute("externalId"), HaveNoAttribute("emails"), Not(HaveAttribute("displayName", "Nerf Herder"))))
@@ -102,6 +102,16 @@ var _ = spec.OverSCIM("A user that is deleted", func(client *spec.Client, _ *spe
 		}
 	})
 })
+
+// namesake is somebody who is created under the user name of who was deleted. Where that
+// stays taken, as the standard would rather not have it, the spec is unsupported.
+func namesake(ctx SpecContext, client *spec.Client, body spec.Body) *spec.Resource {
+	answer := client.Post(ctx, "/Users", body)
+	if answer.Status == http.StatusConflict {
+		client.NotOffered("the user name of who was deleted stays taken")
+	}
+	return client.Made(answer, body)
+}
 
 var _ = spec.OverSCIM("Nobody", func(client *spec.Client, _ *spec.Product) {
 	It("can be deleted", spec.Clause("scim.delete.unknown-is-404"), func(ctx SpecContext) {

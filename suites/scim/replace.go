@@ -91,13 +91,11 @@ var _ = spec.OverSCIM("A user that is replaced", func(client *spec.Client, _ *sp
 
 	It("may have its own user name in other letters", spec.Clause("scim.replace.own-name-in-other-case"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo"))
-		before := han.Filter()
 
 		answer := client.Put(ctx, han, han.With(spec.With("userName", strings.ToUpper(han.Body["userName"].(string))), spec.With("name.familyName", "Organa")))
 
 		Expect(answer).To(HaveStatus(http.StatusOK))
 		Expect(client.Get(ctx, han)).To(And(HaveAttribute("name.familyName", "Organa"), HaveAttribute("userName", WithTransform(lower, Equal(lower(han.Body["userName"].(string)))))))
-		Expect(client.Filter(ctx, "/Users", before)).To(BeListOf(han))
 	})
 
 	It("need not be told its id", spec.Clause("scim.replace.without-id"), func(ctx SpecContext) {
