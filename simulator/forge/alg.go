@@ -46,13 +46,13 @@ func init() {
 		Attack{
 			Row: "ALG-05", Name: "hmac-empty", Rule: "hmac-with-known-secret", Modes: Alone, Summary: "is authenticated with an empty secret",
 			Sources: []string{"CVE-2021-21239"},
-			claims:  asVictim,
+			forged:  true,
 			sign:    authenticated(func(Donor) []byte { return nil }, -1),
 		},
 		Attack{
 			Row: "ALG-05", Name: "hmac-named", Rule: "hmac-with-known-secret", Modes: Alone, Summary: "is authenticated with a secret that its KeyInfo names",
 			Sources: []string{"CVE-2021-21239"},
-			claims:  asVictim,
+			forged:  true,
 			sign: signing(func(_ Donor, s *dsig.Signature) error {
 				s.Algorithm, s.Key = dsig.HMACSHA256, dsig.HMAC{Secret: []byte("a-secret"), Bits: -1}
 				s.KeyInfo = []*etree.Element{dsig.KeyName("a-secret")}
@@ -61,11 +61,11 @@ func init() {
 		},
 		Attack{
 			Row: "ALG-07", Name: "signature-method-none", Rule: "no-method", Modes: Alone, Summary: `is signed with the method "none"`,
-			claims: asVictim, sign: withMethod("none"),
+			forged: true, sign: withMethod("none"),
 		},
 		Attack{
 			Row: "ALG-07", Name: "signature-method-empty", Rule: "no-method", Modes: Alone, Summary: "is signed with a method without a name",
-			claims: asVictim,
+			forged: true,
 			sign: signing(func(_ Donor, s *dsig.Signature) error {
 				s.Key = dsig.Fixed(nil)
 				s.Bend = func(info *etree.Element) error { return change(info, "SignatureMethod", "Algorithm", "") }
@@ -74,7 +74,7 @@ func init() {
 		},
 		Attack{
 			Row: "ALG-07", Name: "signature-method-missing", Rule: "no-method", Modes: Alone, Summary: "is signed with no method",
-			claims: asVictim,
+			forged: true,
 			sign: signing(func(_ Donor, s *dsig.Signature) error {
 				s.Key = dsig.Fixed(nil)
 				s.Bend = func(info *etree.Element) error { return drop(info, "SignatureMethod") }
@@ -83,11 +83,11 @@ func init() {
 		},
 		Attack{
 			Row: "ALG-08", Name: "signature-method-unknown", Modes: Alone, Summary: "is signed with a method that nobody knows",
-			claims: asVictim, sign: withMethod("urn:rollcall:not-a-method"),
+			forged: true, sign: withMethod("urn:rollcall:not-a-method"),
 		},
 		Attack{
 			Row: "ALG-09", Name: "digest-unknown", Modes: Alone, Summary: "has an empty digest by a method that nobody knows",
-			claims: asVictim,
+			forged: true,
 			sign: signing(func(_ Donor, s *dsig.Signature) error {
 				s.References[0].Digest, s.References[0].Value = "urn:rollcall:not-a-digest", new(string)
 				return nil
@@ -96,7 +96,7 @@ func init() {
 		Attack{
 			Row: "ALG-11", Name: "method-of-other-key", Rule: "method-fits-key", Modes: Alone, NoCrash: true,
 			Summary: "states an elliptic curve for a key that has none",
-			claims:  asVictim,
+			forged:  true,
 			sign: signing(func(_ Donor, s *dsig.Signature) error {
 				s.Algorithm, s.Key = dsig.ECDSASHA256, dsig.Fixed(filled(64))
 				return nil
@@ -105,7 +105,7 @@ func init() {
 		Attack{
 			Row: "ALG-11", Name: "key-of-other-method", Rule: "method-fits-key", Modes: Alone, NoCrash: true,
 			Summary: "states RSA and names a key on an elliptic curve",
-			claims:  asVictim,
+			forged:  true,
 			sign: signing(func(_ Donor, s *dsig.Signature) error {
 				s.Key, s.KeyInfo = dsig.Fixed(filled(64)), []*etree.Element{curvePoint()}
 				return nil
@@ -113,7 +113,7 @@ func init() {
 		},
 		Attack{
 			Row: "ALG-12", Name: "dsa", Modes: Alone, Summary: "is signed with DSA, by a key that it brings along",
-			claims: asVictim,
+			forged: true,
 			sign: signing(func(_ Donor, s *dsig.Signature) error {
 				s.Algorithm, s.Key, s.KeyInfo = dsig.DSASHA1, dsig.DSA{}, []*etree.Element{dsig.DSA{}.KeyValue()}
 				return nil
@@ -173,7 +173,7 @@ func init() {
 			Row: "ALG-04", Name: "hmac-" + form.name, Rule: "hmac-with-certificate", Modes: Alone,
 			Summary: "is authenticated with the certificate for a secret, " + form.summary,
 			Sources: []string{"CVE-2018-7644", "GHSA-c27r-x354-4m68", "CVE-2021-21239", "CVE-2026-15013"},
-			claims:  asVictim,
+			forged:  true,
 			sign:    authenticated(form.secret, -1),
 		})
 	}
@@ -185,7 +185,7 @@ func init() {
 			Row: "ALG-06", Name: length.name, Rule: "hmac-cut-off", Modes: Alone,
 			Summary: "is authenticated with no more than " + length.said + " bits",
 			Sources: []string{"CVE-2009-0217"},
-			claims:  asVictim,
+			forged:  true,
 			sign:    authenticated(func(d Donor) []byte { return d.Identity.Certificate.Raw }, length.bits),
 		})
 	}

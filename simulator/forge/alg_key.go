@@ -18,13 +18,13 @@ func init() {
 			Row: "ALG-14", Name: "cube-root", Rule: "padding-looked-at", Modes: Alone, ByHand: true,
 			Summary: "bears a cube root that anybody can work out, for a key of the exponent 3",
 			Sources: []string{"CVE-2006-4339"},
-			claims:  asVictim, sign: rooted(3),
+			forged:  true, sign: rooted(3),
 		},
 		Attack{
 			Row: "ALG-14", Name: "exponent-one", Modes: Alone, ByHand: true,
 			Summary: "bears its own digest, for a key of the exponent 1",
 			Sources: []string{"CVE-2006-4339"},
-			claims:  asVictim, sign: rooted(1),
+			forged:  true, sign: rooted(1),
 		},
 	)
 }

@@ -47,7 +47,7 @@ func init() {
 	register("c14n", Attack{
 		Row: "C14-02", Name: "void-signed-info", Modes: Alone, Sources: fragileLock,
 		Summary: "is signed with a signature over nothing, and has a relative namespace in its SignedInfo",
-		claims:  asVictim,
+		forged:  true,
 		sign: signing(func(d Donor, s *dsig.Signature) error {
 			s.Key = overNothing{dsig.RSA{Key: d.Identity.Key}}
 			s.Bend = func(signedInfo *etree.Element) error {
@@ -66,7 +66,7 @@ var fragileLock = []string{"CVE-2025-66568", "CVE-2025-66475", "CVE-2026-79772",
 func voidDigest(a Attack, namespace string, bend func(*dsig.Signature)) Attack {
 	a.Rule, a.Modes, a.Sources = "void-digest", Alone, fragileLock
 	a.Precondition = "takes a canonical form that could not be made for an empty one"
-	a.claims = asVictim
+	a.forged = true
 	a.draft = onSigned(func(_ Donor, el *etree.Element) error {
 		el.CreateAttr("xmlns:x", namespace)
 		return nil
@@ -95,7 +95,7 @@ func init() {
 			Row: "C14-08", Name: "beyond-the-limit", Modes: OnResponse, NoCrash: true, Sources: []string{"GHSA-qhrp-hfff-vphr"},
 			Summary:      "has a signed digest of nothing, and more elements than a canonicalizer may take",
 			Precondition: "takes a canonical form that could not be made for an empty one",
-			claims:       asVictim,
+			forged:       true,
 			draft:        inExtensions,
 			sign: signing(func(_ Donor, s *dsig.Signature) error {
 				s.References[0].Octets = []byte{}
@@ -160,17 +160,17 @@ func init() {
 		Attack{
 			Row: "C14-13", Name: "inherited-language", Rule: "inherited-attributes", Modes: OnAssertion,
 			Summary: "was given a language around an assertion that is signed by inclusive canonicalization",
-			sign:    signing(inclusively), document: speaking("xml:lang", "en"),
+			sign:    signing(inclusively), around: speaking("xml:lang", "en"),
 		},
 		Attack{
 			Row: "C14-13", Name: "inherited-base", Rule: "inherited-attributes", Modes: OnAssertion,
 			Summary: "was given a base address around an assertion that is signed by inclusive canonicalization",
-			sign:    signing(inclusively), document: speaking("xml:base", Elsewhere),
+			sign:    signing(inclusively), around: speaking("xml:base", Elsewhere),
 		},
 		Attack{
 			Row: "C14-13", Name: "namespace-around-exclusive", Modes: OnAssertion, Expect: Accept,
-			Summary:  "was given a namespace that nothing uses around an assertion that is signed by exclusive canonicalization",
-			document: speaking("xmlns:unused", "urn:rollcall:unused"), // the schema has no room for a language there
+			Summary: "was given a namespace that nothing uses around an assertion that is signed by exclusive canonicalization",
+			around:  speaking("xmlns:unused", "urn:rollcall:unused"), // the schema has no room for a language there
 		},
 	)
 }

@@ -105,19 +105,19 @@ func init() {
 		Attack{
 			Row: "ENC-17", Name: "content-method-unknown", Rule: "method-unusable", NoCrash: true, Modes: OnAssertion,
 			Summary: "is encrypted by an algorithm that nobody knows",
-			document: onData(func(_ Donor, data *etree.Element) error {
+			around: onData(func(_ Donor, data *etree.Element) error {
 				return change(data, "EncryptionMethod", "Algorithm", "urn:rollcall:unknown")
 			}),
 		},
 		Attack{
 			Row: "ENC-17", Name: "content-method-missing", Rule: "method-unusable", NoCrash: true, Modes: OnAssertion,
-			Summary:  "does not say by which algorithm it is encrypted",
-			document: onData(func(_ Donor, data *etree.Element) error { return drop(data, "EncryptionMethod") }),
+			Summary: "does not say by which algorithm it is encrypted",
+			around:  onData(func(_ Donor, data *etree.Element) error { return drop(data, "EncryptionMethod") }),
 		},
 		Attack{
 			Row: "ENC-17", Name: "key-method-unknown", Rule: "method-unusable", NoCrash: true, Modes: OnAssertion,
 			Summary: "has its key encrypted by an algorithm that nobody knows",
-			document: onKey(func(_ Donor, key *etree.Element) error {
+			around: onKey(func(_ Donor, key *etree.Element) error {
 				return change(key, "EncryptionMethod", "Algorithm", "urn:rollcall:unknown")
 			}),
 		},
@@ -164,7 +164,7 @@ func misstated(name, summary string, made idp.Transport, tell func(method *etree
 			e.Transport = made
 			return nil
 		}),
-		document: onKey(func(_ Donor, key *etree.Element) error {
+		around: onKey(func(_ Donor, key *etree.Element) error {
 			method, err := find(key, "EncryptionMethod")
 			if err != nil {
 				return err

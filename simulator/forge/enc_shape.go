@@ -20,28 +20,28 @@ func init() {
 	register("enc",
 		Attack{
 			Row: "ENC-15", Name: "cipher-reference", Rule: "nothing-fetched", Modes: OnAssertion, Lure: true, NoCrash: true,
-			Summary:  "says where its ciphertext is to be fetched",
-			document: onData(referCipher),
+			Summary: "says where its ciphertext is to be fetched",
+			around:  onData(referCipher),
 		},
 		Attack{
 			Row: "ENC-15", Name: "key-cipher-reference", Rule: "nothing-fetched", Modes: OnAssertion, Lure: true, NoCrash: true,
-			Summary:  "says where its encrypted key is to be fetched",
-			document: onKey(referCipher),
+			Summary: "says where its encrypted key is to be fetched",
+			around:  onKey(referCipher),
 		},
 		Attack{
 			Row: "ENC-16", Name: "retrieval-remote", Rule: "nothing-fetched", Modes: OnAssertion, Lure: true, NoCrash: true,
-			Summary:  "has a RetrievalMethod that leads elsewhere",
-			document: retrieving(func(d Donor) string { return d.Collector + "/key" }),
+			Summary: "has a RetrievalMethod that leads elsewhere",
+			around:  retrieving(func(d Donor) string { return d.Collector + "/key" }),
 		},
 		Attack{
 			Row: "ENC-16", Name: "retrieval-dangling", Rule: "retrieval-dead-end", Modes: OnAssertion, NoCrash: true,
-			Summary:  "has a RetrievalMethod that leads nowhere",
-			document: retrieving(func(Donor) string { return "#id-of-nothing" }),
+			Summary: "has a RetrievalMethod that leads nowhere",
+			around:  retrieving(func(Donor) string { return "#id-of-nothing" }),
 		},
 		Attack{
 			Row: "ENC-16", Name: "retrieval-loop", Rule: "retrieval-dead-end", Modes: OnAssertion, NoCrash: true,
-			Summary:  "has a key that is encrypted with itself",
-			document: onKey(keyOfItself),
+			Summary: "has a key that is encrypted with itself",
+			around:  onKey(keyOfItself),
 		},
 		holding("ENC-18", "not-an-assertion", "holds-a-response", "holds a whole response", func(d Donor, plain string) string {
 			return `<saml2p:Response xmlns:saml2p="` + nsProtocol + `" ID="id-of-the-one-inside" Version="2.0">` + unsignedText(victimText(d, plain)) + `</saml2p:Response>`
@@ -57,11 +57,11 @@ func init() {
 		}),
 		Attack{
 			Row: "ENC-19", Name: "nested-ciphertext", Rule: "nested", Modes: OnAssertion, NoCrash: true,
-			Summary: "is encrypted again and again", document: encryptAgain(5),
+			Summary: "is encrypted again and again", around: encryptAgain(5),
 		},
 		Attack{
 			Row: "ENC-19", Name: "nested-elements", Rule: "nested", Modes: OnAssertion, NoCrash: true,
-			Summary: "has a thousand encrypted assertions, one in the other", document: nestElements(1000),
+			Summary: "has a thousand encrypted assertions, one in the other", around: nestElements(1000),
 		},
 		injecting("encrypted-id", "has an encrypted name put before the one that was signed", "<saml2:NameID", func(d Donor) (*etree.Element, error) {
 			name := etree.NewElement("saml2:NameID")
@@ -77,7 +77,7 @@ func init() {
 			return renamedHolder(d.Claims.Encrypt.EncryptNameID(attribute))
 		}),
 		Attack{
-			Row: "ENC-21", Name: "encrypted-in-extensions", Rule: "out-of-place", Modes: OnAssertion, Expect: Harmless,
+			Row: "ENC-21", Name: "encrypted-in-extensions", Rule: "out-of-place", Modes: OnAssertion, Expect: Harmless, wraps: true,
 			Summary: "has a second encrypted assertion among its extensions",
 			document: func(d Donor, draft *idp.Draft) error {
 				evil, err := evilEncrypted(d, draft)
@@ -113,7 +113,7 @@ func init() {
 		},
 		Attack{
 			Row: "ENC-23", Name: "many-encrypted-assertions", Rule: "many", Modes: OnAssertion, NoCrash: true, Summary: "has 500 encrypted assertions",
-			document: manyEncrypted(499),
+			around: manyEncrypted(499),
 		},
 	)
 }
@@ -133,7 +133,7 @@ func pairs() []Attack {
 		for _, order := range []string{"before", "behind"} {
 			put := map[string]func(sibling, el *etree.Element){"before": before, "behind": behind}[order]
 			all = append(all, Attack{
-				Row: pair.row, Name: pair.name + "-" + order, Rule: "one-of-two", Modes: OnAssertion, Expect: Harmless,
+				Row: pair.row, Name: pair.name + "-" + order, Rule: "one-of-two", Modes: OnAssertion, Expect: Harmless, wraps: true,
 				Summary: "has " + fmt.Sprintf(pair.summary, order), Sources: []string{"CVE-2026-2092"},
 				document: func(d Donor, draft *idp.Draft) error {
 					evil, err := evilAssertion(d, draft), error(nil)

@@ -2,19 +2,21 @@
 //
 // Every attack is a named value. It starts from a donor, which is an honest answer
 // that the identity provider is about to give: what it would say, of whom, and the
-// key that would sign it. The attack then interferes at one or more of six moments:
+// key that would sign it. The attack then interferes at one or more of seven moments:
 //
 //	claims    what the response says, before it is written
 //	draft     the document, before it is signed
 //	sign      the signing itself, in place of the honest one
+//	around    what stands around the assertion, when that is signed and nothing else is
 //	document  the document, after it is signed
 //	bytes     the text of the document, before base64
 //	post      the form that the browser carries to the product
 //
-// An attack at the first three is a genuine signature, by the key that the product
+// An attack at the first four is a genuine signature, by the key that the product
 // trusts, over something wrong; at the later ones, something wrong under a signature
 // that was honest once. Whose key signs is part of the donor and so of the claims'
-// moment. One thing is wrong with each attack: all else is valid and fresh, so that a
+// moment; forged stands for one that names the victim there, and has no key that anybody
+// trusts. One thing is wrong with each attack: all else is valid and fresh, so that a
 // product that refuses it does so for that reason.
 //
 // # How to add one
@@ -35,6 +37,8 @@
 // Row is the attack's name in the research list, Name its own (unique in all families),
 // and Rule the last part of the requirement that it proves where several attacks prove
 // one; it is the Name otherwise. The suite builds a spec for it in each of its Modes.
+// Where a product wants more signed than a mode signs, [Attack.Signed] says what becomes
+// of it; wraps and Only have a say in that.
 //
 // What moments are made of: says (claims), set (an attribute of the assertion),
 // signing (bends the signature builder of package dsig, which makes what no library
@@ -67,6 +71,9 @@ type Donor struct {
 	// Collector is an address at which nobody may ever come by: what a message refers
 	// to outside of itself stands there. It ends in no slash.
 	Collector string
+	// Part is the mode that the attack is asked for in, where Claims.Sign signs more than
+	// that, as [Attack.Signed] says; it has no meaning otherwise.
+	Part idp.Signing
 	// Heavy asks for attacks that wear a product out in their full size. Otherwise they
 	// are so large as to show whether there is a bound.
 	Heavy bool
@@ -139,10 +146,19 @@ type Attack struct {
 	// spec of its own.
 	ByHand bool
 
-	family   string
+	// Only says why the attack is made in its Modes and in no other, where a product wants
+	// more signed; empty where it is made of a donor with both parts signed too.
+	Only string
+
+	family string
+	// forged says that nobody with a key has any part in it: the victim is named all over.
+	forged bool
+	// wraps says that something forged is put beside what is signed.
+	wraps    bool
 	claims   func(*Donor) error
 	draft    func(Donor, *idp.Draft) error
 	sign     func(Donor, *idp.Draft) error
+	around   func(Donor, *idp.Draft) error
 	document func(Donor, *idp.Draft) error
 	bytes    func(Donor, []byte) ([]byte, error)
 	post     func(Donor, *simulator.Posting) error
@@ -193,6 +209,9 @@ func (a Attack) Post(d Donor, posting *simulator.Posting) error {
 
 func (a Attack) forge(d *Donor) (*idp.Response, error) {
 	d.Claims.Attributes = slices.Clone(d.Claims.Attributes)
+	if a.forged {
+		d.Impersonate()
+	}
 	if a.claims != nil {
 		if err := a.claims(d); err != nil {
 			return nil, err
@@ -206,11 +225,7 @@ func (a Attack) forge(d *Donor) (*idp.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	signs := a.sign
-	if signs == nil {
-		signs = honestly
-	}
-	for _, moment := range []func(Donor, *idp.Draft) error{a.draft, signs, a.document} {
+	for _, moment := range a.moments(*d) {
 		if moment == nil {
 			continue
 		}
@@ -226,6 +241,21 @@ func (a Attack) forge(d *Donor) (*idp.Response, error) {
 		response.XML, err = a.bytes(*d, response.XML)
 	}
 	return response, err
+}
+
+// moments are those at which the attack interferes with the document as a tree.
+func (a Attack) moments(d Donor) []edit {
+	if a.widened(d) {
+		if a.wraps {
+			return []edit{a.draft, a.signWidely, kept(a.document)}
+		}
+		return []edit{a.draft, a.signWidely, a.document}
+	}
+	sign := honestly
+	if a.sign != nil {
+		sign = a.sign
+	}
+	return []edit{a.draft, sign, a.around, a.document}
 }
 
 // honestly signs as the identity provider would.

@@ -19,11 +19,11 @@ var ErrOpen = errors.New("the attack is made of a response whose assertion can b
 // honest signing encrypts for them.
 func (a Attack) hide(d *Donor) (last func(*idp.Draft) error, err error) {
 	secret := d.Claims.Encrypt
-	openly := a.sign != nil || a.document != nil || a.bytes != nil
+	openly := a.sign != nil || a.around != nil || a.document != nil || a.bytes != nil
 	if secret == nil || a.family == "enc" || !openly {
 		return func(*idp.Draft) error { return nil }, nil
 	}
-	if a.bytes != nil || d.Claims.Sign == idp.SignResponse {
+	if a.bytes != nil || d.Claims.Sign == idp.SignResponse || a.widened(*d) {
 		return nil, ErrOpen
 	}
 	d.Claims.Encrypt = nil

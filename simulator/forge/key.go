@@ -13,6 +13,7 @@ import (
 
 	"rollcall.example/fixtures"
 	"rollcall.example/simulator/forge/dsig"
+	"rollcall.example/simulator/idp"
 )
 
 // Signatures of the attacker's own, with everything that a message can say about whose
@@ -88,7 +89,7 @@ func init() {
 			Row: "KEY-17", Name: "certificate-of-the-service-provider", Summary: "brings a certificate in the product's own name",
 		}, func(k keyInfo) []*etree.Element { return []*etree.Element{dsig.X509Data(k.service)} }},
 	} {
-		a.attack.claims = asVictim
+		a.attack.forged = true
 		if a.attack.Modes == nil {
 			a.attack.Modes = OnAssertion
 		}
@@ -96,28 +97,26 @@ func init() {
 		register("key", a.attack)
 	}
 	for _, genuineFirst := range []bool{true, false} {
-		order, called := "last", "the attacker's KeyInfo and then the genuine one"
+		order, called, put := "last", "the attacker's KeyInfo and then the genuine one", behind
 		if genuineFirst {
-			order, called = "first", "the genuine KeyInfo and then the attacker's"
+			order, called, put = "first", "the genuine KeyInfo and then the attacker's", before
 		}
 		register("key", Attack{
 			Row: "KEY-08", Name: "two-key-infos-genuine-" + order, Rule: "two-key-infos", Modes: OnAssertion, Summary: "has " + called,
-			claims: asVictim,
-			sign: signing(func(d Donor, s *dsig.Signature) error {
-				return d.forgeKey(s, func(k keyInfo) []*etree.Element { return []*etree.Element{dsig.X509Data(k.own)} })
-			}),
-			document: onSignatures(func(d Donor, signature *etree.Element) error {
-				info, err := find(signature, "KeyInfo")
+			forged: true,
+			sign: onAll(func(d Donor, draft *idp.Draft, el *etree.Element) error {
+				s := enveloped(d, draft, el)
+				err := d.forgeKey(&s, func(k keyInfo) []*etree.Element { return []*etree.Element{dsig.X509Data(k.own)} })
+				if err != nil {
+					return err
+				}
+				signature, err := s.Place(el, dsig.AfterIssuer(el))
 				if err != nil {
 					return err
 				}
 				second := dsig.Element("KeyInfo")
 				second.AddChild(dsig.X509Data(d.Identity.Certificate.Raw))
-				if genuineFirst {
-					before(info, second)
-				} else {
-					behind(info, second)
-				}
+				put(signature.SelectElement("KeyInfo"), second)
 				return nil
 			}),
 		})
@@ -254,8 +253,10 @@ func init() {
 		register("key", Attack{
 			Row: "KEY-20", Name: "malformed-certificate-" + broken.name, Rule: "malformed-certificate", Modes: OnAssertion,
 			Expect: Harmless, NoCrash: true, Summary: "brings " + broken.called + " in KeyInfo",
-			document: onSignatures(func(d Donor, signature *etree.Element) error {
-				return write(signature, "KeyInfo/X509Data/X509Certificate", broken.text(d.Identity.Certificate.Raw))
+			sign: signing(func(d Donor, s *dsig.Signature) error {
+				certificate := dsig.X509Data(d.Identity.Certificate.Raw)
+				s.KeyInfo = []*etree.Element{certificate}
+				return write(certificate, "X509Certificate", broken.text(d.Identity.Certificate.Raw))
 			}),
 		})
 	}

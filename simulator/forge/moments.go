@@ -22,13 +22,6 @@ func says(alter func(*idp.Claims)) func(*Donor) error {
 	}
 }
 
-// asVictim makes the identity provider's own words name the victim: for attacks in
-// which it is somebody else who speaks, or nobody.
-func asVictim(d *Donor) error {
-	d.Impersonate()
-	return nil
-}
-
 // Impersonate puts the victim in the attacker's place: in the name, and in every
 // attribute that held the attacker's.
 func (d *Donor) Impersonate() {

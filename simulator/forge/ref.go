@@ -28,6 +28,7 @@ func init() {
 		},
 		Attack{
 			Row: "REF-03", Name: "reference-elsewhere", Modes: OnAssertion, Expect: Warn,
+			Only:    "a signature of the response would change what the assertion's refers to",
 			Summary: "is signed as a whole by a signature that stands in its assertion",
 			sign: building(func(_ Donor, draft *idp.Draft, r *dsig.Reference) error {
 				r.URI, r.Over = to(draft.Response), draft.Response
@@ -37,7 +38,7 @@ func init() {
 		Attack{
 			Row: "REF-04", Name: "reference-dangling", Modes: Alone, Summary: "is signed by a reference to what is not there",
 			Sources: []string{"CVE-2026-18568"},
-			claims:  asVictim,
+			forged:  true,
 			sign: building(func(_ Donor, _ *idp.Draft, r *dsig.Reference) error {
 				r.URI = dsig.To("#id-of-nothing")
 				return nil
@@ -45,7 +46,7 @@ func init() {
 		},
 		Attack{
 			Row: "REF-05", Name: "reference-to-address", Modes: Alone, Lure: true, Summary: "is signed by a reference to a web address",
-			claims: asVictim,
+			forged: true,
 			sign: building(func(d Donor, _ *idp.Draft, r *dsig.Reference) error {
 				*r = dsig.Reference{URI: dsig.To(d.Collector + "/reference"), Octets: []byte("404 page not found\n")}
 				return nil
@@ -53,7 +54,7 @@ func init() {
 		},
 		Attack{
 			Row: "REF-06", Name: "reference-to-file", Modes: Alone, Summary: "is signed by a reference to a file",
-			claims: asVictim,
+			forged: true,
 			sign: building(func(_ Donor, _ *idp.Draft, r *dsig.Reference) error {
 				*r = dsig.Reference{URI: dsig.To("file:///dev/null"), Octets: []byte{}}
 				return nil
@@ -86,6 +87,7 @@ func init() {
 		},
 		Attack{
 			Row: "REF-08", Name: "second-reference-elsewhere", Rule: "one-reference", Modes: OnAssertion, Expect: Warn,
+			Only:    "a signature of the response would change what the assertion's refers to",
 			Summary: "has a second reference, to the response around",
 			sign: buildingAll(func(_ Donor, draft *idp.Draft, s *dsig.Signature) error {
 				second := s.References[0]
@@ -96,7 +98,7 @@ func init() {
 		},
 		Attack{
 			Row: "REF-09", Name: "reference-none", Modes: Alone, Summary: "is signed by a signature that refers to nothing",
-			claims: asVictim,
+			forged: true,
 			sign: signing(func(_ Donor, s *dsig.Signature) error {
 				s.References = nil
 				return nil
@@ -146,13 +148,14 @@ func byManifest(_ Donor, s *dsig.Signature) error {
 	}
 	manifest := dsig.Element("Manifest")
 	manifest.CreateAttr("xmlns:ds", nsSignature)
-	manifest.CreateAttr("Id", "id-of-the-manifest")
+	id := "id-of-the-manifest-of-" + inner.Over.SelectAttrValue("ID", "")
+	manifest.CreateAttr("Id", id)
 	manifest.AddChild(written)
 	holder := object()
 	holder.AddChild(manifest)
 	s.Objects = append(s.Objects, holder)
 	s.References = []dsig.Reference{{
-		URI: dsig.To("#id-of-the-manifest"), Type: nsSignature + "Manifest",
+		URI: dsig.To("#" + id), Type: nsSignature + "Manifest",
 		Transforms: []dsig.Transform{{Algorithm: dsig.Exclusive}}, Over: manifest,
 	}}
 	return nil

@@ -13,13 +13,13 @@ import (
 func init() {
 	register("ref",
 		Attack{
-			Row: "REF-19", Name: "id-twice-first", Rule: "id-twice", Modes: OnAssertion,
+			Row: "REF-19", Name: "id-twice-first", Rule: "id-twice", Modes: OnAssertion, wraps: true,
 			Summary:  "has an unsigned assertion with the same ID before the signed one",
 			Sources:  []string{"CVE-2026-9487"},
 			document: func(d Donor, draft *idp.Draft) error { return sameID(d, draft, before) },
 		},
 		Attack{
-			Row: "REF-20", Name: "id-twice-last", Rule: "id-twice", Modes: OnAssertion,
+			Row: "REF-20", Name: "id-twice-last", Rule: "id-twice", Modes: OnAssertion, wraps: true,
 			Summary:  "has an unsigned assertion with the same ID behind the signed one",
 			Sources:  []string{"CVE-2026-9487"},
 			document: func(d Donor, draft *idp.Draft) error { return sameID(d, draft, behind) },
@@ -86,7 +86,7 @@ func init() {
 		{"xml-id", "xml:id"}, {"capital-id", "Id"}, {"small-id", "id"}, {"assertion-id", "AssertionID"},
 	} {
 		register("ref", Attack{
-			Row: "REF-21", Name: "id-alias-" + alias.name, Rule: "id-alias", Modes: OnAssertion, Expect: Harmless,
+			Row: "REF-21", Name: "id-alias-" + alias.name, Rule: "id-alias", Modes: OnAssertion, Expect: Harmless, wraps: true,
 			Summary: "has an unsigned assertion before the signed one, with its ID as " + alias.attribute,
 			Sources: []string{"CVE-2021-21238"},
 			document: func(d Donor, draft *idp.Draft) error {

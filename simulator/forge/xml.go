@@ -6,6 +6,7 @@ import (
 
 	"github.com/beevik/etree"
 
+	"rollcall.example/simulator/forge/dsig"
 	"rollcall.example/simulator/idp"
 )
 
@@ -16,8 +17,13 @@ import (
 const mark = "ROLLCALL-MARK"
 
 // statusMessage puts the mark where nothing is signed and nothing depends on it: into
-// the message of the status. It is for responses of which the assertion is signed.
+// the message of the status or, where the response is signed too, among what its
+// signature says about the key.
 func statusMessage(_ Donor, draft *idp.Draft) error {
+	if info := draft.Response.FindElement("./Signature/KeyInfo"); info != nil {
+		info.AddChild(dsig.KeyName(mark))
+		return nil
+	}
 	status, err := find(draft.Response, "Status")
 	if err == nil {
 		status.CreateElement("saml2p:StatusMessage").SetText(mark)
@@ -99,7 +105,7 @@ func init() {
 			bytes:   underDoctype(fixed(subset(`<!ATTLIST saml2:NameID SPNameQualifier CDATA "urn:rollcall:default">`))),
 		},
 		Attack{
-			Row: "XML-09", Name: "default-namespace", Modes: OnAssertion, Sources: []string{"CVE-2025-25292"},
+			Row: "XML-09", Name: "default-namespace", Modes: OnAssertion, wraps: true, Sources: []string{"CVE-2025-25292"},
 			Summary: "has a document type that moves signatures to another namespace, and a forged assertion",
 			document: arranged(false, func(w wrapping) error {
 				return w.besides(func(forged *etree.Element) { before(w.assertion, forged) })

@@ -15,6 +15,7 @@ func init() {
 		Attack{
 			Row: "XML-11", Name: "twin-id-on-assertion", Rule: "twin-id", Modes: OnAssertion, Expect: Harmless,
 			Summary: "has a forged assertion whose second ID, in a namespace, is that of the signed one",
+			wraps:   true,
 			Sources: []string{"CVE-2025-66567", "PortSwigger, The Fragile Lock (2025)"},
 			document: arranged(false, func(w wrapping) error {
 				return w.besides(func(forged *etree.Element) {
@@ -36,7 +37,7 @@ func init() {
 			}),
 		},
 		Attack{
-			Row: "XML-12", Name: "namespace-confusion-invalid", Rule: "namespace-confusion", Modes: OnAssertion, Expect: Harmless,
+			Row: "XML-12", Name: "namespace-confusion-invalid", Rule: "namespace-confusion", Modes: OnAssertion, Expect: Harmless, wraps: true,
 			Summary: "has a forged assertion that declares a namespace which is no URI, before the signed one",
 			Sources: []string{"CVE-2025-25292", "CVE-2025-66567"},
 			document: arranged(false, func(w wrapping) error {
@@ -47,7 +48,7 @@ func init() {
 			}),
 		},
 		Attack{
-			Row: "XML-12", Name: "namespace-confusion-rebound", Rule: "namespace-confusion", Modes: OnAssertion, Expect: Harmless,
+			Row: "XML-12", Name: "namespace-confusion-rebound", Rule: "namespace-confusion", Modes: OnAssertion, Expect: Harmless, wraps: true,
 			Summary: "has a forged assertion whose prefix means another namespace, before the signed one",
 			Sources: []string{"CVE-2025-25292", "CVE-2025-66567"},
 			document: arranged(false, func(w wrapping) error {
@@ -59,6 +60,7 @@ func init() {
 		},
 		Attack{
 			Row: "XML-28", Name: "bare-assertion", Modes: OnAssertion, Summary: "is an assertion alone",
+			Only: "there is no response that could be signed",
 			document: func(_ Donor, draft *idp.Draft) error {
 				draft.Document.SetRoot(draft.Assertion)
 				return nil
@@ -92,7 +94,7 @@ func init() {
 		}
 		register("xml", Attack{
 			Row: row, Name: root.rule + "-" + root.name, Rule: root.rule, Modes: OnAssertion, Summary: root.called,
-			document: func(_ Donor, draft *idp.Draft) error {
+			around: func(_ Donor, draft *idp.Draft) error {
 				el := draft.Response
 				el.Tag = root.tag
 				if root.namespace != nsProtocol {
@@ -131,7 +133,7 @@ func init() {
 		register("xml", Attack{
 			Row: "XML-32", Name: "schema-elsewhere-" + schema.name, Rule: "schema-elsewhere", Modes: OnAssertion, Expect: Harmless, Lure: true,
 			Summary: "says that its schema stands elsewhere (" + schema.attribute + ")",
-			document: func(d Donor, draft *idp.Draft) error {
+			around: func(d Donor, draft *idp.Draft) error {
 				draft.Response.CreateAttr("xmlns:xsi", nsInstance)
 				draft.Response.CreateAttr("xsi:"+schema.attribute, schema.before+d.Collector+"/schema")
 				return nil

@@ -43,7 +43,7 @@ func init() {
 			Row: "XML-16", Name: "odd-colon-attribute", Rule: "odd-colon", Summary: "has an attribute whose name begins with a colon",
 		}, destination, func(old string) string { return ` :ID="id1"` + old }},
 	} {
-		a.attack.Modes = OnAssertion
+		a.attack.Modes, a.attack.Only = OnAssertion, "the odd thing stands where the response's signature covers it, and no parser reads there what another does"
 		if a.attack.Row == "XML-16" {
 			a.attack.Sources = []string{"CVE-2020-29509", "CVE-2020-29511"}
 		}

@@ -171,7 +171,7 @@ func init() {
 	} {
 		a.attack.Expect = Harmless
 		if a.attack.Modes == nil {
-			a.attack.Modes = OnAssertion
+			a.attack.Modes, a.attack.wraps = OnAssertion, true
 		}
 		a.attack.Sources = append([]string{onBreakingSAML}, a.attack.Sources...)
 		register("xsw", wraps(a.attack, a.arrange)...)

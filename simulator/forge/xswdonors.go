@@ -95,15 +95,17 @@ var places = []struct {
 	}},
 }
 
-// forgeAround forges the response and gives it the signed thing in place of its own
-// signature.
+// forgeAround forges the response and gives it the signed thing in place of its one
+// signature, or beside two.
 func (w wrapping) forgeAround(thing *etree.Element, put func(wrapping, *etree.Element) error) error {
 	signer := w.donor.Identity.Signer()
 	if err := signer.Sign(thing); err != nil {
 		return fmt.Errorf("signing the %s: %w", thing.Tag, err)
 	}
-	if err := unsign(w.assertion); err != nil {
-		return err
+	if w.response.SelectElement("Signature") == nil { // where both are wanted, both stay: they no longer hold
+		if err := unsign(w.assertion); err != nil {
+			return err
+		}
 	}
 	if err := impersonate(w.donor, w.assertion); err != nil {
 		return err

@@ -44,7 +44,7 @@ func init() {
 		{"foreign-namespace", "an assertion of no SAML at all", namespaced("urn:rollcall:foreign")},
 	} {
 		register("xsw", Attack{
-			Row: "XSW-29", Name: "assertion-in-name-only-" + form.name, Rule: "assertion-in-name-only", Modes: OnAssertion,
+			Row: "XSW-29", Name: "assertion-in-name-only-" + form.name, Rule: "assertion-in-name-only", Modes: OnAssertion, wraps: true,
 			Expect: Harmless, Summary: "has " + form.called + ", which is forged, before the signed one",
 			Sources: []string{"GO-2026-6909"},
 			document: arranged(false, func(w wrapping) error {

@@ -30,22 +30,16 @@ func init() {
 			}},
 		} {
 			register("xsw", Attack{
-				Row: "XSW-24", Name: "stale-donor-" + stale.name + "-" + form.name, Rule: "stale-donor", Modes: OnAssertion,
+				Row: "XSW-24", Name: "stale-donor-" + stale.name + "-" + form.name, Rule: "stale-donor", Modes: OnAssertion, wraps: true,
 				Summary: "has a forged assertion, and " + form.name + " it a signed one " + stale.called,
-				sign: func(d Donor, draft *idp.Draft) error {
-					w := wrapping{donor: d, response: draft.Response, assertion: draft.Assertion}
-					forged, err := w.forged()
-					if err != nil {
-						return err
+				draft:   inAssertion("", func(_ Donor, assertion *etree.Element) error { return stale.spoil(assertion) }),
+				document: func(d Donor, draft *idp.Draft) error {
+					d.Impersonate()
+					fresh, err := d.Identity.Draft(d.Claims)
+					if err == nil {
+						form.arrange(draft.Assertion, fresh.Assertion)
 					}
-					if err := stale.spoil(draft.Assertion); err != nil {
-						return err
-					}
-					if err := honestly(d, draft); err != nil {
-						return err
-					}
-					form.arrange(draft.Assertion, forged)
-					return nil
+					return err
 				},
 			})
 		}
