@@ -54,7 +54,7 @@ func proves(attack forge.Attack, mode idp.Signing) spec.Citation {
 // try posts one attack between two honest sign-ins and claims what is owed to it.
 func try(ctx context.Context, okta *spec.Okta, attack forge.Attack, mode idp.Signing) {
 	GinkgoHelper()
-	between(ctx, okta, mode, func(attacker, victim *spec.Person) spec.Visit {
+	between(ctx, okta, okta.Signing(attack, mode), func(attacker, victim *spec.Person) spec.Visit {
 		GinkgoHelper()
 		if attack.Enrolled {
 			spec.Given(okta.SignIn(ctx, victim)).To(BeSignedIn())

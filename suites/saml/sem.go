@@ -22,8 +22,9 @@ var _ = spec.Section("A response that says something odd of itself", func(okta *
 			continue
 		}
 		It("that "+attack.Summary, proves(attack, idp.SignResponse), func(ctx SpecContext) {
-			between(ctx, okta, idp.SignResponse, func(attacker, victim *spec.Person) spec.Visit {
-				visit := okta.ForgeIn(ctx, idp.SignResponse, attack, attacker, victim)
+			signed := okta.AtLeast(idp.SignResponse)
+			between(ctx, okta, signed, func(attacker, victim *spec.Person) spec.Visit {
+				visit := okta.ForgeIn(ctx, signed, attack, attacker, victim)
 				Expect(visit).To(BeRefused())
 				Expect(visit.Crash()).To(BeEmpty(), "the product fell over an answer that only says no")
 				Expect(strings.HasPrefix(visit.URL, okta.Identity().SSOURL)).To(BeFalse(), "the product sends the browser back to Okta, and so round and round")
@@ -43,9 +44,10 @@ var _ = spec.Section("A response that says something odd of itself", func(okta *
 	It("that is from one provider around an assertion from another", spec.Clause("saml.sem.issuers-agree"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{})
 		second, _ := product.AddProvider(ctx)
-		between(ctx, okta, idp.SignAssertion, func(attacker, victim *spec.Person) spec.Visit {
-			attack := spec.Attack("issuers-of-two")
-			visit := okta.Interfere(ctx, idp.SignAssertion, attacker, victim, func(d forge.Donor, posting *simulator.Posting) error {
+		attack := spec.Attack("issuers-of-two")
+		signed := okta.Signing(attack, attack.In()[0])
+		between(ctx, okta, signed, func(attacker, victim *spec.Person) spec.Visit {
+			visit := okta.Interfere(ctx, signed, attacker, victim, func(d forge.Donor, posting *simulator.Posting) error {
 				d.Neighbour = second.Identity().EntityID
 				return attack.Post(d, posting)
 			})

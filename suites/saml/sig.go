@@ -36,13 +36,13 @@ var _ = spec.Section("An assertion that is not signed", func(okta *spec.Okta, pr
 		attack := spec.Attack(name)
 		mode := attack.In()[0]
 		It("gives nobody a role: the response "+attack.Summary, proves(attack, mode), func(ctx SpecContext) {
-			okta.Takes(mode)
+			signed := okta.Signing(attack, mode)
 			boss := okta.Hire("Mon Mothma")
 			okta.Admit(ctx, boss)
-			promoted := okta.SignInClaiming(ctx, boss, spec.Signed(mode), spec.Stating("admin", "true"))
+			promoted := okta.SignInClaiming(ctx, boss, spec.Signed(signed), spec.Stating("admin", "true"))
 			spec.Given(product.WhoAmI(ctx, promoted).Role).To(Equal("admin"), "the same attribute, signed, made no administrator")
 
-			between(ctx, okta, mode, func(attacker, victim *spec.Person) spec.Visit {
+			between(ctx, okta, signed, func(attacker, victim *spec.Person) spec.Visit {
 				visit := okta.ForgeIn(ctx, mode, attack, attacker, victim)
 				claim(okta, attack, visit, victim)
 				Expect(product.WhoAmI(ctx, visit).Role).NotTo(Equal("admin"), "an attribute that nobody signed made an administrator")

@@ -17,8 +17,9 @@ var _ = spec.Section("A response in which what is signed is not what stands wher
 	It("that says it is from here, with an assertion from elsewhere", spec.Clause("saml.xsw.two-issuers"), func(ctx SpecContext) {
 		elsewhere, _ := product.Found(ctx, spec.Organization{})
 
-		between(ctx, okta, idp.SignAssertion, func(attacker, victim *spec.Person) spec.Visit {
-			visit := okta.Interfere(ctx, idp.SignAssertion, attacker, victim, insideOurs(okta.Identity(), elsewhere.Identity()))
+		signed := okta.AtLeast(idp.SignAssertion)
+		between(ctx, okta, signed, func(attacker, victim *spec.Person) spec.Visit {
+			visit := okta.Interfere(ctx, signed, attacker, victim, insideOurs(okta.Identity(), elsewhere.Identity()))
 			Expect(visit).To(BeRefused())
 			return visit
 		})
@@ -26,7 +27,8 @@ var _ = spec.Section("A response in which what is signed is not what stands wher
 })
 
 // insideOurs posts a response that says it is from here, around an assertion of the
-// victim that another identity provider made and signed.
+// victim that another identity provider made and signed; the response too, where that is
+// wanted.
 func insideOurs(here, other idp.Identity) func(forge.Donor, *simulator.Posting) error {
 	return func(d forge.Donor, posting *simulator.Posting) error {
 		d.Impersonate()
@@ -35,7 +37,7 @@ func insideOurs(here, other idp.Identity) func(forge.Donor, *simulator.Posting) 
 			return err
 		}
 		draft.Response.SelectElement("Issuer").SetText(here.EntityID)
-		err = draft.SignAs(idp.SignAssertion)
+		err = draft.SignAs(d.Claims.Sign)
 		posting.SAMLResponse = draft.Seal().Encoded()
 		return err
 	}

@@ -30,9 +30,13 @@ func (o *Okta) Forge(ctx context.Context, name string, attacker, victim *Person)
 	return o.interfere(ctx, idp.SignBoth, attacker, victim, Attack(name).Post)
 }
 
-// ForgeIn is Forge with a donor of which this much is signed.
+// ForgeIn is Forge with a donor of which this much is signed, and as much more as the
+// product wants signed (see [Okta.Signing]).
 func (o *Okta) ForgeIn(ctx context.Context, mode idp.Signing, attack forge.Attack, attacker, victim *Person) Visit {
-	return o.interfere(ctx, mode, attacker, victim, attack.Post)
+	return o.interfere(ctx, o.Signing(attack, mode), attacker, victim, func(donor forge.Donor, posting *simulator.Posting) error {
+		donor.Part = mode
+		return attack.Post(donor, posting)
+	})
 }
 
 // Interfere lets the attacker sign in at Okta, and post what do makes of the donor: of
