@@ -87,10 +87,20 @@ func (c careless) someSignature() func(context.Context, *saml.Message) error {
 				continue
 			}
 			if m.Trusted = c.read(m.Response, covered[0]); m.Trusted != nil {
+				somewhere(m, signatures)
 				return nil
 			}
 		}
 		return saml.Refuse("no signature holds")
+	}
+}
+
+// somewhere notes of which parts there is a signature, wherever they stand: who wants
+// both is content with one in any response and one in any assertion.
+func somewhere(m *saml.Message, signatures []*etree.Element) {
+	for _, signature := range signatures {
+		in := signature.Parent().Tag
+		noteSigned(m, in == "Response", in == "Assertion")
 	}
 }
 

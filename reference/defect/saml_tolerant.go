@@ -77,6 +77,7 @@ func (v *verifier) oneHolds(_ context.Context, m *saml.Message) error {
 	for _, signature := range signatures {
 		covered, err := v.verify(m, signature)
 		if err == nil {
+			bearing(m)
 			m.Trusted, err = v.believe(m, covered)
 		}
 		if err == nil {

@@ -78,9 +78,23 @@ func (v *verifier) check(_ context.Context, m *saml.Message) error {
 		}
 		covered = append(covered, found...)
 	}
+	bearing(m)
 	m.Trusted, err = v.believe(m, covered)
 	return err
 }
+
+// bearing notes, of the parts that have to be signed, which bear a signature: whether it
+// holds, the product has seen as far as it looks.
+func bearing(m *saml.Message) {
+	noteSigned(m, bears(m.Response), m.Unverified != nil && bears(m.Unverified))
+}
+
+func noteSigned(m *saml.Message, response, assertion bool) {
+	m.ResponseSigned = m.ResponseSigned || m.SignedParts.Response && response
+	m.AssertionSigned = m.AssertionSigned || m.SignedParts.Assertion && assertion
+}
+
+func bears(el *etree.Element) bool { return el.SelectElement("Signature") != nil }
 
 // verify returns the elements that one signature covers.
 func (v *verifier) verify(m *saml.Message, signature *etree.Element) ([]*etree.Element, error) {

@@ -103,6 +103,7 @@ func unchecked(context.Context, *saml.Message) error { return nil }
 
 // unverified takes the assertion as it came.
 func unverified(_ context.Context, m *saml.Message) error {
+	bearing(m)
 	m.Trusted = m.Unverified
 	return nil
 }
