@@ -36,7 +36,7 @@ type Options struct {
 	Data     string           // file or postgres:// address that keeps its data; empty: nothing is kept
 	Scratch  bool             // keep nothing at the address either
 	Listen   string           // host:port; empty: a free port on loopback
-	Profile  fixtures.Profile // what it declares, and does; zero: what the defect is about, or two-layer
+	Profile  fixtures.Profile // what it declares, and does; zero: what the defect is about, or two-layer. A defect that is about one takes no other
 	Groups   bool             // the provider that it is founded with offers groups, whatever the profile says
 	Secret   bool             // that provider takes encrypted assertions only
 	OktaURL  string           // where the Okta that it trusts answers; empty: it is met in process
@@ -220,14 +220,14 @@ func (o Options) variation() ([]reference.Option, error) {
 
 // profile is what the reference declares.
 func (o Options) profile() (fixtures.Profile, error) {
-	if o.Profile.Name != "" && o.Defect != "" {
+	wrong, _ := fixtures.FindDefect(o.Defect)
+	if o.Profile.Name == "" {
+		return wrong.Variant.Profile()
+	}
+	if wrong.Variant.Extends != "" || len(wrong.Variant.Keys) > 0 {
 		return fixtures.Profile{}, fmt.Errorf("the defect %s comes with a profile, so there cannot be another", o.Defect)
 	}
-	if o.Profile.Name != "" {
-		return o.Profile, nil
-	}
-	wrong, _ := fixtures.FindDefect(o.Defect)
-	return wrong.Variant.Profile()
+	return o.Profile, nil
 }
 
 // describe is the target as far as it is known before it runs.
