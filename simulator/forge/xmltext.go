@@ -11,43 +11,51 @@ import (
 )
 
 // Texts that are not well-formed, or that parsers take for different ones. Where the
-// mode is the assertion's, the odd thing stands outside of what is signed.
+// mode is the assertion's, the odd thing stands outside of what is signed: where the
+// response is signed too, in what its signature says about the key.
 func init() {
 	for _, a := range []struct {
 		attack  Attack
 		old     func(Donor) string
 		replace func(old string) string
+		ofKey   string // what is put into the start tag of KeyInfo, or as an element into it
 	}{
 		{Attack{
 			Row: "XML-13", Name: "attribute-twice-destination", Rule: "attribute-twice", Summary: "states its destination twice",
-		}, destination, func(old string) string { return ` Destination="` + Elsewhere + `"` + old }},
+			Only: "a signature of the response covers its destination",
+		}, destination, func(old string) string { return ` Destination="` + Elsewhere + `"` + old }, ""},
 		{Attack{
 			Row: "XML-13", Name: "attribute-twice-id", Rule: "attribute-twice", Summary: "states its ID twice",
-		}, destination, func(old string) string { return old + ` ID="id1"` }},
+		}, destination, func(old string) string { return old + ` ID="id1"` }, ` Id="id1" Id="id2"`},
 		{Attack{
 			Row: "XML-14", Name: "namespace-twice", Summary: "declares a namespace twice",
-		}, declared, func(old string) string { return ` xmlns:saml2p="urn:rollcall:other"` + old }},
+		}, declared, func(old string) string { return ` xmlns:saml2p="urn:rollcall:other"` + old }, ` xmlns:x="urn:rollcall:other" xmlns:x="urn:rollcall:key"`},
 		{Attack{
 			Row: "XML-15", Name: "undeclared-prefix", Summary: "has an element whose prefix is not declared",
-		}, ending, func(old string) string { return "<x:Note></x:Note>" + old }},
+		}, ending, func(old string) string { return "<x:Note></x:Note>" + old }, "<x:Note></x:Note>"},
 		{Attack{
 			Row: "XML-16", Name: "odd-colon-first", Rule: "odd-colon", Summary: "has an element whose name begins with a colon",
-		}, ending, func(old string) string { return "<:Note></:Note>" + old }},
+		}, ending, func(old string) string { return "<:Note></:Note>" + old }, "<:Note></:Note>"},
 		{Attack{
 			Row: "XML-16", Name: "odd-colon-last", Rule: "odd-colon", Summary: "has an element whose name ends in a colon",
-		}, ending, func(old string) string { return "<saml2p:></saml2p:>" + old }},
+		}, ending, func(old string) string { return "<saml2p:></saml2p:>" + old }, "<saml2p:></saml2p:>"},
 		{Attack{
 			Row: "XML-16", Name: "odd-colon-twice", Rule: "odd-colon", Summary: "has an element with two colons in its name",
-		}, ending, func(old string) string { return "<saml2p:a:b></saml2p:a:b>" + old }},
+		}, ending, func(old string) string { return "<saml2p:a:b></saml2p:a:b>" + old }, "<saml2p:a:b></saml2p:a:b>"},
 		{Attack{
 			Row: "XML-16", Name: "odd-colon-attribute", Rule: "odd-colon", Summary: "has an attribute whose name begins with a colon",
-		}, destination, func(old string) string { return ` :ID="id1"` + old }},
+		}, destination, func(old string) string { return ` :ID="id1"` + old }, ` :Id="id1"`},
 	} {
-		a.attack.Modes, a.attack.Only = OnAssertion, "the odd thing stands where the response's signature covers it, and no parser reads there what another does"
+		a.attack.Modes = OnAssertion
 		if a.attack.Row == "XML-16" {
 			a.attack.Sources = []string{"CVE-2020-29509", "CVE-2020-29511"}
 		}
-		a.attack.bytes = func(d Donor, xml []byte) ([]byte, error) { return swap(xml, a.old(d), a.replace(a.old(d))) }
+		a.attack.bytes = func(d Donor, xml []byte) ([]byte, error) {
+			if d.Claims.Sign == idp.SignBoth {
+				return aboutKey(xml, a.ofKey)
+			}
+			return swap(xml, a.old(d), a.replace(a.old(d)))
+		}
 		register("xml", a.attack)
 	}
 	register("xml",
@@ -74,6 +82,16 @@ func init() {
 	)
 	encodings()
 	names()
+}
+
+// aboutKey puts attributes or an element into the first KeyInfo, which is in the
+// signature of the response.
+func aboutKey(xml []byte, odd string) ([]byte, error) {
+	const opening, closing = "<ds:KeyInfo>", "</ds:KeyInfo>"
+	if odd[0] == '<' {
+		return swap(xml, closing, odd+closing)
+	}
+	return swap(xml, opening, opening[:len(opening)-1]+odd+">")
 }
 
 func destination(d Donor) string { return ` Destination="` + d.Claims.Destination + `"` }
