@@ -103,3 +103,33 @@ func TestHowMuchIsSigned(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatWasSignedIsKept: where a forged assertion stands beside the signed one, the
+// response's signature still fits what it refers to.
+func TestWhatWasSignedIsKept(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"forged-assertion-first-new-id", "assertion-in-object-same-id", "id-twice-first", "stale-donor-expired-inside", "attributes-added-before"} {
+		attack, _ := forge.Find(name)
+		given := donor(t)
+		given.Claims.Sign = idp.SignBoth
+		made, err := attack.Forge(given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root := parse(t, made.XML)
+		signature := root.SelectElement("Signature")
+		object := signature.SelectElement("Object")
+		kept := object.SelectElement("Response")
+		signature.RemoveChild(object)
+		kept.InsertChildAt(kept.SelectElement("Issuer").Index()+1, signature)
+		if got := signed(kept, identity(t)); got != "holds" {
+			t.Errorf("%s: the response's signature %s over what was kept", name, got)
+		}
+		if got := signed(kept.SelectElement("Assertion"), identity(t)); got != "holds" {
+			t.Errorf("%s: the assertion's signature %s in what was kept", name, got)
+		}
+		if root.SelectAttrValue("ID", "") == kept.SelectAttrValue("ID", "") {
+			t.Errorf("%s: two responses have one ID", name)
+		}
+	}
+}
