@@ -67,7 +67,9 @@ func maybe[T any](value T, err error) (*T, error) {
 	return &value, nil
 }
 
-func newID() string { return uuid.NewString() }
+// newID makes an id that sorts behind those made before (RFC 9562, section 5.7): what is added
+// comes at the end of an index by id, in a page that is at hand and is filled to the end.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // newSecret makes 256 random bits, safe in a header, a URL and a cookie.
 func newSecret() string {
