@@ -88,8 +88,9 @@ func (p post) serve(ctx context.Context, s share, spare *thrift, tell func(word)
 		spare.tidy()
 	})
 	for i := range ran.SpecReports {
-		if tookPart(ran.SpecReports[i]) {
-			failed = errors.Join(failed, tell(word{Report: &ran.SpecReports[i]}))
+		if one := &ran.SpecReports[i]; tookPart(*one) {
+			one.SpecEvents = nil // when which part of it began and ended: most of the report, and nobody reads it
+			failed = errors.Join(failed, tell(word{Report: one}))
 		}
 	}
 	return errors.Join(failed, tell(word{Last: true}))
