@@ -53,6 +53,14 @@ func keysOf(specs []Listed) map[string]bool {
 	return keys
 }
 
+// Shares are of these sizes, but for what is left at the very end. Ginkgo makes several
+// kilobytes of each spec and keeps them until its share is done; building a share
+// anew costs little where it is of many specs.
+const (
+	smallest = 6
+	largest  = 100
+)
+
 // dealer deals specs out and gathers what came of them. The shares become smaller
 // towards the end, so that no worker is left with much when the others are done.
 type dealer struct {
@@ -69,10 +77,13 @@ type dealer struct {
 func (d *dealer) deal(ctx context.Context) (share, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.left) == 0 || ctx.Err() != nil {
+	if len(d.left) == 0 || ctx.Err() != nil || !time.Now().Before(d.until) {
 		return share{}, false
 	}
-	size := min(len(d.left), max(6, 2*len(d.left)/(3*d.hands)))
+	size := min(len(d.left), largest)
+	if d.hands > 1 {
+		size = min(size, max(smallest, 2*len(d.left)/(3*d.hands)))
+	}
 	keys := keysOf(d.left[:size])
 	dealt := share{Sections: sectionsOf(d.left[:size]), Filter: filterOfKeys(d.all, keys), Timeout: max(time.Until(d.until), time.Second)}
 	d.left = d.left[size:]
@@ -80,10 +91,10 @@ func (d *dealer) deal(ctx context.Context) (share, bool) {
 }
 
 func (d *dealer) hear(w word) (last bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	switch {
 	case w.Report != nil:
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		d.whole.SpecReports = append(d.whole.SpecReports, *w.Report)
 	case !w.Last:
 		d.count(w.Spec, w.Failed)

@@ -76,36 +76,35 @@ var registry = sync.OnceValue(func() []Listed {
 func Select(o Options) ([]Listed, error) {
 	ginkgoOwned.Lock()
 	defer ginkgoOwned.Unlock()
-	chosen, _, err := choose(registry(), o)
-	return chosen, err
+	return choose(registry(), o)
 }
 
-// choose returns the specs that the options choose and the label filter that
-// makes Ginkgo choose them.
-func choose(all []Listed, o Options) (chosen []Listed, filter string, err error) {
+// choose returns the specs that the options choose.
+func choose(all []Listed, o Options) ([]Listed, error) {
 	only := o.Only
 	if len(only) == 0 {
 		only = o.Target.Profile.Only
 	}
 	keys, err := matching(all, only)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	filter, err = filterFor(all, keys, o)
+	filter, err := filterFor(all, keys, o)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	selects, err := types.ParseLabelFilter(filter)
 	if err != nil {
-		return nil, "", badFilter(o.LabelFilter)
+		return nil, badFilter(o.LabelFilter)
 	}
+	var chosen []Listed
 	for _, l := range all {
 		if selects(l.Labels) {
 			chosen = append(chosen, l)
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, "", ErrNothing
+		return nil, ErrNothing
 	}
-	return chosen, filter, nil
+	return chosen, nil
 }

@@ -54,7 +54,7 @@ func (o Options) procs(specs int) int {
 	if o.Target.Probe != nil && o.Target.Probe.Go != nil {
 		return 1
 	}
-	return o.Target.Network.Procs(min(o.Procs, (specs+specsPerProcess-1)/specsPerProcess))
+	return max(1, o.Target.Network.Procs(min(o.Procs, (specs+specsPerProcess-1)/specsPerProcess)))
 }
 
 // serveShares runs shares of the specs, as a worker, until there are no more.
@@ -96,8 +96,8 @@ func (p post) serve(ctx context.Context, s share, spare *thrift, tell func(word)
 	return errors.Join(failed, tell(word{Last: true}))
 }
 
-// playTogether deals the chosen specs out and puts the reports together. This process
-// takes its part: it is there anyway, and where the reference is in it, half of what specs
+// playTogether deals the chosen specs out to so many processes, this one among them, and
+// puts the reports together. This process takes its part: it is there anyway, and where the reference is in it, half of what specs
 // ask for needs no other process. What a worker that died had in hand has no verdict, so
 // nothing is claimed of the run.
 func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (types.Report, error) {

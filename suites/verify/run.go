@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -63,7 +64,7 @@ type Options struct {
 func Run(ctx context.Context, o Options) (report.Report, error) {
 	ginkgoOwned.Lock()
 	defer ginkgoOwned.Unlock()
-	chosen, filter, err := choose(registry(), o)
+	chosen, err := choose(registry(), o)
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -79,13 +80,13 @@ func Run(ctx context.Context, o Options) (report.Report, error) {
 	if err != nil {
 		return report.Report{}, err
 	}
-	r, err := o.run(ctx, signalled, chosen, filter)
+	r, err := o.run(ctx, signalled, chosen)
 	r.Left = end(r.Interrupted)
 	return r, err
 }
 
 // run runs what is chosen in a run that has begun.
-func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter string) (report.Report, error) {
+func (o Options) run(ctx, signalled context.Context, chosen []Listed) (report.Report, error) {
 	o.Seed = o.seed()
 	var err error
 	if o.Target, err = Reach(signalled, o.Target); err != nil {
@@ -103,16 +104,15 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter str
 	if o.Target, err = Discover(signalled, o.Target); err != nil {
 		return report.Report{}, err
 	}
-	if signalled.Err() != nil {
-		ctx = signalled // Ginkgo hears only of signals that come once its specs run
-	}
 
 	var stopped atomic.Pointer[time.Time]
 	stop := func() { now := time.Now(); stopped.CompareAndSwap(nil, &now) }
 	defer context.AfterFunc(signalled, stop)()
 	defer time.AfterFunc(o.timeout(), stop).Stop()
 	o.Configuration.Only, o.Configuration.LabelFilter = o.Only, o.LabelFilter
-	ran, err := o.playAll(ctx, signalled, chosen, filter)
+	procs := o.procs(len(chosen))
+	defer beFrugal(procs)()
+	ran, err := o.playTogether(signalled, chosen, procs)
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -124,17 +124,6 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed, filter str
 		meta.StoppedAt = *at
 	}
 	return report.FromGinkgo(ran, fixtures.Requirements(), meta), nil
-}
-
-// playAll runs what is chosen, in this process or in several.
-func (o Options) playAll(ctx, signalled context.Context, chosen []Listed, filter string) (types.Report, error) {
-	procs := o.procs(len(chosen))
-	if procs > 1 {
-		defer beFrugal(procs)()
-		return o.playTogether(signalled, chosen, procs)
-	}
-	defer beFrugal(1)()
-	return o.play(ctx, sectionsOf(chosen), filter, o.showProgress(len(chosen))), nil
 }
 
 // play lets Ginkgo run the specs of the sections that the filter chooses, and returns its
@@ -207,20 +196,18 @@ func (o Options) timeout() time.Duration {
 	return cmp.Or(o.Timeout, o.Target.Network.Deadline, time.Hour)
 }
 
-// showProgress counts the specs that ended and tells the caller.
-func (o Options) showProgress(total int) func(ginkgo.SpecReport) {
-	count := o.counter(total)
-	return func(ran ginkgo.SpecReport) { count(ended(ran)) }
-}
-
-// counter returns what is told of each spec that ended.
+// counter returns what is told of each spec that ended, by any of the processes. Whoever
+// is told may take long, and nothing else waits for that.
 func (o Options) counter(total int) func(spec string, failed bool) {
+	var mu sync.Mutex
 	started := time.Now()
 	progress := report.Progress{Total: total}
 	return func(spec string, failed bool) {
 		if o.Progress == nil {
 			return
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		progress.Done++
 		if failed {
 			progress.Failed++
