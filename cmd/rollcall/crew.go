@@ -29,11 +29,13 @@ func settle(ctx context.Context, tenant *simulator.Tenant, c target.Connection, 
 		PushGroups: groups, Import: simulator.ImportSettings{Groups: groups},
 		SAML: simulator.SAML{ACS: c.SAML.ACS, Audience: c.SAML.EntityID, Encrypt: encryption},
 	})
-	admins := map[*simulator.Person]bool{}
+	var admins []*simulator.Person
 	members := map[string][]*simulator.Person{}
 	for _, m := range crew.People {
 		person := tenant.Hire(simulator.Profile{FirstName: m.First, LastName: m.Last, Email: m.Email})
-		admins[person] = m.Admin
+		if m.Admin {
+			admins = append(admins, person)
+		}
 		for _, group := range m.Groups {
 			members[group] = append(members[group], person)
 		}
@@ -43,11 +45,17 @@ func settle(ctx context.Context, tenant *simulator.Tenant, c target.Connection, 
 			return fmt.Errorf("setting up the group %s: %w", g.Name, err)
 		}
 	}
-	for person, admin := range admins {
-		if _, assigned := app.Assignment(person); assigned && admin {
-			if _, err := app.SetAppProfile(ctx, person, simulator.AppProfile{"admin": "true"}); err != nil {
-				return err
-			}
+	return promote(ctx, app, admins)
+}
+
+// promote makes admins of those of them who have the app.
+func promote(ctx context.Context, app *simulator.App, admins []*simulator.Person) error {
+	for _, person := range admins {
+		if _, assigned := app.Assignment(person); !assigned {
+			continue
+		}
+		if _, err := app.SetAppProfile(ctx, person, simulator.AppProfile{"admin": "true"}); err != nil {
+			return err
 		}
 	}
 	return nil

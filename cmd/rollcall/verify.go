@@ -172,13 +172,7 @@ func (f verifyFlags) run(ctx context.Context, stdin io.Reader, stdout, stderr io
 		return err
 	}
 	var r report.Report
-	files := outputs{
-		{flag: "json", path: f.json, render: func(w io.Writer) error { return r.JSON(w) }},
-		{flag: "junit", path: f.junit, render: func(w io.Writer) error { return r.JUnit(w) }},
-		{flag: "html", path: f.html, render: func(w io.Writer) error { return r.HTML(w) }},
-		{flag: "markdown", path: f.markdown, render: func(w io.Writer) error { return r.Markdown(w) }},
-		{flag: "sarif", path: f.sarif, render: func(w io.Writer) error { return r.SARIF(w) }},
-	}
+	files := f.files(&r)
 	if err := files.ready(stdout); err != nil {
 		return err
 	}
@@ -205,6 +199,17 @@ func (f verifyFlags) run(ctx context.Context, stdin io.Reader, stdout, stderr io
 		return err
 	}
 	return ended(r.Exit())
+}
+
+// files are those that are asked for, each a rendering of the report as it will be.
+func (f verifyFlags) files(r *report.Report) outputs {
+	return outputs{
+		{flag: "json", path: f.json, render: func(w io.Writer) error { return r.JSON(w) }},
+		{flag: "junit", path: f.junit, render: func(w io.Writer) error { return r.JUnit(w) }},
+		{flag: "html", path: f.html, render: func(w io.Writer) error { return r.HTML(w) }},
+		{flag: "markdown", path: f.markdown, render: func(w io.Writer) error { return r.Markdown(w) }},
+		{flag: "sarif", path: f.sarif, render: func(w io.Writer) error { return r.SARIF(w) }},
+	}
 }
 
 // check looks at what the flags say before anything is started.
