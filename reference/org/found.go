@@ -129,18 +129,10 @@ func (f *Founded) enrolFounder(ctx context.Context, tx Tx, now time.Time, addres
 			Subject: j.Account.ID, SubjectName: j.Account.Email, Cause: "founded the organization",
 		}
 	}
-	account, err := tx.AccountByEmail(ctx, address)
-	if errors.Is(err, ErrNotFound) {
-		account = Account{ID: newID(), Email: address, Created: now}
-		if err = tx.AddAccount(ctx, account); err == nil {
-			j.Account = account
-			j.say(AccountCreated, spell(accountFields(account)))
-		}
-	}
-	if err != nil {
+	if err := j.account(ctx, tx, address); err != nil {
 		return err
 	}
-	j.Account, f.Founder = account, account
+	f.Founder = j.Account
 	if _, err := j.membership(ctx, tx, Admin); err != nil {
 		return err
 	}
@@ -151,7 +143,7 @@ func (f *Founded) enrolFounder(ctx context.Context, tx Tx, now time.Time, addres
 		return err
 	}
 	f.Session = Session{
-		ID: newID(), Organization: f.Organization.ID, Account: account.ID,
+		ID: newID(), Organization: f.Organization.ID, Account: f.Founder.ID,
 		Started: now, Expires: now.Add(SessionLifetime),
 	}
 	f.SessionSecret = newSecret()
@@ -160,4 +152,19 @@ func (f *Founded) enrolFounder(ctx context.Context, tx Tx, now time.Time, addres
 	}
 	j.say(SessionStarted, f.Session.ID)
 	return writeAll(ctx, tx, j.Events)
+}
+
+// account takes the account of this address, which it makes where there is none.
+func (j *joining) account(ctx context.Context, tx Tx, address string) error {
+	known, err := tx.AccountByEmail(ctx, address)
+	if !errors.Is(err, ErrNotFound) {
+		j.Account = known
+		return err
+	}
+	j.Account = Account{ID: newID(), Email: address, Created: j.Now}
+	if err := tx.AddAccount(ctx, j.Account); err != nil {
+		return err
+	}
+	j.say(AccountCreated, spell(accountFields(j.Account)))
+	return nil
 }

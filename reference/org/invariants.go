@@ -56,17 +56,8 @@ func (s *Service) takeCensus(ctx context.Context, tx Tx, organizationID string) 
 		return c, err
 	}
 	c.now = s.Now(o)
-	if c.records, err = tx.RecordsIn(ctx, o.ID); err != nil {
+	if err := c.countRecords(ctx, tx, o.ID); err != nil {
 		return c, err
-	}
-	for _, r := range c.records {
-		switch {
-		case r.Account == "":
-		case r.Active:
-			c.person(r.Account).active++
-		default:
-			c.person(r.Account).inactive++
-		}
 	}
 	memberships, err := tx.Memberships(ctx, o.ID)
 	if err != nil {
@@ -94,6 +85,20 @@ func (s *Service) takeCensus(ctx context.Context, tx Tx, organizationID string) 
 		return c, err
 	}
 	return c, c.countAccess(ctx, tx, o.ID)
+}
+
+func (c *census) countRecords(ctx context.Context, tx Tx, organizationID string) (err error) {
+	c.records, err = tx.RecordsIn(ctx, organizationID)
+	for _, r := range c.records {
+		switch {
+		case r.Account == "":
+		case r.Active:
+			c.person(r.Account).active++
+		default:
+			c.person(r.Account).inactive++
+		}
+	}
+	return err
 }
 
 func (c *census) person(account string) *person {

@@ -142,16 +142,26 @@ func readKeyInfo(el *etree.Element) ([][]byte, error) {
 		switch {
 		case is(part, nsSignature, "KeyName"), is(part, nsSignature, "KeyValue"):
 		case is(part, nsSignature, "X509Data"):
-			for _, certificate := range children(part, nsSignature, "X509Certificate") {
-				der, err := base64Leaf(certificate)
-				if err != nil {
-					return nil, err
-				}
-				named = append(named, der)
+			certificates, err := readX509Data(part)
+			if err != nil {
+				return nil, err
 			}
+			named = append(named, certificates...)
 		default:
 			return nil, Refuse("KeyInfo holds %s", show(part.FullTag()))
 		}
+	}
+	return named, nil
+}
+
+func readX509Data(el *etree.Element) ([][]byte, error) {
+	var named [][]byte
+	for _, certificate := range children(el, nsSignature, "X509Certificate") {
+		der, err := base64Leaf(certificate)
+		if err != nil {
+			return nil, err
+		}
+		named = append(named, der)
 	}
 	return named, nil
 }
