@@ -87,14 +87,7 @@ func (t *Tenant) eachMember(ctx context.Context, people []*Person, change func(*
 		t.mu.Lock()
 		change(person)
 		t.mu.Unlock()
-		outcome, err := t.alone(ctx, person, func(r *run) error {
-			for _, app := range t.Apps() {
-				if err := app.follow(r, person); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		outcome, err := t.alone(ctx, person, func(r *run) error { return t.allFollow(r, person) })
 		total.add(outcome)
 		if err != nil {
 			return total, err
@@ -103,6 +96,16 @@ func (t *Tenant) eachMember(ctx context.Context, people []*Person, change func(*
 	outcome, err := t.run(ctx, nil, func(*run) error { return nil })
 	total.add(outcome)
 	return total, err
+}
+
+// allFollow lets every app follow what has become of a person.
+func (t *Tenant) allFollow(r *run, person *Person) error {
+	for _, app := range t.Apps() {
+		if err := app.follow(r, person); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // groupsOf returns the groups with the person in them. The lock is held.

@@ -53,14 +53,7 @@ func (t *Tenant) Activate(ctx context.Context, person *Person) (Outcome, error) 
 	if err := t.transition(person, "activate", Active, Staged, Provisioned, Deprovisioned); err != nil {
 		return Outcome{}, err
 	}
-	return t.run(ctx, person, func(r *run) error {
-		for _, app := range t.Apps() {
-			if err := app.follow(r, person); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return t.run(ctx, person, func(r *run) error { return t.allFollow(r, person) })
 }
 
 // SetStatus puts the person in a state that no verb here leads to, as LOCKED_OUT
