@@ -59,19 +59,22 @@ func (s *Spec) redact(hide func(string) string) {
 		}
 	}
 	for i := range s.Exchanges {
-		e := &s.Exchanges[i]
-		for _, text := range []*string{&e.URL, &e.Body, &e.Answer, &e.Error} {
-			*text = hide(*text)
-		}
-		for _, header := range []http.Header{e.Header, e.AnswerHeader} {
-			for _, values := range header {
-				for j := range values {
-					values[j] = hide(values[j])
-				}
+		s.Exchanges[i].redact(hide)
+	}
+}
+
+func (e *Exchange) redact(hide func(string) string) {
+	for _, text := range []*string{&e.URL, &e.Body, &e.Answer, &e.Error} {
+		*text = hide(*text)
+	}
+	for _, header := range []http.Header{e.Header, e.AnswerHeader} {
+		for _, values := range header {
+			for i := range values {
+				values[i] = hide(values[i])
 			}
 		}
-		e.Curl = e.replay(" ")
 	}
+	e.Curl = e.replay(" ")
 }
 
 // replay is the command that sends the request again, its arguments joined so.

@@ -285,13 +285,11 @@ func (r Report) areaViews(wire *wireView, unfold, open bool) []areaView {
 			number++
 			s := sectionView{Number: number, Name: section.name, Counts: countsOf(section.specs, false)}
 			for _, spec := range section.specs {
-				one := r.specView(spec, wire, open)
-				s.Open = s.Open || unfold && r.fails(spec)
-				s.Specs = append(s.Specs, one)
-				if r.fails(spec) {
-					area.Bad++
-				}
+				s.Specs = append(s.Specs, r.specView(spec, wire, open))
 			}
+			bad := r.failing(section.specs)
+			s.Open = unfold && bad > 0
+			area.Bad += bad
 			all = append(all, section.specs...)
 			area.Sections = append(area.Sections, s)
 		}
@@ -299,6 +297,16 @@ func (r Report) areaViews(wire *wireView, unfold, open bool) []areaView {
 		areas = append(areas, area)
 	}
 	return areas
+}
+
+// failing counts the specs that fail.
+func (r Report) failing(specs []Spec) (n int) {
+	for _, s := range specs {
+		if r.fails(s) {
+			n++
+		}
+	}
+	return n
 }
 
 func (r Report) specView(s Spec, wire *wireView, open bool) specView {

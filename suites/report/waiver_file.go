@@ -37,16 +37,24 @@ func ReadWaivers(name string, text []byte) ([]Waiver, error) {
 		if !ok {
 			return nil, at(name, document.Body, "this is not a list of waivers; each begins with \"- id:\"")
 		}
-		for _, entry := range list.Values {
-			w, err := readWaiver(name, entry)
-			if err != nil {
-				return nil, err
-			}
-			if slices.ContainsFunc(waivers, func(other Waiver) bool { return other.ID == w.ID }) {
-				return nil, at(name, entry, fmt.Sprintf("%s is waived twice", w.ID))
-			}
-			waivers = append(waivers, w)
+		if waivers, err = addWaivers(waivers, name, list.Values); err != nil {
+			return nil, err
 		}
+	}
+	return waivers, nil
+}
+
+// addWaivers reads entries of a list and adds them to those that were read before.
+func addWaivers(waivers []Waiver, name string, entries []ast.Node) ([]Waiver, error) {
+	for _, entry := range entries {
+		w, err := readWaiver(name, entry)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(waivers, func(other Waiver) bool { return other.ID == w.ID }) {
+			return nil, at(name, entry, fmt.Sprintf("%s is waived twice", w.ID))
+		}
+		waivers = append(waivers, w)
 	}
 	return waivers, nil
 }

@@ -1,6 +1,8 @@
 package scim
 
 import (
+	"slices"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -152,10 +154,9 @@ func ownAttribute(ctx SpecContext, client *spec.Client, suits func(provision.Doc
 			if urn == spec.EnterpriseSchema {
 				continue
 			}
-			for _, a := range client.Schema(ctx, urn).Objects("attributes") {
-				if suits(a) {
-					return urn + ":" + a.Text("name")
-				}
+			attributes := client.Schema(ctx, urn).Objects("attributes")
+			if at := slices.IndexFunc(attributes, suits); at >= 0 {
+				return urn + ":" + attributes[at].Text("name")
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"rollcall.example/simulator"
@@ -123,15 +124,16 @@ func (c *ByCookie) ask(browser *simulator.Browser, saml SAML) (Presence, error) 
 		if err != nil {
 			return Presence{}, err
 		}
-		for _, at := range []string{address, root} {
-			for _, cookie := range browser.Cookies(at) {
-				if cookie.Name == c.Name && cookie.Value != "" {
-					return Presence{In: true}, nil
-				}
-			}
+		cookies := slices.Concat(browser.Cookies(address), browser.Cookies(root))
+		if slices.ContainsFunc(cookies, c.isSet) {
+			return Presence{In: true}, nil
 		}
 	}
 	return Presence{}, nil
+}
+
+func (c *ByCookie) isSet(cookie *http.Cookie) bool {
+	return cookie.Name == c.Name && cookie.Value != ""
 }
 
 func (t *ByText) ask(ctx context.Context, browser *simulator.Browser) (Presence, error) {

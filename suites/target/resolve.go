@@ -86,16 +86,7 @@ func (u unusable) Unwrap() error { return u.error }
 
 func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
 	if !strings.Contains(from, "://") {
-		file, err := os.Open(from)
-		if err != nil {
-			var path *fs.PathError
-			if errors.As(err, &path) {
-				err = path.Err
-			}
-			return nil, err
-		}
-		defer func() { _ = file.Close() }()
-		return io.ReadAll(io.LimitReader(file, maxMetadata+1))
+		return metadataIn(from)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
@@ -123,6 +114,20 @@ func (l *Live) metadataText(ctx context.Context, from string) ([]byte, error) {
 		return nil, unusable{errors.New("it answered an HTML page, not metadata")}
 	}
 	return text, nil
+}
+
+// metadataIn reads a file; an error does not name it, since the target has just done so.
+func metadataIn(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		var named *fs.PathError
+		if errors.As(err, &named) {
+			err = named.Err
+		}
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(io.LimitReader(file, maxMetadata+1))
 }
 
 // atMostTen gives up on an address that redirects on and on.
