@@ -123,7 +123,7 @@ func deletionByName(p *reference.Parts) {
 func searchesFindEverybody(p *reference.Parts) {
 	var mu sync.Mutex
 	made := map[string]object{}
-	around(p, at("/Users", http.MethodPost), func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	around(p, creatingUsers, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		filter := textIn(objectOf(bodyOf(r)), "filter")
 		answer := answerTo(r, next)
 		mu.Lock()
@@ -148,7 +148,7 @@ func strangersAreMembers(p *reference.Parts) {
 	whose := providersOf(p, "/Users")
 	var mu sync.Mutex
 	strangers := map[string][]string{} // by group
-	showEach(p, at("/Groups"), func(group object) {
+	showEach(p, anyGroups, func(group object) {
 		mu.Lock()
 		defer mu.Unlock()
 		if ids := strangers[textIn(group, "id")]; len(ids) > 0 {

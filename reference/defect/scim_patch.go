@@ -297,7 +297,7 @@ func addsOther(op object) bool {
 // says so of another one by its path.
 func primaryByAPartIsOneMore(p *reference.Parts) {
 	var stays memory
-	showEach(p, at("/Users"), func(user object) {
+	showEach(p, anyUsers, func(user object) {
 		emails, _ := user["emails"].([]any)
 		for _, entry := range emails {
 			if email, ok := entry.(object); ok && stays.has(textIn(email, "value")) {
