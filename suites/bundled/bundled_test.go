@@ -101,7 +101,7 @@ func TestWhatCannotBeStarted(t *testing.T) {
 		"no defect":            {Defect: "no-such-defect"},
 		"no dialect":           {Dialects: []string{"oin", "klingon"}},
 		"does not do":          {Profile: fixtures.Profile{Name: "beyond", Keys: map[string]any{"scim_scope": "org"}}},
-		"comes with a profile": {Defect: "seat-at-create", Profile: fixtures.Profile{Name: "mine"}},
+		"comes with a profile": {Defect: "saml-wanted-signature-not-checked", Profile: fixtures.Profile{Name: "mine"}},
 		"only beside":          {Profile: fixtures.Profile{Name: "torn", Keys: map[string]any{"billing_starts": "scim_create"}}},
 		"in use":               {Listen: taken.Addr().String()},
 		"no such dir":          {Data: filepath.Join(t.TempDir(), "missing", "x.db")},
