@@ -176,45 +176,26 @@ func (f *form) name(prefix, local string) *form {
 }
 
 // value writes an attribute's value, from the sign before it on (Canonical XML 2.3).
-func (f *form) value(text string) {
-	f.add(`="`)
-	for i := range len(text) {
-		switch c := text[i]; c {
-		case '&':
-			f.add("&amp;")
-		case '<':
-			f.add("&lt;")
-		case '"':
-			f.add("&quot;")
-		case '\t':
-			f.add("&#x9;")
-		case '\n':
-			f.add("&#xA;")
-		case '\r':
-			f.add("&#xD;")
-		default:
-			f.out = append(f.out, c)
-		}
-	}
-	f.add(`"`)
-}
+func (f *form) value(text string) { f.add(`="`).escaped(text, &inValue).add(`"`) }
 
 // text writes character data (Canonical XML 2.3).
-func (f *form) text(text string) {
+func (f *form) text(text string) { f.escaped(text, &inText) }
+
+// What stands for a character, where it may not stand for itself.
+var (
+	inValue = [256]string{'&': "&amp;", '<': "&lt;", '"': "&quot;", '\t': "&#x9;", '\n': "&#xA;", '\r': "&#xD;"}
+	inText  = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '\r': "&#xD;"}
+)
+
+func (f *form) escaped(text string, instead *[256]string) *form {
+	done := 0
 	for i := range len(text) {
-		switch c := text[i]; c {
-		case '&':
-			f.add("&amp;")
-		case '<':
-			f.add("&lt;")
-		case '>':
-			f.add("&gt;")
-		case '\r':
-			f.add("&#xD;")
-		default:
-			f.out = append(f.out, c)
+		if escape := instead[text[i]]; escape != "" {
+			f.add(text[done:i]).add(escape)
+			done = i + 1
 		}
 	}
+	return f.add(text[done:])
 }
 
 func sum(hash crypto.Hash, data []byte) []byte {

@@ -280,6 +280,9 @@ func decoded(written string, value bool) (string, error) {
 		var means rune
 		size := 1
 		switch c := written[i]; {
+		case c >= ' ' && c < utf8.RuneSelf && c != '&': // most of all
+			i++
+			continue
 		case c == '&':
 			if means, size = referred(written[i:]); size == 0 {
 				return "", malformed("it has a reference to nothing that is known")
