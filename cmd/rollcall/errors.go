@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"rollcall.example/suites/report"
+	"rollcall.example/suites/target"
 	"rollcall.example/suites/target/strict"
 	"rollcall.example/suites/verify"
 )
@@ -48,6 +49,9 @@ func statusOf(err error, stderr io.Writer) int {
 		return report.ExitConformant
 	case errors.As(err, &status):
 		return int(status)
+	case errors.Is(err, target.ErrInterrupted):
+		_, _ = fmt.Fprintln(stderr, "rollcall: "+report.OneLine(err.Error()))
+		return report.ExitInterrupted
 	}
 	var mistakes strict.Mistakes
 	if errors.As(err, &mistakes) {

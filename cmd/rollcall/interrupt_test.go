@@ -69,6 +69,38 @@ func interruptWith(t *testing.T, procs string) {
 	checkPartial(t, file)
 }
 
+// What is interrupted while the product has not yet answered has nothing to report, and
+// blames nobody for it.
+func TestInterruptBeforeTheFirstAnswer(t *testing.T) {
+	t.Parallel()
+	for _, arguments := range [][]string{{"verify"}, {"load", "--users", "2"}} {
+		t.Run(arguments[0], func(t *testing.T) {
+			t.Parallel()
+			asked := make(chan struct{}, 1000)
+			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				asked <- struct{}{}
+				<-r.Context().Done()
+			}))
+			defer server.Close()
+			command := exec.Command("rollcall", append(arguments, "--scim-url", server.URL, "--scim-token-env", "TOKEN")...)
+			command.Env = append(os.Environ(), "TOKEN=x1y2z3", "XDG_STATE_HOME="+t.TempDir())
+			var said bytes.Buffer
+			command.Stdout, command.Stderr = &said, &said
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
+			}
+			<-asked
+			if err := command.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			_ = command.Wait()
+			if status := command.ProcessState.ExitCode(); status != report.ExitInterrupted || said.String() != "rollcall: interrupted before anything was judged\n" {
+				t.Errorf("exit status %d: %s", status, &said)
+			}
+		})
+	}
+}
+
 func checkPartial(t *testing.T, file string) {
 	t.Helper()
 	written, err := os.Open(file)

@@ -89,13 +89,13 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	}
 	defer live.Close()
 	if err := reach(signalled, live, o.Groups > 0); err != nil {
-		return Result{}, errors.Join(live.Conceal(err), finish(ctx, begun))
+		return Result{}, errors.Join(interruptedOr(signalled, live.Conceal(err)), finish(ctx, begun))
 	}
 	lasts, giveUp, done := lasting(signalled, o)
 	defer done()
 	r, err := begin(lasts, o, live)
 	if err != nil {
-		return Result{}, errors.Join(live.Conceal(err), finish(ctx, begun))
+		return Result{}, errors.Join(interruptedOr(signalled, live.Conceal(err)), finish(ctx, begun))
 	}
 	r.gauge.giveUp = giveUp
 	over := r.progress.watch()
@@ -106,6 +106,14 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	result := r.result(phases, interrupted, context.Cause(lasts), live.Traffic())
 	result.Left = append(result.Left, r.clearAway(ctx, begun)...)
 	return result, nil
+}
+
+// interruptedOr is why a run could not begin: the interruption, where there was one.
+func interruptedOr(signalled context.Context, err error) error {
+	if signalled.Err() != nil {
+		return target.ErrInterrupted
+	}
+	return err
 }
 
 // finish ends a run that made nothing.

@@ -53,6 +53,9 @@ const (
 	Busy               TroubleKind = "throttled"
 )
 
+// ErrInterrupted says that somebody interrupted a run before it had anything to report.
+var ErrInterrupted = errors.New("interrupted before anything was judged")
+
 func (t *Trouble) Error() string { return t.Says }
 
 // Hint says what to do about it.

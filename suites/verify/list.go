@@ -54,9 +54,9 @@ var registry = sync.OnceValue(func() []Listed {
 	spec.Register(func() target.Target { return target.Target{} })
 	config, reporting := ginkgo.GinkgoConfiguration()
 	config.LabelFilter = ""
-	preview := ginkgo.PreviewSpecs(suiteName, config, reporting)
+	var preview ginkgo.Report
+	heedingSignals(func() { preview = ginkgo.PreviewSpecs(suiteName, config, reporting) })
 	globals.Reset()
-	signal.Reset(os.Interrupt, syscall.SIGTERM)
 
 	var listed []Listed
 	for _, s := range preview.SpecReports {
@@ -70,6 +70,23 @@ var registry = sync.OnceValue(func() []Listed {
 	slices.SortStableFunc(listed, func(a, b Listed) int { return strings.Compare(a.Key(), b.Key()) })
 	return listed
 })
+
+// heedingSignals does what has Ginkgo listen to signals for as long as it takes. Ginkgo
+// forgets those that come meanwhile, as there is no spec for them to stop: they are sent
+// once more when it is done.
+func heedingSignals(do func()) {
+	came := make(chan os.Signal, 1)
+	signal.Notify(came, os.Interrupt, syscall.SIGTERM)
+	do()
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+	select {
+	case s := <-came:
+		if self, err := os.FindProcess(os.Getpid()); err == nil {
+			_ = self.Signal(s) // nobody can send it on Windows, where it stays forgotten
+		}
+	default:
+	}
+}
 
 // Select returns what the options choose, without running it. A name that stands
 // for nothing is an *[Unknown], a filter that chooses nothing is [ErrNothing].

@@ -60,7 +60,8 @@ type Options struct {
 // target that does not answer, which is an *[Unreachable].
 //
 // Ctrl-C and a cancelled context stop the run promptly, with a report of what was
-// reached, marked partial and interrupted. Runs in one process take turns.
+// reached, marked partial and interrupted, or with [target.ErrInterrupted] where the
+// product had not yet answered. Runs in one process take turns.
 func Run(ctx context.Context, o Options) (report.Report, error) {
 	ginkgoOwned.Lock()
 	defer ginkgoOwned.Unlock()
@@ -74,15 +75,24 @@ func Run(ctx context.Context, o Options) (report.Report, error) {
 	signalled, stopSignals := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stopSignals()
 	if o.Target, err = Resolve(signalled, o.Target); err != nil {
-		return report.Report{}, err
+		return report.Report{}, begun(signalled, err)
 	}
 	end, err := o.begin(signalled)
 	if err != nil {
-		return report.Report{}, err
+		return report.Report{}, begun(signalled, err)
 	}
 	r, err := o.run(ctx, signalled, chosen)
 	r.Left = end(r.Interrupted)
-	return r, err
+	return r, begun(signalled, err)
+}
+
+// begun is why a run could not begin: that it was interrupted comes before what it was
+// interrupted in.
+func begun(signalled context.Context, err error) error {
+	if err != nil && signalled.Err() != nil {
+		return target.ErrInterrupted
+	}
+	return err
 }
 
 // run runs what is chosen in a run that has begun.
