@@ -53,6 +53,8 @@ var _ = register(defects{
 	},
 })
 
+// sortsBy sorts by something else; those who are equal in it stand by id, whatever way
+// the list goes.
 func sortsBy(attribute string, by func(user object) string) install {
 	return func(p *reference.Parts) {
 		showOtherwise(p, lists, func(r *http.Request, a *scimAnswer) {
