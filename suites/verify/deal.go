@@ -58,7 +58,7 @@ func keysOf(specs []Listed) map[string]bool {
 // anew costs little where it is of many specs.
 const (
 	smallest = 6
-	largest  = 100
+	largest  = 50
 )
 
 // dealer deals specs out and gathers what came of them. The shares become smaller

@@ -89,11 +89,19 @@ func (p post) serve(ctx context.Context, s share, spare *thrift, tell func(word)
 	})
 	for i := range ran.SpecReports {
 		if one := &ran.SpecReports[i]; tookPart(*one) {
-			one.SpecEvents = nil // when which part of it began and ended: most of the report, and nobody reads it
+			lean(one)
 			failed = errors.Join(failed, tell(word{Report: one}))
 		}
 	}
 	return errors.Join(failed, tell(word{Last: true}))
+}
+
+// lean takes out what nobody reads: when which part of a spec began and ended, which is
+// most of what Ginkgo tells, and where they stand.
+func lean(told *types.SpecReport) {
+	told.SpecEvents = nil
+	told.ContainerHierarchyLocations = nil
+	told.LeafNodeLocation = types.CodeLocation{}
 }
 
 // playTogether deals the chosen specs out to so many processes, this one among them, and
