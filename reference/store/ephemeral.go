@@ -13,14 +13,15 @@ import (
 // so nobody else has to be asked for a lock and the index of the log need not be
 // shared: SQLite's "unix-excl" does without both. Nobody waits for it to be opened again
 // either, so the log may grow to 16 MB before what it says is written into the file: that
-// pays once for all changes of a page.
+// pays once for all changes of a page. The file itself is in memory where there is room: a
+// page that is not at hand is only copied, and half of what other files have at hand will do.
 func ephemeral() []string {
 	own := []string{
 		"_pragma", patient,
 		"_pragma", "foreign_keys(1)",
 		"_pragma", "synchronous(OFF)",
 		"_pragma", inMemoryMeanwhile,
-		"_pragma", cache,
+		"_pragma", "cache_size(-4000)",
 		"_pragma", "wal_autocheckpoint(4000)",
 	}
 	if runtime.GOOS != "windows" {
