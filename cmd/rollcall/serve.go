@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"slices"
@@ -88,7 +87,7 @@ func (f serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	okta, err := listen(ctx, f.oktaListen)
+	okta, err := bundled.Listen(ctx, f.oktaListen)
 	if err != nil {
 		return err
 	}
@@ -123,15 +122,6 @@ func (f serveFlags) keptIn() (string, error) {
 		return "", err
 	}
 	return f.data + f.store, nil
-}
-
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("listening on %s: %w", address, err)
-	}
-	return listener, nil
 }
 
 // readiness is what a program needs to know to start: the ready file.

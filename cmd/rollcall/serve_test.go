@@ -177,8 +177,8 @@ func TestServeRefusesWhatItCannotDo(t *testing.T) {
 		flags []string
 		says  string
 	}{
-		"port in use":      {[]string{"--listen", taken.Addr().String()}, "address already in use"},
-		"Okta's in use":    {[]string{"--okta-listen", taken.Addr().String()}, "address already in use"},
+		"port in use":      {[]string{"--listen", taken.Addr().String()}, "nothing can be served at " + taken.Addr().String() + ": address already in use"},
+		"Okta's in use":    {[]string{"--okta-listen", taken.Addr().String()}, "nothing can be served at " + taken.Addr().String() + ": address already in use"},
 		"nowhere":          {[]string{"--listen", "nowhere"}, "nowhere"},
 		"unknown defect":   {[]string{"--defect", "seat-at-craete"}, "seat-at-create"},
 		"garbage data":     {[]string{"--data", garbage}, "garbage.db"},

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"time"
 
@@ -96,15 +97,31 @@ func Start(ctx context.Context, o Options) (*Bundled, error) {
 	return b, nil
 }
 
+// Listen listens at host:port. Its error says in one line why it cannot.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", address)
+	var of *net.OpError
+	var refused *os.SyscallError
+	switch {
+	case err == nil:
+		return listener, nil
+	case errors.As(err, &refused):
+		err = refused.Err
+	case errors.As(err, &of):
+		err = of.Err
+	}
+	return nil, fmt.Errorf("nothing can be served at %s: %w", address, err)
+}
+
 // open serves the app and founds the organization, unless the data has it.
 func (b *Bundled) open(ctx context.Context, listen string) error {
 	if listen == "" {
 		listen = "127.0.0.1:0"
 	}
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", listen)
+	listener, err := Listen(ctx, listen)
 	if err != nil {
-		return fmt.Errorf("listening on %s: %w", listen, err)
+		return err
 	}
 	b.App.SetBaseURL("http://" + listener.Addr().String())
 	b.server = &http.Server{Handler: b.App, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
