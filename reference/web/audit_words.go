@@ -124,7 +124,7 @@ func change(before, after string) string {
 		return changedFields(was, is)
 	}
 	switch {
-	case before == "":
+	case before == "", before == after:
 		return after
 	case after == "":
 		return before

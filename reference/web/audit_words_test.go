@@ -26,6 +26,8 @@ func TestEventsInWords(t *testing.T) {
 			Action: org.RecordCreated, After: `{"active":true}`, Cause: "created over SCIM"},
 		"joined group Aces of the sky: changed over SCIM": {
 			Action: org.GroupMemberCreated, After: "3f0c1f7e Aces of the sky", Cause: "changed over SCIM"},
+		"SSO provider changed http://www.okta.com/exk1: set by system": {
+			Action: org.ProviderUpdated, Before: "http://www.okta.com/exk1", After: "http://www.okta.com/exk1", Cause: "set by system"},
 		"seat started":      {Action: org.SeatStarted, After: "an id"},
 		"something unheard": {Action: "SOMETHING_UNHEARD"},
 	} {
