@@ -20,6 +20,7 @@ type output struct {
 	flag   string
 	path   string
 	render func(io.Writer) error
+	secret bool      // it is for nobody but who runs the command
 	temp   *os.File  // nil where the path is no regular file, as /dev/stdout
 	stream io.Writer // where it goes for the path of standard output
 }
@@ -49,6 +50,14 @@ func (o *output) ready(stdout io.Writer) error {
 	return nil
 }
 
+// mode is who may read the file.
+func (o *output) mode() fs.FileMode {
+	if o.secret {
+		return 0o600
+	}
+	return 0o644
+}
+
 // write renders into the file and puts it in its place.
 func (o *output) write() error {
 	if o.path == "" {
@@ -63,13 +72,13 @@ func (o *output) write() error {
 		return err
 	}
 	if o.temp == nil {
-		if err := os.WriteFile(o.path, text.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(o.path, text.Bytes(), o.mode()); err != nil {
 			return o.wrong(err)
 		}
 		return nil
 	}
 	_, err := o.temp.Write(text.Bytes())
-	err = errors.Join(err, o.temp.Chmod(0o644), o.temp.Close())
+	err = errors.Join(err, o.temp.Chmod(o.mode()), o.temp.Close())
 	if err == nil {
 		err = os.Rename(o.temp.Name(), o.path)
 	}

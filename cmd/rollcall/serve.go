@@ -79,7 +79,7 @@ func (f serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	var ready readiness
-	files := outputs{{flag: "ready-file", path: f.readyFile, render: func(w io.Writer) error { return ready.write(w) }}}
+	files := outputs{{flag: "ready-file", path: f.readyFile, secret: true, render: func(w io.Writer) error { return ready.write(w) }}}
 	if err := files.ready(stdout); err != nil {
 		return err
 	}

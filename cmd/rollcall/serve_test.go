@@ -63,6 +63,9 @@ func (s *serving) wait(t *testing.T) {
 			if err := json.Unmarshal(text, &s.readiness); err != nil {
 				t.Fatalf("the ready file: %v\n%s", err, text)
 			}
+			if info, err := os.Stat(s.file); err != nil || info.Mode().Perm() != 0o600 {
+				t.Fatalf("the ready file, which has tokens, can be read by others: %v, %v", info, err)
+			}
 			return
 		}
 		select {

@@ -85,6 +85,9 @@ func (r Report) conclude() (status int, headline string) {
 		status, headline = r.Baseline.temper(status, headline)
 	}
 	if n := len(r.refused()); n > 0 {
+		if status == ExitConformant {
+			headline += ", but the run fails"
+		}
 		status, headline = ExitNot, headline+", "+plural(n, "waiver")+" stale or expired"
 	}
 	return status, headline
