@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -29,37 +30,38 @@ type recipe struct {
 // recipes say it for each command. A run of verify that chooses no specs is narrowed
 // by ROLLCALL_ONLY, and so is one of the specs under go test or ginkgo by a filter.
 var recipes = map[string]recipe{
-	"rollcall":                {},
-	"rollcall ci":             {},
-	"rollcall completion":     {},
-	"rollcall doctor":         {},
-	"rollcall forge":          {},
-	"rollcall forge list":     {},
-	"rollcall idp init":       {before: "rm -r idp"},
-	"rollcall idp logout":     {},
-	"rollcall idp metadata":   {},
-	"rollcall idp rotate":     {},
-	"rollcall init":           {before: "rm rollcall.yaml"},
-	"rollcall load":           {},
-	"rollcall probe check":    {},
-	"rollcall probe contract": {},
-	"rollcall profile keys":   {},
-	"rollcall profile list":   {},
-	"rollcall profile show":   {},
-	"rollcall report convert": {},
-	"rollcall report diff":    {},
-	"rollcall report schema":  {},
-	"rollcall requirements":   {},
-	"rollcall selftest":       {add: "--defect seat-at-create"},
-	"rollcall serve":          {lasts: true},
-	"rollcall sweep":          {},
-	"rollcall verify":         {},
-	"rollcall version":        {},
-	"go test ./suites":        {add: "./suites -args -ginkgo.label-filter=req:tracking.no-seat"},
-	"go tool ginkgo":          {add: "--label-filter=req:tracking.no-seat ./suites"},
-	"make":                    {add: "--dry-run"},
-	"docker build":            {absent: true},
-	"docker run":              {absent: true},
+	"rollcall":                 {},
+	"rollcall ci":              {},
+	"rollcall completion":      {},
+	"rollcall doctor":          {},
+	"rollcall forge":           {},
+	"rollcall forge list":      {},
+	"rollcall idp init":        {before: "rm -r idp"},
+	"rollcall idp logout":      {},
+	"rollcall idp metadata":    {},
+	"rollcall idp rotate":      {},
+	"rollcall init":            {before: "rm rollcall.yaml"},
+	"rollcall load":            {},
+	"rollcall probe check":     {},
+	"rollcall probe contract":  {},
+	"rollcall profile keys":    {},
+	"rollcall profile list":    {},
+	"rollcall profile show":    {},
+	"rollcall report convert":  {},
+	"rollcall report diff":     {},
+	"rollcall report schema":   {},
+	"rollcall requirements":    {},
+	"rollcall selftest":        {add: "--defect seat-at-create"},
+	"rollcall selftest --area": {}, // two defects
+	"rollcall serve":           {lasts: true},
+	"rollcall sweep":           {},
+	"rollcall verify":          {},
+	"rollcall version":         {},
+	"go test ./suites":         {add: "./suites -args -ginkgo.label-filter=req:tracking.no-seat"},
+	"go tool ginkgo":           {add: "--label-filter=req:tracking.no-seat ./suites"},
+	"make":                     {add: "--dry-run"},
+	"docker build":             {absent: true},
+	"docker run":               {absent: true},
 }
 
 // exceptions are the commands that end otherwise, or need something else, than others
@@ -270,8 +272,16 @@ func (b *bench) until(dir, line string) error {
 	return expect(0)(said.String(), err)
 }
 
+// ginkgo is held by whoever runs the ginkgo command, which builds a program of one name in
+// the folder of the specs and takes it away again.
+var ginkgo sync.Mutex
+
 // inProject runs a command of a developer's where the project is, narrowed.
 func inProject(line string, r recipe) error {
+	if strings.Contains(line, "go tool ginkgo") {
+		ginkgo.Lock()
+		defer ginkgo.Unlock()
+	}
 	if flag, _, _ := strings.Cut(r.add, "="); !strings.Contains(line, flag) {
 		line = strings.Replace(line, " ./suites", "", 1) + " " + r.add
 	}

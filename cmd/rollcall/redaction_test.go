@@ -306,6 +306,8 @@ func TestGinkgoShowsNoSecret(t *testing.T) {
 	if status != 1 || strings.Count(said, "[FAILED]") < 20 {
 		t.Errorf("exit status %d:\n%.4000s", status, said)
 	}
+	ginkgo.Lock()
+	defer ginkgo.Unlock()
 	status, said = s.run(t, at("bearer.yaml"), "go", "tool", "ginkgo", "-v", "--procs=2", "--label-filter=area: containsAny {jit, deactivation}",
 		"--output-dir="+out, "--json-report=parallel.json", "--junit-report=parallel.xml", "--teamcity-report=parallel.txt", "./suites")
 	if status != 1 || strings.Count(said, "[FAILED]") < 20 {

@@ -38,7 +38,7 @@ Exit status: 0 all caught, none unexpected, none toothless; 1 otherwise; 2 could
 not run; 130 interrupted.`,
 		Example: `  rollcall selftest
   rollcall selftest --full --json selftest.json
-  rollcall selftest --area jit --area scim.patch
+  rollcall selftest --area okta.password
   rollcall selftest --defect seat-at-create`,
 		Args: noArguments("choose defects with --defect or --area"),
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"maps"
 	"os"
 	"os/exec"
@@ -87,6 +88,9 @@ func judge(t *testing.T, product target.Target, labels string, met map[string]bo
 	r, err := verify.Run(context.Background(), verify.Options{
 		Target: product, Only: slices.Collect(maps.Keys(met)), LabelFilter: labels, Timeout: 5 * time.Minute, Procs: procs,
 	})
+	if labels != "" && errors.Is(err, verify.ErrNothing) {
+		return nil // the part has none of today's specs
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
