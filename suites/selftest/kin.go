@@ -14,8 +14,6 @@ type kin struct {
 	Areas []string `json:"areas"` // of one of these areas, or of a part of one
 	// Telling are features of which they need one.
 	Telling []string `json:"telling"`
-	// Plain are features beside which they need nothing.
-	Plain []string `json:"plain"`
 }
 
 // filter is the kin as a label filter of Ginkgo's; empty, and so everything, where
@@ -28,7 +26,6 @@ func (k kin) filter() string {
 	}{
 		{"area: containsAny", k.Areas},
 		{"feature: containsAny", k.Telling},
-		{"feature: isSubsetOf", k.Plain},
 	} {
 		if len(set.names) > 0 {
 			any = append(any, set.says+" {"+strings.Join(set.names, ", ")+"}")
@@ -37,12 +34,11 @@ func (k kin) filter() string {
 	return strings.Join(any, " || ")
 }
 
-// with is both kins together, and more where both say Plain.
+// with is both kins together.
 func (k kin) with(other kin) kin {
 	return kin{
 		Areas:   distinct(slices.Concat(k.Areas, other.Areas)),
 		Telling: distinct(slices.Concat(k.Telling, other.Telling)),
-		Plain:   distinct(slices.Concat(k.Plain, other.Plain)),
 	}
 }
 
@@ -55,22 +51,21 @@ func areas(d fixtures.Defect) []string {
 	return distinct(all)
 }
 
-// shared are the features of the requirements that the defect breaks, by which other
-// specs are its kin: those that tell something, and, where a requirement needs none that
-// does, no more than it needs itself.
-func shared(d fixtures.Defect) (telling, plain []string) {
+// shared are the features of the requirements that the defect breaks by which other specs
+// are its kin: those that tell something.
+func shared(d fixtures.Defect) (telling []string) {
 	for _, id := range d.Catches {
 		r, _ := fixtures.Requirements().Find(unvaried(id))
-		tells := slices.DeleteFunc(slices.Clone(r.Needs), func(f string) bool { return slices.Contains(everyday(), f) })
-		if len(tells) == 0 {
-			plain = append(plain, r.Needs...)
+		for _, feature := range r.Needs {
+			if !slices.Contains(everyday(), feature) {
+				telling = append(telling, feature)
+			}
 		}
-		telling = append(telling, tells...)
 	}
-	return distinct(telling), distinct(plain)
+	return distinct(telling)
 }
 
-// everyday are the features that more than a third of all requirements need, as that
+// everyday are the features that more than a tenth of all requirements need, as that
 // there are users and that one can sign in: it says nothing that two have them in common.
 var everyday = sync.OnceValue(func() (common []string) {
 	needing, tested := map[string]int{}, 0
@@ -84,7 +79,7 @@ var everyday = sync.OnceValue(func() (common []string) {
 		}
 	}
 	for f, n := range needing {
-		if 3*n > tested {
+		if 10*n > tested {
 			common = append(common, f)
 		}
 	}

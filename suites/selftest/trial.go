@@ -25,7 +25,7 @@ type trial struct {
 func trialOf(d fixtures.Defect, full bool) trial {
 	t := trial{Defect: d, kin: kin{Areas: areas(d)}}
 	if full {
-		t.Telling, t.Plain = shared(d)
+		t.Telling = shared(d)
 	}
 	return t
 }
