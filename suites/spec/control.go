@@ -82,7 +82,8 @@ func (o *Okta) Worked(mode idp.Signing) {
 }
 
 // JustWorked says whether the spec before this one, of the same process, ended with an
-// honest sign-in like that at the same product.
+// honest sign-in like that at the same product. It serves nobody where sign-ins bring no
+// new address: who comes under a wrong one at first keeps it there.
 func (o *Okta) JustWorked(mode idp.Signing) bool {
-	return proved.live == o.live && proved.acs == o.connection.SAML.ACS && proved.mode == mode && proved.by+1 == played.Load()
+	return o.live.Profile.States("login_overwrites", "email") && proved.live == o.live && proved.acs == o.connection.SAML.ACS && proved.mode == mode && proved.by+1 == played.Load()
 }
