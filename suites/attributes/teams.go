@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -122,7 +123,7 @@ var _ = spec.Section("The teams attribute", func(okta *spec.Okta, product *spec.
 	It("makes no team", spec.Clause("attributes.unknown-team-not-made"), func(ctx SpecContext) {
 		okta, product := product.Found(ctx, spec.Organization{})
 		han, before := okta.Hire("Han Solo"), product.Connection(ctx).Teams
-		okta.PutInTeams(ctx, han, nobodysTeam, "smugglers")
+		okta.PutInTeams(ctx, han, uuid.NewString(), "smugglers") // one that no spec before has had made
 		okta.Admit(ctx, han)
 
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
