@@ -88,6 +88,7 @@ var _ = spec.OverSCIM("A list of groups", func(_ *spec.Client, product *spec.Pro
 		han, leia := client.Create(ctx, known(client, "Han Solo")), client.Create(ctx, known(client, "Leia Organa"))
 		pilots := client.Create(ctx, client.Group("Pilots", []*spec.Resource{han, leia}))
 		rogues := client.Create(ctx, client.Group("Rogues", []*spec.Resource{leia}))
+		client.Create(ctx, knownGroup(client, "Empty"))
 
 		Expect(client.Filter(ctx, "/Groups", "members.value eq "+spec.Quoted(han.ID))).To(BeListOf(pilots))
 		Expect(client.Filter(ctx, "/Groups", "members[value eq "+spec.Quoted(leia.ID)+"]")).To(BeListOf(pilots, rogues))
