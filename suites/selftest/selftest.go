@@ -96,10 +96,12 @@ func within(area, whole string) bool {
 // clean runs the reference without a defect, once under each profile that a trial is
 // about, and notes what it did not pass. It returns the keys of what it passed.
 func (r *Result) clean(ctx context.Context, trials []trial, all bool, o Options) (passed []string, err error) {
-	for _, v := range variants(trials) {
+	for _, v := range o.variants(trials) {
 		chosen := choice{everything: o.Full, workers: o.Workers}
 		switch {
-		case !all || len(o.Areas) > 0:
+		case len(o.Areas) > 0:
+			chosen.filter = concerned(trials, v).with(kin{Areas: o.Areas}).filter()
+		case !all:
 			chosen.filter = concerned(trials, v).filter()
 		case o.Full && len(v.Keys) > 0:
 			chosen.filter = around(v).filter()
@@ -126,9 +128,13 @@ func (r *Result) clean(ctx context.Context, trials []trial, all bool, o Options)
 	return passed, nil
 }
 
-// variants are the profiles that the trials are about, each once.
-func variants(trials []trial) []fixtures.Variant {
+// variants are the profiles that the trials are about, each once. Where areas are asked
+// for the default one is among them: their specs may be ones that no defect is held against.
+func (o Options) variants(trials []trial) []fixtures.Variant {
 	var all []fixtures.Variant
+	if len(o.Areas) > 0 {
+		all = append(all, fixtures.Variant{})
+	}
 	for _, t := range trials {
 		same := func(v fixtures.Variant) bool { return v.String() == t.Defect.Variant.String() }
 		if !slices.ContainsFunc(all, same) {

@@ -92,3 +92,13 @@ func TestAreasChooseDefectsAndSpecs(t *testing.T) {
 		t.Errorf("specs of scim.patch: %q", got)
 	}
 }
+
+// Specs that no defect is held against are toothless, also where there is no such defect
+// in the whole of the area that is asked for.
+func TestAnAreaWithoutDefectsIsToothless(t *testing.T) {
+	t.Parallel()
+	o := Options{Areas: []string{"okta.password"}}
+	if got := o.variants(o.trials()); len(got) != 1 || !got[0].Usual() {
+		t.Errorf("profiles to run the reference under: %v, want the default one", got)
+	}
+}

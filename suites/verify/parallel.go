@@ -105,9 +105,9 @@ func lean(told *types.SpecReport) {
 }
 
 // playTogether deals the chosen specs out to so many processes, this one among them, and
-// puts the reports together. This process takes its part: it is there anyway, and where the reference is in it, half of what specs
-// ask for needs no other process. What a worker that died had in hand has no verdict, so
-// nothing is claimed of the run.
+// puts the reports together. This process takes its part: it is there anyway, and where
+// the reference is in it, half of what specs ask for needs no other process. What a worker
+// that died had in hand has no verdict, so nothing is claimed of the run.
 func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (types.Report, error) {
 	began := time.Now()
 	whole := types.Report{
