@@ -163,20 +163,47 @@ func (s *sandbox) leaks(t *testing.T) {
 			tells[piece] = secret
 		}
 	}
+	found := search(t, tells)
 	for name, text := range s.outputs {
-		shown := 0
-		for piece, secret := range tells {
-			at := strings.Index(text, piece)
-			if at < 0 {
-				continue
-			}
-			if shown++; shown > 3 {
+		for i, at := range found(text) {
+			if i == 3 {
 				break
 			}
-			t.Errorf("%s shows %q of %.60q: …%q…", name, piece, secret, text[max(0, at-160):min(len(text), at+80)])
+			t.Errorf("%s shows %.60q: …%q…", name, tells[at.piece], text[max(0, at.offset-160):min(len(text), at.offset+80)])
 		}
 	}
 	t.Logf("%d outputs, %d secrets that were not planted, %d pieces", len(s.outputs), len(s.product.heard), len(tells))
+}
+
+// seen is where a piece of a secret was found.
+type seen struct {
+	piece  string
+	offset int
+}
+
+// search returns what finds these pieces in a text, in one pass: there are thousands of
+// them, and the reports are long.
+func search(t *testing.T, pieces map[string]string) func(text string) []seen {
+	t.Helper()
+	const first = 8 // bytes that a piece is found by
+	begun := map[string][]string{}
+	for piece := range pieces {
+		if len(piece) < first {
+			t.Fatalf("%q is too short to be told from other texts", piece)
+		}
+		begun[piece[:first]] = append(begun[piece[:first]], piece)
+	}
+	return func(text string) []seen {
+		var found []seen
+		for i := range max(0, len(text)-first+1) {
+			for _, piece := range begun[text[i:i+first]] {
+				if strings.HasPrefix(text[i:], piece) {
+					found = append(found, seen{piece, i})
+				}
+			}
+		}
+		return found
+	}
 }
 
 // pieces are what must not be seen of a secret: sixteen bytes of its beginning, in
