@@ -16,7 +16,7 @@ SERIAL := PagesOfAnyList|ManyMembers|KilledAtAnyMoment|FuzzACS|InABrowser|InTheD
 test:
 	@for tool in $(TOOLS); do command -v $$tool >/dev/null || \
 	  echo "make test: $$tool is missing: the tests that need it are skipped (make setup installs it)"; done
-	go test -count=1 -timeout 20m ./suites/verify ./suites/products ./cmd/rollcall ./... # the longest first
+	go test -p $$(($$(nproc) + 1)) -count=1 -timeout 20m ./suites/verify ./suites/products ./cmd/rollcall ./... # the longest first; some wait more than they work
 	cd suites/embedding && go test -count=1 ./...
 
 # The race detector.
