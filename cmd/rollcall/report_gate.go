@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rollcall.example/suites/report"
+	"rollcall.example/suites/target"
 )
 
 // gate is what decides besides the specs whether a run succeeds.
@@ -37,12 +38,11 @@ func (f verifyFlags) gate(stdin io.Reader) (gate, error) {
 }
 
 // fits says before the run whether the baseline can be held against it.
-func (g gate) fits(profile string) error {
+func (g gate) fits(product target.Target) error {
 	if g.baseline == nil {
 		return nil
 	}
-	planned := report.Report{Suite: report.Suite{Version: report.SuiteVersion}, Profile: profile}
-	if err := report.Comparable(*g.baseline, planned); err != nil {
+	if err := report.Baselines(*g.baseline, report.Planned(product)); err != nil {
 		return fmt.Errorf("%s cannot be the baseline: %w", g.path, err)
 	}
 	return nil

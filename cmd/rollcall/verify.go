@@ -71,7 +71,7 @@ of 100 MB and sign-ins that are begun by the thousand. Use it where nobody works
 With --waivers the specs that a file names may fail until a day. It is a YAML list
 of id, reason, owner and expires (2027-01-31), all required; a waiver whose day has
 passed, whose specs pass or which names no spec fails the run. With --baseline only
-what got worse since an older report fails it.
+what got worse since an older report of the same product and profile fails it.
 
 Exit status: 0 conformant, partly observed, or nothing worse than the baseline; 1
 not conformant, with --complete partly observed, or a waiver that is not accepted; 2
@@ -181,7 +181,7 @@ func (f verifyFlags) run(ctx context.Context, stdin io.Reader, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	if err := gate.fits(product.Profile.Name); err != nil {
+	if err := gate.fits(product); err != nil {
 		return errors.Join(err, stop())
 	}
 	line := report.NewProgressLine(stderr)

@@ -141,11 +141,11 @@ func (p *printer) story(s Spec, indent string) {
 		field("task", task)
 	}
 	p.exchanges(s.Exchanges, indent)
-	field("rerun", Rerun(s, p.report.Configuration))
+	field("rerun", rerun(s, p.report.Configuration))
 }
 
-// Rerun is the command that runs just this spec again, with what it was run with.
-func Rerun(s Spec, with Configuration) string {
+// rerun is the command that runs just this spec again, with what it was run with.
+func rerun(s Spec, with Configuration) string {
 	command := []string{cmp.Or(with.Command, "go run ./cmd/rollcall"), "verify --only", ShellWord(s.Key())}
 	for _, dialect := range with.Dialects {
 		command = append(command, "--dialect", ShellWord(dialect))
@@ -213,6 +213,9 @@ func (p *printer) gates() {
 			}
 		}
 		p.line("\nagainst the baseline: %s", b.Counts())
+		if differ := b.differ(); differ != "" {
+			p.line("%s", p.style.warn(differ))
+		}
 	}
 }
 

@@ -16,6 +16,9 @@ type Comparison struct {
 	Vanished int `json:"vanished"` // should have run again and did not
 	// Lacking are the core features that the target lacks now and did not before.
 	Lacking []string `json:"lacking,omitempty"`
+	// Differs says what else was not the same in the two runs, and may be why verdicts
+	// differ: the dialects, the address, the probe, what was asked of the run.
+	Differs []string `json:"differs,omitempty"`
 	// Changes lists the specs that are counted above and those whose verdict changed
 	// in another way, sorted by key.
 	Changes []Change `json:"changes"`
@@ -43,8 +46,8 @@ const (
 	OtherChange  ChangeKind = "other" // one that neither breaks conformance nor mends it
 )
 
-// ChangeKinds lists the kinds, worst first.
-func ChangeKinds() []ChangeKind {
+// changeKinds lists the kinds, worst first.
+func changeKinds() []ChangeKind {
 	return []ChangeKind{NewFailure, Unseen, Vanished, KnownFailure, Fixed, OtherChange}
 }
 
@@ -56,18 +59,6 @@ func (c Comparison) Of(kind ChangeKind) []Change {
 	return slices.DeleteFunc(slices.Clone(c.Changes), func(change Change) bool { return change.Kind != kind })
 }
 
-// Comparable says in one line why two reports cannot be compared: they are about
-// other suites or profiles. It is nil where they can.
-func Comparable(older, newer Report) error {
-	switch {
-	case older.Suite.Version != newer.Suite.Version:
-		return fmt.Errorf("it is of suite %s and this is suite %s: what they ask is not the same", older.Suite.Version, newer.Suite.Version)
-	case older.Profile != newer.Profile:
-		return fmt.Errorf("it is of profile %s and this is profile %s: what they ask is not the same", older.Profile, newer.Profile)
-	}
-	return nil
-}
-
 // Compare says what changed from the older report to the newer one. Worse is a
 // failure that the older one does not have, a spec that told of the product and is
 // now unobserved or unsupported, one that is gone, and a core feature that is
@@ -77,7 +68,7 @@ func Compare(older, newer Report) (Comparison, error) {
 	if err := Comparable(older, newer); err != nil {
 		return Comparison{}, err
 	}
-	c := Comparison{Changes: []Change{}}
+	c := Comparison{Changes: []Change{}, Differs: differences(older, newer)}
 	before := map[string]Spec{}
 	for _, s := range older.Specs {
 		before[s.Key()] = s
@@ -133,7 +124,7 @@ func (r Report) shouldHave(s Spec, older Report) bool {
 	if asked.LabelFilter != "" && asked.LabelFilter != older.Configuration.LabelFilter {
 		return false
 	}
-	return len(asked.Only) == 0 || slices.ContainsFunc(asked.Only, func(pattern string) bool { return Naming(pattern)(s) })
+	return len(asked.Only) == 0 || slices.ContainsFunc(asked.Only, func(pattern string) bool { return naming(pattern)(s) })
 }
 
 func (c *Comparison) count() {
@@ -146,8 +137,11 @@ func (c *Comparison) count() {
 }
 
 // Against returns the report gated by an older one: only what got worse since
-// makes the run fail. The older one has to be of the same suite and profile.
+// makes the run fail. The older one has to be of the same product, suite and profile.
 func (r Report) Against(older Report) (Report, error) {
+	if err := Baselines(older, r); err != nil {
+		return r, err
+	}
 	c, err := Compare(older, r)
 	if err != nil {
 		return r, err

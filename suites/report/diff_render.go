@@ -14,7 +14,7 @@ func (c Comparison) Text(w io.Writer, older, newer Report, colour bool) error {
 	p := printer{style: style{on: colour}}
 	p.line("%s", p.style.faint("older: "+older.inShort()))
 	p.line("%s", p.style.faint("newer: "+newer.inShort()))
-	for _, kind := range ChangeKinds() {
+	for _, kind := range changeKinds() {
 		changes := c.Of(kind)
 		if len(changes) == 0 {
 			continue
@@ -25,6 +25,9 @@ func (c Comparison) Text(w io.Writer, older, newer Report, colour bool) error {
 		}
 	}
 	p.line("\n%s", c.Counts())
+	if differ := c.differ(); differ != "" {
+		p.line("%s", p.style.warn(differ))
+	}
 	if c.Worse() {
 		p.line("%s", p.style.bad("worse"))
 	} else {
@@ -73,6 +76,15 @@ func (r Report) inShort() string {
 	}, " · ")
 }
 
+// differ says in one line how the runs differ, besides in what they found; empty where
+// they do not.
+func (c Comparison) differ() string {
+	if len(c.Differs) == 0 {
+		return ""
+	}
+	return "the two runs differ, so verdicts may: " + harmless(strings.Join(c.Differs, "; "))
+}
+
 // JSON writes the comparison, indented.
 func (c Comparison) JSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
@@ -93,7 +105,10 @@ func (c Comparison) Markdown(w io.Writer, older, newer Report) error {
 	}
 	d.add("## " + conclusion + ": " + inline(newer.Target.Name) + "\n\n" + inline(c.Counts()) + "\n\n")
 	d.add("Before: " + inline(older.inShort()) + "  \nNow: " + inline(newer.inShort()) + "\n")
-	for _, kind := range ChangeKinds() {
+	if differ := c.differ(); differ != "" {
+		d.add("\n" + inline(differ) + "\n")
+	}
+	for _, kind := range changeKinds() {
 		var lines []string
 		for _, change := range c.Of(kind) {
 			lines = append(lines, "- "+code(change.Key)+" "+inline(change.Title)+" ("+change.story()+")\n")

@@ -2,6 +2,9 @@ package report_test
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -156,6 +159,71 @@ func TestReportsThatCannotBeCompared(t *testing.T) {
 	other.Profile = "invitation"
 	if _, err := went(report.Passed).Against(other); err == nil || !strings.HasPrefix(err.Error(), "it is of profile invitation and this is profile house") {
 		t.Errorf("another profile: %v", err)
+	}
+}
+
+// What another product fails excuses nothing. A product without a name goes by its host.
+func TestABaselineIsOfTheSameProduct(t *testing.T) {
+	t.Parallel()
+	of := func(name, scim string) report.Report {
+		r := went(report.Failed)
+		r.Target.Name, r.Target.Connections = name, []report.Connection{{SCIM: scim}}
+		return r
+	}
+	for _, c := range []struct {
+		older, newer report.Report
+		want         string
+	}{
+		{of("Acme", "https://pr-1.acme.test/scim"), of("Acme", "https://pr-2.acme.test/scim"), ""},
+		{of("127.0.0.1:4001", "http://127.0.0.1:4001/scim"), of("127.0.0.1:4002", "http://127.0.0.1:4002/scim"), ""},
+		{of("acme.test", "https://acme.test/scim"), of("other.test", "https://other.test/scim"), "it is of the product acme.test and this is other.test: what one fails excuses nothing of the other"},
+		{of("Acme", "https://acme.test/scim"), of("Other", "https://acme.test/scim"), "it is of the product Acme and this is Other: what one fails excuses nothing of the other"},
+	} {
+		_, err := c.newer.Against(c.older)
+		if got := fmt.Sprint(err); got != cmp.Or(c.want, "<nil>") {
+			t.Errorf("%s, then %s: %v, want %q", c.older.Target.Name, c.newer.Target.Name, err, c.want)
+		}
+		if _, err := report.Compare(c.older, c.newer); err != nil {
+			t.Errorf("%s cannot be looked at beside %s: %v", c.older.Target.Name, c.newer.Target.Name, err)
+		}
+	}
+}
+
+// Runs that were made otherwise have other verdicts for it: the comparison says so.
+func TestHowTheRunsDiffer(t *testing.T) {
+	t.Parallel()
+	older, newer := went(report.Passed), went(report.Failed)
+	if c, err := report.Compare(older, newer); err != nil || len(c.Differs) > 0 {
+		t.Errorf("two runs of a kind: %q, %v", c.Differs, err)
+	}
+	older.Target = report.Target{Name: "Acme", Dialects: []string{"oin", "aiw"}, Connections: []report.Connection{{SCIM: "https://a.test/scim"}}, Features: []string{}, Probe: "https://a.test/probe"}
+	newer.Target = report.Target{Name: "Acme", Dialects: []string{"oin"}, Features: []string{}, Connections: []report.Connection{{SCIM: "https://b.test/scim"}}}
+	older.Configuration.Heavy, newer.Configuration.ReadOnly = true, true
+	r, err := newer.Against(older)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"at a.test before, at b.test now", "in aiw, oin before, in oin now", "with --heavy before, without --heavy now",
+		"with a probe before, without a probe now", "without --read-only before, with --read-only now",
+	}
+	if !slices.Equal(r.Baseline.Differs, want) {
+		t.Errorf("%q\nwant\n%q", r.Baseline.Differs, want)
+	}
+	follows(t, "runs that differ", r)
+	for name, render := range map[string]func(io.Writer) error{
+		"console":  func(w io.Writer) error { return r.Console(w, false) },
+		"markdown": r.Markdown, "HTML": r.HTML,
+		"diff":             func(w io.Writer) error { return r.Baseline.Text(w, older, newer, false) },
+		"diff in markdown": func(w io.Writer) error { return r.Baseline.Markdown(w, older, newer) },
+	} {
+		var text bytes.Buffer
+		if err := render(&text); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(text.String(), "the two runs differ, so verdicts may: at a") {
+			t.Errorf("%s does not say it:\n%s", name, &text)
+		}
 	}
 }
 

@@ -17,9 +17,9 @@ func Glob(pattern string) func(string) bool {
 	return regexp.MustCompile("^" + expression + "$").MatchString
 }
 
-// Naming returns a test for specs that a pattern names by id, which means every
+// naming returns a test for specs that a pattern names by id, which means every
 // variant of it, or by id[variant].
-func Naming(pattern string) func(Spec) bool {
+func naming(pattern string) func(Spec) bool {
 	matches := Glob(pattern)
 	return func(s Spec) bool { return matches(s.ID) || matches(s.Key()) }
 }

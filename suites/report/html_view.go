@@ -245,6 +245,9 @@ func (r Report) notes() []noteView {
 		if b.Worse() {
 			note.Tone = "bad"
 		}
+		if differ := b.differ(); differ != "" {
+			note.Lines = append(note.Lines, factView{Value: differ})
+		}
 		for _, kind := range []ChangeKind{NewFailure, Unseen, Vanished, Fixed} {
 			for _, change := range b.Of(kind) {
 				note.Lines = append(note.Lines, factView{Name: change.Key, Value: change.story()})
@@ -313,7 +316,7 @@ func (r Report) specView(s Spec, wire *wireView, open bool) specView {
 	q, _ := r.Requirement(s.ID)
 	v := specView{
 		Spec: s, Breaks: r.Breaks(s), Known: r.known(s), Why: s.why(),
-		Requirement: q, Profile: r.profileSays(q), Took: readable(s.Seconds), Rerun: Rerun(s, r.Configuration),
+		Requirement: q, Profile: r.profileSays(q), Took: readable(s.Seconds), Rerun: rerun(s, r.Configuration),
 	}
 	q.Link = webAddress(q.Link)
 	v.Requirement = q

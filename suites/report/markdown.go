@@ -125,6 +125,9 @@ func (r Report) markdownGates() string {
 	var text strings.Builder
 	if b := r.Baseline; b != nil {
 		text.WriteString("\nAgainst the baseline: " + inline(b.Counts()) + ".\n")
+		if differ := b.differ(); differ != "" {
+			text.WriteString("\n" + inline(differ) + "\n\n")
+		}
 		for _, kind := range []ChangeKind{Unseen, Vanished} {
 			for _, change := range b.Of(kind) {
 				text.WriteString("- " + code(change.Key) + " " + change.story() + "\n")
@@ -177,7 +180,7 @@ func (r Report) markdownFailure(s Spec) string {
 	}
 	for _, quote := range []struct{ name, text string }{
 		{"expected", s.Expected}, {"actual", s.Actual}, {"task", strings.Join(s.Tasks, "\n")},
-		{"on the wire, last", lastOnTheWire(s.Exchanges)}, {"rerun", Rerun(s, r.Configuration)},
+		{"on the wire, last", lastOnTheWire(s.Exchanges)}, {"rerun", rerun(s, r.Configuration)},
 	} {
 		if quote.text != "" {
 			text.WriteString(quote.name + ":\n" + fenced(quote.text) + "\n")

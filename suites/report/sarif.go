@@ -230,7 +230,7 @@ func (s *sarif) spec(spec Spec) {
 			text += part[0] + part[1]
 		}
 	}
-	result := sarifResult{Properties: map[string]any{"verdict": spec.Verdict, "rerun": Rerun(spec, r.Configuration)}}
+	result := sarifResult{Properties: map[string]any{"verdict": spec.Verdict, "rerun": rerun(spec, r.Configuration)}}
 	if explained {
 		result.Properties["cause"] = cause.Cause
 	}

@@ -94,7 +94,7 @@ func pointing(patterns []string) func(Spec) bool {
 	var specs []func(Spec) bool
 	var rows []func(string) bool
 	for _, pattern := range patterns {
-		specs, rows = append(specs, Naming(pattern)), append(rows, Glob(pattern))
+		specs, rows = append(specs, naming(pattern)), append(rows, Glob(pattern))
 	}
 	return func(s Spec) bool {
 		return slices.ContainsFunc(specs, func(names func(Spec) bool) bool { return names(s) }) ||

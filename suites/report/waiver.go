@@ -66,7 +66,7 @@ func (r Report) use(w Waiver, now time.Time) WaiverUse {
 		used.Problem = "expired: it held until " + w.Expires + "; mend what it is about, or answer for it anew"
 		return used
 	}
-	names := Naming(w.ID)
+	names := naming(w.ID)
 	matched, passed := 0, 0
 	for i, s := range r.Specs {
 		if !names(s) {
