@@ -88,6 +88,11 @@ func must(err error) {
 // by name or file, and in the dialects ROLLCALL_DIALECT, which are separated by commas.
 func choose(ctx context.Context) target.Target {
 	GinkgoHelper()
+	for _, u := range verify.Unread(os.Environ(), []string{"ROLLCALL_TARGET", "ROLLCALL_DEFECT", "ROLLCALL_PROFILE", "ROLLCALL_DIALECT", target.OwnEnv}) {
+		if hint := u.Hint(); hint != "" { // others are for other things
+			fmt.Fprintf(os.Stderr, "warning: no spec reads the environment variable %s; %s\n", u.Name, hint)
+		}
+	}
 	if text := os.Getenv("ROLLCALL_TARGET"); text != "" {
 		given, err := target.Given(ctx, text)
 		must(err)

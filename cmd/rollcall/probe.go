@@ -79,7 +79,10 @@ Exit status: 0 nothing is wrong; 1 something is; 2 the probe could not be tested
 		Example: `  rollcall probe check --target rollcall.yaml
   rollcall probe check --target rollcall.yaml --json`,
 		Args: noArguments("name the target file with --target"),
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Context(), c.OutOrStdout()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			warnOfUnread(c)
+			return f.run(c.Context(), c.OutOrStdout())
+		},
 	}
 	f.register(c)
 	f.safety.register(c.Flags())
