@@ -120,6 +120,9 @@ func expiring(element string) func(string) string {
 var _ = spec.Section("The product's own metadata", func(okta *spec.Okta, product *spec.Product) {
 	It("says where to post, under indexes that differ", spec.Clause("saml.met.own"), func(ctx SpecContext) {
 		said := product.OwnMetadata(ctx)
+		if contradiction, fix := said.Contradiction(); contradiction != "" {
+			spec.Remark(contradiction + "; " + fix)
+		}
 
 		Expect(said.ACS).To(HaveEach(HaveField("Location", MatchRegexp(`^https?://[^/]+`))), "an address is a whole one")
 		Expect(indexes(said)).To(HaveLen(len(said.ACS)), "two addresses have one index")

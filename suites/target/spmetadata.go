@@ -69,6 +69,16 @@ func (m SPMetadata) LogoutBy(binding string) (SLO, bool) {
 	return m.SLO[at], true
 }
 
+// Contradiction is where the metadata is at odds with itself, though none of it is against
+// the standard, and what to do about it; both are empty where it is not.
+func (m SPMetadata) Contradiction() (says, fix string) {
+	if m.AuthnRequestsSigned && len(m.Signing) == 0 {
+		return "its SPSSODescriptor says AuthnRequestsSigned, and has no KeyDescriptor to sign with: an identity provider that heeds it can check no request, and refuses them all",
+			"publish the certificate in a KeyDescriptor with use=\"signing\", or say AuthnRequestsSigned=\"false\""
+	}
+	return "", ""
+}
+
 // PostACS is where to post a response: of the addresses with the POST binding the
 // default one, or else the one with the lowest index (SAML 2.0 metadata §2.2.3). It
 // is empty where there is none.

@@ -65,6 +65,9 @@ func TestSPMetadata(t *testing.T) {
 	if read.EntityID != "urn:acme" || !read.WantAssertionsSigned || !read.AuthnRequestsSigned || len(read.ACS) != 3 {
 		t.Errorf("%+v", read)
 	}
+	if says, fix := read.Contradiction(); says != "" || fix != "" {
+		t.Errorf("%s; %s", says, fix)
+	}
 	if len(read.Signing) != 2 || len(read.Encryption) != 2 || !slices.Equal(read.NameIDFormats, []string{"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"}) {
 		t.Errorf("%d signing, %d encryption, %q", len(read.Signing), len(read.Encryption), read.NameIDFormats)
 	}

@@ -78,6 +78,7 @@ func (p *patient) metadata(c target.Connection) (target.Connection, bool) {
 
 func (p *patient) compare(name string, c target.Connection, read target.SPMetadata) {
 	listed := slices.ContainsFunc(read.ACS, func(a target.ACS) bool { return a.Location == c.SAML.ACS })
+	contradiction, fix := read.Contradiction()
 	switch {
 	case read.PostACS() == "":
 		p.advise(name, "it names no assertion consumer service with the binding HTTP-POST, which is the one that Okta has", "let the product take responses by HTTP-POST")
@@ -85,6 +86,8 @@ func (p *patient) compare(name string, c target.Connection, read target.SPMetada
 		p.advise(name, fmt.Sprintf("the product calls itself %s, and the target says entity_id %s", read.EntityID, c.SAML.EntityID), "leave entity_id out, or mend it")
 	case !listed:
 		p.advise(name, fmt.Sprintf("it does not name the acs %s of the target, but %s", c.SAML.ACS, read.PostACS()), "leave acs out, or mend it")
+	case contradiction != "":
+		p.advise(name, contradiction, fix)
 	default:
 		says := fmt.Sprintf("%s takes responses at %s", read.EntityID, read.PostACS())
 		if read.WantAssertionsSigned {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rollcall.example/suites/bundled"
+	"rollcall.example/suites/report"
 	"rollcall.example/suites/target"
 	"rollcall.example/suites/verify"
 )
@@ -175,6 +176,39 @@ func TestDoctorLooksAtSignIn(t *testing.T) {
 				t.Errorf("%+v, want %s: %s", found, c.state, c.says)
 			}
 		})
+	}
+}
+
+// Metadata that promises signed requests, and has no key to check them with, is told by
+// doctor and by a run.
+func TestMetadataWithoutTheKeyForRequestsIsTold(t *testing.T) {
+	t.Parallel()
+	const says = "its SPSSODescriptor says AuthnRequestsSigned, and has no KeyDescriptor to sign with"
+	b, err := bundled.Start(context.Background(), bundled.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	given := b.Target
+	given.Connections = slices.Clone(given.Connections)
+	saml := &given.Connections[0].SAML
+	text := fmt.Sprintf(`<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="%s">
+<SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol" AuthnRequestsSigned="true">
+<AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="%s" index="0"/>
+</SPSSODescriptor></EntityDescriptor>`, saml.EntityID, saml.ACS)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }))
+	t.Cleanup(server.Close)
+	saml.Metadata = server.URL + "/metadata"
+	found := check(t, verify.Diagnose(context.Background(), given, verify.Safety{}), "SP metadata")
+	if found.State != verify.Wrong || !strings.Contains(found.Says, says) || !strings.Contains(found.Fix, `use="signing"`) {
+		t.Errorf("%+v", found)
+	}
+	r, err := verify.Run(context.Background(), verify.Options{Target: given, Only: []string{"saml.met.own"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Specs) != 1 || r.Specs[0].Verdict != report.Passed || len(r.Specs[0].Remarks) != 1 || !strings.Contains(r.Specs[0].Remarks[0], says) {
+		t.Errorf("%+v", r.Specs)
 	}
 }
 
