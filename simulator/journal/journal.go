@@ -104,8 +104,8 @@ func (j *Journal) Last() int {
 // Secret registers values that must not be shown: they are blanked wherever they
 // appear, also URL-encoded, in base64 or escaped for JSON, in what was recorded
 // before as in what comes, and also where only their first sixteen bytes or more are
-// there. A value shorter than four bytes is ignored, since blanking it would blank
-// innocent text.
+// there, be it in other letters, capital or small. A value shorter than four bytes is
+// ignored, since blanking it would blank innocent text.
 func (j *Journal) Secret(values ...string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -192,6 +193,35 @@ func TestRegisteredSecrets(t *testing.T) {
 	}
 	if !strings.Contains(book.Exchanges()[1].Request.Body, "abc") {
 		t.Error("a value too short to be a secret was blanked")
+	}
+}
+
+// A product may show a secret in letters of its own choice, and cut it off; wherever in a
+// text it stands, it is found. A short one may be a word in other letters.
+func TestRegisteredSecretsInOtherLetters(t *testing.T) {
+	t.Parallel()
+	const hush, short = "Hush-7Qm2vX9Kd0Lr4TzW8cYb6", "Hu1x"
+	book := journal.New()
+	book.Secret(hush, short, "8cYb6-which-goes-on-from-there")
+	based := base64.StdEncoding.EncodeToString([]byte(hush))
+	for _, secret := range []string{hush, strings.ToUpper(hush), strings.ToLower(hush), strings.ToLower(hush)[:16], strings.ToLower(based), hush + hush, short} {
+		for before := range 9 {
+			text := strings.Repeat("é", before/2) + strings.Repeat("x", before%2)
+			got := book.Redact(text + secret + " and more")
+			if !strings.HasPrefix(got, text+"[") || !strings.HasSuffix(got, "] and more") || strings.Contains(strings.ToLower(got), "ush-7qm") {
+				t.Errorf("%s is shown as %s", text+secret, got)
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		"no " + strings.ToLower(short) + " here": "no " + strings.ToLower(short) + " here",
+		strings.ToLower(hush)[:15]:               strings.ToLower(hush)[:15],
+		hush + "-WHICH-goes-on-from-there.":      "[redacted].",
+		short + short + " " + short:              "[redacted][redacted] [redacted]",
+	} {
+		if got := book.Redact(text); got != want {
+			t.Errorf("%s is shown as %s, want %s", text, got, want)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func redactJSON(text string) string {
 	return walk.result()
 }
 
-// span is a value of the document, from its first byte to behind its last.
+// span is a part of a text, as a value of a document, from its first byte to behind its last.
 type span struct{ from, to int }
 
 type jsonWalk struct {

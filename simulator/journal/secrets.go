@@ -21,67 +21,156 @@ const (
 )
 
 // secrets is a set of values to blank, each in every spelling in which it may
-// appear.
+// appear. What is long enough to tell is found in capital and small letters alike: a
+// product may show a header, or a code in hexadecimal, in letters of its own choice.
+//
+// A text is looked through once, however many spellings there are, and by steps: in
+// whatever begins with a spelling, one of the windows at its beginning is where a step
+// ends. That there is none, a few bits tell for most of the text.
 type secrets struct {
-	spellings []string // the longest first: one may begin with another
+	windows map[uint32][]place
+	maybe   [256]uint64 // a bit for each window, by its mark
+	short   []string    // spellings that have no room for as many windows
+	most    int         // the length of the longest spelling
 }
 
+// place is where a window is in a spelling.
+type place struct {
+	spelling string
+	offset   int
+}
+
+const (
+	width = 4 // of a window, in bytes
+	step  = 4 // from one place in a text that is looked at to the next
+)
+
 func (s *secrets) add(values ...string) {
-	before := len(s.spellings)
 	for _, value := range values {
 		if len(value) < shortestSecret {
 			continue
 		}
 		for _, spelling := range spellings(value) {
-			if !slices.Contains(s.spellings, spelling) {
-				s.spellings = append(s.spellings, spelling)
-			}
+			s.addSpelling(spelling)
 		}
 	}
-	if len(s.spellings) > before {
-		slices.SortStableFunc(s.spellings, func(a, b string) int { return len(b) - len(a) })
+}
+
+func (s *secrets) addSpelling(spelling string) {
+	s.most = max(s.most, len(spelling))
+	if len(spelling) < width+step-1 {
+		if !slices.Contains(s.short, spelling) {
+			s.short = append(s.short, spelling)
+		}
+		return
 	}
+	if slices.Contains(s.windows[windowAt(spelling, 0)], place{spelling, 0}) {
+		return
+	}
+	if s.windows == nil {
+		s.windows = map[uint32][]place{}
+	}
+	for offset := range step {
+		window := windowAt(spelling, offset)
+		s.windows[window] = append(s.windows[window], place{spelling, offset})
+		word, bit := mark(window)
+		s.maybe[word] |= bit
+	}
+}
+
+// windowAt is the window of the text there, in small letters; it takes some bytes that are
+// no letters for others, too.
+func windowAt(text string, at int) uint32 {
+	_ = text[at+width-1]
+	return (uint32(text[at]) | uint32(text[at+1])<<8 | uint32(text[at+2])<<16 | uint32(text[at+3])<<24) | 0x20202020
+}
+
+// mark is where the bit of a window is.
+func mark(window uint32) (word uint8, bit uint64) {
+	const spread = 2654435761 // of Knuth's multiplicative hashing
+	hash := window * spread >> 18
+	return uint8(hash >> 6), 1 << (hash & 63)
 }
 
 // longest is the length of the longest spelling, in bytes.
-func (s *secrets) longest() int {
-	if len(s.spellings) == 0 {
-		return 0
-	}
-	return len(s.spellings[0])
-}
+func (s *secrets) longest() int { return s.most }
 
 // blank blanks every spelling, and what begins like one for long enough.
 func (s *secrets) blank(text string) string {
-	for _, spelling := range s.spellings {
-		text = blankSpelling(text, spelling)
+	if found := s.in(text); len(found) > 0 {
+		return blanked(text, found)
 	}
 	return text
 }
 
-func blankSpelling(text, spelling string) string {
-	stem := spelling[:min(len(spelling), tellTale)]
-	at := strings.Index(text, stem)
-	if at < 0 {
-		return text
+// in is what of the text is to be blanked, in no order.
+func (s *secrets) in(text string) []span {
+	var found []span
+	for at := 0; at+width <= len(text); at += step {
+		window := windowAt(text, at)
+		if word, bit := mark(window); s.maybe[word]&bit == 0 {
+			continue
+		}
+		for _, p := range s.windows[window] {
+			if begin := at - p.offset; begin >= 0 {
+				found = appendShown(found, text, begin, p.spelling)
+			}
+		}
 	}
-	var shown strings.Builder
-	for ; at >= 0; at = strings.Index(text, stem) {
-		shown.WriteString(text[:at])
-		shown.WriteString(blank)
-		text = text[at+alike(text[at:], spelling):]
+	for _, spelling := range s.short {
+		for end := 0; ; {
+			at := strings.Index(text[end:], spelling)
+			if at < 0 {
+				break
+			}
+			found = append(found, span{end + at, end + at + len(spelling)})
+			end += at + len(spelling)
+		}
 	}
-	shown.WriteString(text)
-	return shown.String()
+	return found
 }
 
-// alike is how many bytes two texts begin with in common.
+// appendShown appends what the text shows of a spelling that may begin there.
+func appendShown(found []span, text string, begin int, spelling string) []span {
+	n := alike(text[begin:], spelling)
+	switch {
+	case n >= tellTale, n == len(spelling) && text[begin:begin+n] == spelling:
+		return append(found, span{begin, begin + n})
+	}
+	return found
+}
+
+// blanked is the text with these parts blanked; where they lap over they are one.
+func blanked(text string, parts []span) string {
+	slices.SortFunc(parts, func(a, b span) int { return a.from - b.from })
+	var rest strings.Builder
+	end := 0
+	for _, part := range parts {
+		if part.from >= end {
+			rest.WriteString(text[end:part.from])
+			rest.WriteString(blank)
+		}
+		end = max(end, part.to)
+	}
+	rest.WriteString(text[end:])
+	return rest.String()
+}
+
+// alike is how many bytes two texts begin with in common, whatever their case.
 func alike(a, b string) int {
 	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
+	for n < len(a) && n < len(b) && small(a[n]) == small(b[n]) {
 		n++
 	}
 	return n
+}
+
+// small is a letter of ASCII in small, and any other byte as it is.
+func small(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // spellings are the ways in which a value may be written down. A value of several
@@ -138,7 +227,7 @@ func encoded(value string) []string {
 }
 
 func (s *secrets) blankExchange(e *Exchange) {
-	if len(s.spellings) == 0 {
+	if s.most == 0 {
 		return
 	}
 	for _, message := range []*Message{&e.Request, &e.Response} {
