@@ -119,7 +119,7 @@ func (d *dealer) employ(ctx context.Context, p post) error {
 	if err != nil {
 		return err
 	}
-	if err := worker.Give(p); err != nil {
+	if err := p.tell(worker); err != nil {
 		return errors.Join(fmt.Errorf("telling a worker of the target: %w", err), worker.Close())
 	}
 	for s, more := d.deal(ctx); more; s, more = d.deal(ctx) {

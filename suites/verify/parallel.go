@@ -11,6 +11,7 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
 
+	"rollcall.example/fixtures"
 	"rollcall.example/suites/target"
 	"rollcall.example/suites/workers"
 )
@@ -29,6 +30,44 @@ type post struct {
 	Process   int           `json:"process"`   // which of them it is; the first, 1, is the one that began the run
 	Processes int           `json:"processes"` // how many there are
 	Seed      int64         `json:"seed"`
+	Catalogue int           `json:"catalogue"` // how many requirements follow, one by one
+}
+
+// asked is what of a requirement the running of its specs asks for; the rest is for
+// the report, which no worker makes.
+func asked(r fixtures.Requirement) fixtures.Requirement {
+	r.Text, r.Source, r.Covers, r.Since = "", fixtures.Source{}, nil, ""
+	return r
+}
+
+// tell posts a worker, and hands it the catalogue.
+func (p post) tell(worker *workers.Worker) error {
+	catalogue := fixtures.Requirements()
+	p.Catalogue = len(catalogue)
+	if err := worker.Give(p); err != nil {
+		return err
+	}
+	for i := range catalogue {
+		if err := worker.Give(asked(catalogue[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// posted is what a worker is told at first.
+func posted(in *json.Decoder) (p post, err error) {
+	if err := in.Decode(&p); err != nil {
+		return p, err
+	}
+	catalogue := make(fixtures.Catalogue, p.Catalogue)
+	for i := range catalogue {
+		if err := in.Decode(&catalogue[i]); err != nil {
+			return p, err
+		}
+	}
+	fixtures.Handed(catalogue)
+	return p, nil
 }
 
 // share is a part of the chosen specs. A worker lists no specs by itself: a tree of all
@@ -59,8 +98,8 @@ func (o Options) procs(specs int) int {
 
 // serveShares runs shares of the specs, as a worker, until there are no more.
 func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error {
-	var p post
-	if err := in.Decode(&p); err != nil {
+	p, err := posted(in)
+	if err != nil {
 		return err
 	}
 	beFrugal(p.Processes)
@@ -131,7 +170,7 @@ func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (
 			play = table.playHere
 		}
 		group.Go(func() {
-			if err := play(ctx, post{o.Target, process + 1, procs, o.Seed}); err != nil && ctx.Err() == nil {
+			if err := play(ctx, post{Target: o.Target, Process: process + 1, Processes: procs, Seed: o.Seed}); err != nil && ctx.Err() == nil {
 				once.Do(func() { failed = err })
 				stop(err)
 			}
