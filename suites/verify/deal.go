@@ -104,7 +104,7 @@ func (d *dealer) hear(w word) (last bool) {
 
 // playHere runs shares in this process until none is left.
 func (d *dealer) playHere(ctx context.Context, p post) error {
-	var spare thrift
+	spare := thriftOf(p.Processes)
 	for s, more := d.deal(ctx); more; s, more = d.deal(ctx) {
 		if err := p.serve(ctx, s, &spare, func(w word) error { d.hear(w); return nil }); err != nil {
 			return err

@@ -104,7 +104,7 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 	}
 	beFrugal(p.Processes)
 	runtime.GOMAXPROCS(1) // a spec does one thing at a time, and there is a worker for each core
-	var spare thrift
+	spare := thriftOf(p.Processes)
 	for {
 		var s share
 		if err := in.Decode(&s); err != nil {

@@ -8,19 +8,26 @@ import (
 // thrift gives memory back to the system. A spec with messages of many megabytes has a
 // process grow to several times its size, and Go by itself lets go of that over the specs
 // that follow: with a process a core or more, some are always at their largest.
-type thrift struct{ enough uint64 }
+type thrift struct {
+	room   uint64 // the garbage that the process may leave lying, in bytes
+	enough uint64
+}
+
+// thriftOf is that of one of so many processes.
+func thriftOf(processes int) thrift { return thrift{room: garbage / uint64(processes)} }
 
 // ample is what a process may hold before it is looked at, in bytes.
-const ample = 20 << 20
+const ample = 12 << 20
 
-// tidy gives back what is not in use, where the heap takes twice what it did when that
-// was done last.
+// tidy gives back what is not in use, where the heap takes half as much again as when
+// that was done last and its room besides, or twice as much.
 func (t *thrift) tidy() {
 	if held() <= max(t.enough, ample) {
 		return
 	}
 	debug.FreeOSMemory()
-	t.enough = 2 * held()
+	left := held()
+	t.enough = min(left+left/2+t.room, 2*left)
 }
 
 // held is how much memory the heap takes from the system, in bytes.
