@@ -174,7 +174,10 @@ var logouts = []LogoutAttack{
 		Row: "SLO-13", Name: "inflated", Rule: "inflate-bounded", Binding: idp.BindingRedirect, NoCrash: true,
 		Summary: "inflates to many megabytes",
 		draft: func(e *idp.Envelope) error {
-			e.Root.AddChild(etree.NewComment(strings.Repeat(" ", 10<<20)))
+			blank := strings.Repeat(" ", 64<<10) // one for all: they are written one by one
+			for range 10 << 20 / len(blank) {
+				e.Root.AddChild(etree.NewComment(blank))
+			}
 			return nil
 		},
 	},

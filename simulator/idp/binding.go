@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+
+	"github.com/beevik/etree"
 )
 
 // carried is a message as a binding brought it.
@@ -141,24 +143,23 @@ var deflaters = sync.Pool{New: func() any {
 	return writer
 }}
 
-func deflate(xml []byte) ([]byte, error) {
+func deflate(document *etree.Document) ([]byte, error) {
 	writer := deflaters.Get().(*flate.Writer)
 	defer deflaters.Put(writer)
 	var packed bytes.Buffer
 	writer.Reset(&packed)
-	_, err := writer.Write(xml)
-	err = errors.Join(err, writer.Close())
+	err := errors.Join(serializeTo(writer, document), writer.Close())
 	return packed.Bytes(), err
 }
 
 // redirected writes a message into the query of an address, after what is there, and
 // signs it unless the signer has no key.
-func redirected(location, parameter string, xml []byte, relayState string, signer Signer) (string, error) {
+func redirected(location, parameter string, document *etree.Document, relayState string, signer Signer) (string, error) {
 	target, err := url.Parse(location)
 	if err != nil || target.Host == "" {
 		return "", fmt.Errorf("%q is not an address to redirect to", location)
 	}
-	packed, err := deflate(xml)
+	packed, err := deflate(document)
 	if err != nil {
 		return "", err
 	}

@@ -1,7 +1,6 @@
 package idp
 
 import (
-	"encoding/base64"
 	"fmt"
 
 	"github.com/beevik/etree"
@@ -49,10 +48,10 @@ func (e Envelope) Sign() error {
 func (e Envelope) XML() []byte { return serialize(e.Document) }
 
 // Encoded is the form value of the POST binding: base64 of the document as it stands.
-func (e Envelope) Encoded() string { return base64.StdEncoding.EncodeToString(e.XML()) }
+func (e Envelope) Encoded() string { return encoded(e.XML()) }
 
 // Redirect returns the address that carries the message by the Redirect binding,
 // signed in the query unless the signer has no key. An empty relay state is left out.
 func (e Envelope) Redirect(location, relayState string) (string, error) {
-	return redirected(location, e.Parameter, e.XML(), relayState, e.Signer)
+	return redirected(location, e.Parameter, e.Document, relayState, e.Signer)
 }

@@ -2,6 +2,7 @@ package idp
 
 import (
 	"bytes"
+	"io"
 	"sync"
 
 	"github.com/beevik/etree"
@@ -15,8 +16,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // what the library writes in its canonical settings, in a fraction of the time.
 func serialize(document *etree.Document) []byte {
 	out := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(out)
-	out.Reset()
+	defer keep(out)
 	s := serializer{out: out, settings: document.WriteSettings}
 	for _, token := range document.Child {
 		s.token(token)
@@ -24,13 +24,52 @@ func serialize(document *etree.Document) []byte {
 	return bytes.Clone(out.Bytes())
 }
 
+// serializeTo is serialize in pieces: a document of megabytes is never there whole.
+func serializeTo(to io.Writer, document *etree.Document) error {
+	out := buffers.Get().(*bytes.Buffer)
+	defer keep(out)
+	s := serializer{out: out, settings: document.WriteSettings, to: to}
+	for _, token := range document.Child {
+		s.token(token)
+	}
+	s.flush()
+	return s.failed
+}
+
+// ordinary is how large a buffer may be that is kept, and piece how much is written at a
+// time, in bytes.
+const (
+	ordinary = 1 << 20
+	piece    = 64 << 10
+)
+
+// keep puts a buffer back, unless it has grown with a message that is like no other.
+func keep(buffer *bytes.Buffer) {
+	if buffer.Cap() <= ordinary {
+		buffer.Reset()
+		buffers.Put(buffer)
+	}
+}
+
 type serializer struct {
 	out      *bytes.Buffer
 	settings etree.WriteSettings
 	scratch  []byte
+	to       io.Writer // where it goes piece by piece; nil to leave it in out
+	failed   error
+}
+
+func (s *serializer) flush() {
+	if s.failed == nil {
+		_, s.failed = s.out.WriteTo(s.to)
+	}
+	s.out.Reset()
 }
 
 func (s *serializer) token(token etree.Token) {
+	if s.to != nil && s.out.Len() >= piece {
+		s.flush()
+	}
 	switch token := token.(type) {
 	case *etree.Element:
 		s.element(token)
