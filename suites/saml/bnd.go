@@ -75,7 +75,7 @@ var _ = spec.Section("A response that comes by another way than a browser's form
 })
 
 func bombed(okta *spec.Okta) func(spec.Held) []byte {
-	return func(h spec.Held) []byte { return squeezed(padded(h.XML(), sized(okta, bomb, heavyBomb)), deflater) }
+	return func(h spec.Held) []byte { return swollen(h.XML(), sized(okta, bomb, heavyBomb)) }
 }
 
 func asJSON(h spec.Held, d *simulator.Delivery) {

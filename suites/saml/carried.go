@@ -122,6 +122,19 @@ func squeezed(content []byte, ways ...func(io.Writer) io.WriteCloser) []byte {
 	return content
 }
 
+// swollen is what inflates to the padded document of this length, which is not made for it.
+func swollen(content []byte, length int) []byte {
+	var out bytes.Buffer
+	writer := deflater(&out)
+	_, _ = writer.Write(content) // to memory
+	blank := bytes.Repeat([]byte{' '}, 64<<10)
+	for left := length - len(content); left > 0; left -= len(blank) {
+		_, _ = writer.Write(blank[:min(left, len(blank))])
+	}
+	_ = writer.Close()
+	return out.Bytes()
+}
+
 // padded is the document with so much white space after it that it has this length: it
 // says what it said, and compresses to next to nothing.
 func padded(content []byte, length int) []byte {
