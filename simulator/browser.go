@@ -224,7 +224,7 @@ func (s step) request(ctx context.Context) (*http.Request, error) {
 	case s.delivery != nil && s.delivery.Body != nil:
 		body = bytes.NewReader(s.delivery.Body)
 	case s.form != nil:
-		body = strings.NewReader(s.form.Encode())
+		body = strings.NewReader(encodeForm(s.form))
 	}
 	request, err := http.NewRequestWithContext(ctx, s.method, s.address, body)
 	if err != nil {

@@ -23,7 +23,7 @@ func init() {
 			Summary: "is honest and megabytes long",
 			Sources: []string{"CVE-2025-25293"},
 			bytes: func(d Donor, xml []byte) ([]byte, error) {
-				return append(xml, bytes.Repeat([]byte{' '}, d.sized(2<<20, 100<<20))...), nil
+				return spaced(xml, d.sized(2<<20, 100<<20)), nil
 			},
 		},
 		Attack{
@@ -109,6 +109,15 @@ func init() {
 			bytes:   func(Donor, []byte) ([]byte, error) { return []byte(" "), nil },
 		},
 	)
+}
+
+// spaced is a document with so much white space behind it.
+func spaced(xml []byte, much int) []byte {
+	long := make([]byte, len(xml)+much)
+	for i := copy(long, xml); i < len(long); i++ {
+		long[i] = ' '
+	}
+	return long
 }
 
 // sized is the full size where that is asked for.

@@ -182,8 +182,18 @@ func digest(name, value string) string {
 }
 
 func shortSum(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:6])
+	if len(text) <= ordinary {
+		sum := sha256.Sum256([]byte(text))
+		return hex.EncodeToString(sum[:6])
+	}
+	hash := sha256.New()
+	piece := make([]byte, ordinary) // and not as much as the text once more
+	for text != "" {
+		n := copy(piece, text)
+		_, _ = hash.Write(piece[:n]) // a hash never returns an error
+		text = text[n:]
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:6])
 }
 
 func unescaped(value string) string {

@@ -81,7 +81,7 @@ func readRequest(request *http.Request) (Message, *http.Request, error) {
 	if request.Body == nil || request.Body == http.NoBody {
 		return message, request, nil
 	}
-	body, err := ReadText(request.Body)
+	body, err := readSent(request)
 	_ = request.Body.Close()
 	if err != nil {
 		return message, nil, fmt.Errorf("reading the request's body: %w", err)
@@ -90,6 +90,18 @@ func readRequest(request *http.Request) (Message, *http.Request, error) {
 	request = request.Clone(request.Context())
 	request.Body = io.NopCloser(strings.NewReader(body))
 	return message, request, nil
+}
+
+// readSent reads the body of a request. A long one is mostly of a length that is known,
+// and is then read into as much and no more.
+func readSent(request *http.Request) (string, error) {
+	if request.ContentLength <= ordinary {
+		return ReadText(request.Body)
+	}
+	var text strings.Builder
+	text.Grow(int(request.ContentLength))
+	_, err := io.Copy(&text, request.Body)
+	return text.String(), err
 }
 
 // readResponse reads the whole answer and puts it back for the caller.
