@@ -19,7 +19,12 @@ import (
 // form does not have it yet, or, for a prefix in the list, wherever the document has it
 // and the form does not.
 func canonical(el *etree.Element, prefixes string, leave *etree.Element) ([]byte, error) {
-	f := form{leave: leave, listed: strings.Fields(prefixes), out: make([]byte, 0, 2048)}
+	return canonicalOver(make([]byte, 0, 2048), el, prefixes, leave)
+}
+
+// canonicalOver is [canonical], written over bytes that nobody needs any more.
+func canonicalOver(spent []byte, el *etree.Element, prefixes string, leave *etree.Element) ([]byte, error) {
+	f := form{leave: leave, listed: strings.Fields(prefixes), out: spent[:0]}
 	for i, prefix := range f.listed {
 		if prefix == "#default" {
 			f.listed[i] = ""

@@ -121,6 +121,7 @@ func (s *scanner) start(in *etree.Element) (*etree.Element, error) {
 		return nil, malformed("a tag has no name")
 	}
 	el := in.CreateElement(name)
+	el.Attr = make([]etree.Attr, 0, s.attributes())
 	for {
 		spaced := s.space()
 		switch {
@@ -136,6 +137,12 @@ func (s *scanner) start(in *etree.Element) (*etree.Element, error) {
 			return nil, err
 		}
 	}
+}
+
+// attributes is about how many attributes are left in the tag.
+func (s *scanner) attributes() int {
+	tag, _, _ := strings.Cut(s.text[s.at:], ">")
+	return min(strings.Count(tag, "="), maxAttributes)
 }
 
 // attribute adds an attribute to an element.
@@ -163,9 +170,6 @@ func (s *scanner) attribute(el *etree.Element) error {
 	before := len(el.Attr)
 	if before == maxAttributes {
 		return Refuse("element %s has more than %d attributes", show(el.Tag), maxAttributes)
-	}
-	if before == 0 {
-		el.Attr = make([]etree.Attr, 0, 4)
 	}
 	if el.CreateAttr(name, value); len(el.Attr) == before {
 		return Refuse("element %s has attribute %s twice", show(el.Tag), show(name))

@@ -128,7 +128,8 @@ func verifySignature(el *etree.Element, certificates []*x509.Certificate) ([]byt
 	if err := signature.checkKeyInfo(certificates); err != nil {
 		return nil, err
 	}
-	signedInfo, err := canonical(signature.signedInfo, signature.prefixes, nil)
+	const most = 4 << 10 // a response without its signature is seldom longer
+	signedInfo, err := canonicalOver(make([]byte, 0, most), signature.signedInfo, signature.prefixes, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +137,7 @@ func verifySignature(el *etree.Element, certificates []*x509.Certificate) ([]byt
 		return nil, Refuse("the signature of the %s does not verify with any certificate of the provider%s",
 			signature.signed.Tag, signature.hint(certificates))
 	}
-	covered, err := canonical(signature.signed, signature.reference.prefixes, el)
+	covered, err := canonicalOver(signedInfo, signature.signed, signature.reference.prefixes, el)
 	if err != nil {
 		return nil, err
 	}
