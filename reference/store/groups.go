@@ -159,10 +159,18 @@ func keyOf(name *string) *string {
 	return &key
 }
 
-// GroupsOfAccount implements [org.Tx].
+// GroupsOfAccount implements [org.Tx]. It is asked at every sign-in, and mostly there are
+// none, which the ids alone tell: see RecordByUserName.
 func (t *tx) GroupsOfAccount(ctx context.Context, organization, account string) ([]org.Group, error) {
-	return list(ctx, t, "list an account's groups", scanGroup,
-		"SELECT "+groupColumns+` FROM groups WHERE id IN (SELECT m.holder FROM records r JOIN group_members m ON m.record = r.id
-			WHERE r.organization = $1 AND r.account = $2 AND r.active = 1) ORDER BY display_name_key, created, id`,
+	const doing = "list an account's groups"
+	held, err := list(ctx, t, doing, single[string], "SELECT m.holder"+heldByAccount+" LIMIT 1", organization, account)
+	if err != nil || len(held) == 0 {
+		return nil, err
+	}
+	return list(ctx, t, doing, scanGroup,
+		"SELECT "+groupColumns+" FROM groups WHERE id IN (SELECT m.holder"+heldByAccount+") ORDER BY display_name_key, created, id",
 		organization, account)
 }
+
+const heldByAccount = ` FROM records r JOIN group_members m ON m.record = r.id
+	WHERE r.organization = $1 AND r.account = $2 AND r.active = 1`
