@@ -28,14 +28,32 @@ func Judge(answer provision.Answer) *Trouble {
 		return &Trouble{Kind: Busy, Says: "it answered " + status}
 	case answer.Status >= 300 && answer.Status < 400:
 		return &Trouble{Kind: Redirected, Says: fmt.Sprintf("it answered %s, a redirect to %s", status, shownLocation(answer)), Advice: redirectAdvice(answer)}
+	case page && answer.Status >= 500:
+		return &Trouble{Kind: HTML, Says: fmt.Sprintf("it answered HTML where JSON belongs (%s%s)", status, title(answer.Body)), Advice: "is the product down, or does a proxy before it not find it?"}
 	case page:
 		return &Trouble{Kind: HTML, Says: fmt.Sprintf("it answered HTML where JSON belongs (%s%s)", status, title(answer.Body)), Advice: "is this the base URL of the SCIM endpoint, and not a page for people?"}
 	case answer.Status == http.StatusNotFound || answer.Status == http.StatusGone:
 		return &Trouble{Kind: NotFound, Says: "it answered " + status + ": there is no list of users under this address", Advice: "is the base URL right? many end in /scim/v2"}
+	case answer.OK() && inOtherLetters(answer.Body) != "":
+		return &Trouble{Kind: NotJSON, Says: "it answered JSON " + inOtherLetters(answer.Body) + ", which is none (RFC 8259 section 8.1)", Advice: "have the product write UTF-8 without a byte order mark"}
+	case answer.OK() && bytes.Contains(answer.Body, []byte("urn:scim:schemas:core:1.")):
+		return &Trouble{Kind: OldSCIM, Says: "it speaks SCIM 1, by the schema of its answer (urn:scim:schemas:core:1.0), and this suite is about SCIM 2.0", Advice: "has the product SCIM 2.0 under another address? many have it at /scim/v2"}
 	case answer.OK() && len(bytes.TrimSpace(answer.Body)) > 0 && !json.Valid(answer.Body):
 		return &Trouble{Kind: NotJSON, Says: fmt.Sprintf("it answered something that is no JSON (%s, %s)", status, orElse(answer.Header.Get("Content-Type"), "without a Content-Type")), Advice: "is this the base URL of the SCIM endpoint?"}
 	}
 	return nil
+}
+
+// inOtherLetters is what the letters of a text are that would be JSON in UTF-8; empty for
+// any other text.
+func inOtherLetters(body []byte) string {
+	switch plain, marked := bytes.CutPrefix(body, []byte("\xef\xbb\xbf")); {
+	case marked && json.Valid(plain):
+		return "behind a byte order mark"
+	case bytes.HasPrefix(body, []byte("\xff\xfe")), bytes.HasPrefix(body, []byte("\xfe\xff")):
+		return "in UTF-16"
+	}
+	return ""
 }
 
 // isHTML says whether the body is a page, by what it says of itself or looks like.

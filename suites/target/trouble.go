@@ -48,6 +48,7 @@ const (
 	HTML               TroubleKind = "html"
 	NotJSON            TroubleKind = "not-json"
 	NotFound           TroubleKind = "not-found"
+	OldSCIM            TroubleKind = "scim-1"
 	TooMuch            TroubleKind = "too-much"
 	Broken             TroubleKind = "broken"
 	Busy               TroubleKind = "throttled"
