@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,8 +135,32 @@ func (f *file) check() error {
 		if err := c.checkIdentity(); err != nil {
 			errs = append(errs, strict.At(fmt.Sprintf("connections[%d].saml", i), err))
 		}
+		if same := slices.IndexFunc(f.Connections[:i], c.sameTenant); same >= 0 {
+			errs = append(errs, strict.At(fmt.Sprintf("connections[%d]", i), fmt.Errorf("it is the tenant of connections[%d] once more: the same base URL, and the same credentials", same)))
+		}
+	}
+	if err := inTime(f.Propagation, f.Network.Deadline); err != nil {
+		errs = append(errs, strict.At("propagation", err))
 	}
 	return errors.Join(errs...)
+}
+
+// sameTenant says whether another connection leads to the same tenant: who comes with the
+// same credentials to the same address is let into the same.
+func (c Connection) sameTenant(other Connection) bool {
+	ours, theirs := c.SCIM.written(), other.SCIM.written()
+	return c.SCIM.BaseURL != "" && strings.TrimRight(c.SCIM.BaseURL, "/") == strings.TrimRight(other.SCIM.BaseURL, "/") &&
+		!ours.Empty() && reflect.DeepEqual(ours, theirs)
+}
+
+// written are the credentials in one form, whether they are simplified or not.
+func (s SCIM) written() Auth {
+	credentials := s.Credentials()
+	token, rest := credentials.simplified()
+	if rest == nil {
+		return Auth{Bearer: token}
+	}
+	return *rest
 }
 
 // check says what a tenant lacks.
@@ -150,8 +175,8 @@ func (s *SCIM) check() error {
 	if s.Auth == nil || s.Auth.Empty() {
 		return strict.At("auth", errors.New("without credentials no request gets in: add bearer, raw, basic, oauth2 or headers"))
 	}
-	if strings.Contains(s.BaseURL, "?") {
-		return strict.At("base_url", errors.New("it may have no query: paths are put behind it"))
+	if err := CheckSCIMBase(s.BaseURL); err != nil {
+		return strict.At("base_url", err)
 	}
 	return nil
 }

@@ -62,9 +62,10 @@ func validates(t *testing.T, schema *jsonschema.Schema, path string) error {
 // beyondSchemas are the broken files of which no schema can tell: what is wrong is
 // outside of the file, or is not a matter of its structure.
 var beyondSchemas = []string{
-	"ca-is-no-certificate", "ca-missing", "command-fails", "command-not-there", "command-says-nothing", "file-missing", "file-of-many-lines",
-	"idp-missing", "key-of-another-certificate", "no-identity", "profile", "profile-extends-nothing", "profile-file-missing",
-	"profile-file-with-a-mistake", "signed-in-expression", "two-documents", "variable-empty", "variable-missing",
+	"base-url-of-users", "ca-is-no-certificate", "ca-missing", "command-fails", "command-not-there", "command-says-nothing", "file-missing",
+	"file-of-many-lines", "idp-missing", "key-of-another-certificate", "no-identity", "port-too-high", "profile", "profile-extends-nothing",
+	"profile-file-missing", "profile-file-with-a-mistake", "propagation-beyond-the-run", "signed-in-expression", "tenant-twice",
+	"two-documents", "url-to-be-filled-in", "url-with-space", "variable-empty", "variable-missing",
 }
 
 func TestSchemaAndLoaderAgreeOnFiles(t *testing.T) {

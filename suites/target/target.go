@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,9 @@ import (
 	"rollcall.example/fixtures"
 	"rollcall.example/suites/target/strict"
 )
+
+// DefaultDeadline is how long a run may take where the target does not say.
+const DefaultDeadline = time.Hour
 
 // Target is a product under test.
 type Target struct {
@@ -193,6 +197,9 @@ func (t Target) Check() error {
 	if len(t.Connections) == 0 {
 		return fmt.Errorf("target: no connection: name a SCIM base URL or a sign-in URL")
 	}
+	if err := inTime(t.Propagation, t.Network.Deadline); err != nil {
+		return fmt.Errorf("target: %w", err)
+	}
 	for _, c := range t.Connections {
 		if c.SCIM.BaseURL == "" && !c.SAML.Offered() {
 			return fmt.Errorf("target: a connection has neither a SCIM base URL nor a sign-in URL")
@@ -211,6 +218,15 @@ func (t Target) Check() error {
 		return nil
 	}
 	return t.Probe.Check()
+}
+
+// inTime says what is wrong with a bound on what shows late: a spec about what does not
+// happen waits that long, and the run has to live to see it.
+func inTime(propagation, deadline time.Duration) error {
+	if limit := cmp.Or(deadline, DefaultDeadline); propagation >= limit {
+		return fmt.Errorf("what happens shows within %s, and a run ends after %s: nothing could be said not to show (propagation, network.deadline)", propagation, limit)
+	}
+	return nil
 }
 
 func checkAddress(address string) error {

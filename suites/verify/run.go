@@ -203,7 +203,7 @@ func (o Options) seed() int64 {
 }
 
 func (o Options) timeout() time.Duration {
-	return cmp.Or(o.Timeout, o.Target.Network.Deadline, time.Hour)
+	return cmp.Or(o.Timeout, o.Target.Network.Deadline, target.DefaultDeadline)
 }
 
 // counter returns what is told of each spec that ended, by any of the processes. Whoever

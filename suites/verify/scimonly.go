@@ -2,6 +2,7 @@ package verify
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 
 	"rollcall.example/fixtures"
@@ -19,6 +20,9 @@ func SCIMOnly(baseURL, token string, dialects []string) (target.Target, error) {
 	}
 	if address.User != nil || address.RawQuery != "" || address.Fragment != "" {
 		return target.Target{}, errors.New("the SCIM base URL may have no credentials, query or fragment")
+	}
+	if err := target.CheckSCIMBase(baseURL); err != nil {
+		return target.Target{}, fmt.Errorf("the SCIM base URL %s cannot be right: %w", baseURL, err)
 	}
 	profile, err := fixtures.ReadProfile("two-layer")
 	if err != nil {

@@ -55,6 +55,9 @@ func (n Node) address(text string) string {
 	switch {
 	case err != nil || parsed.Scheme != "http" && parsed.Scheme != "https":
 		meant := "write it with https:// in front"
+		if strings.Contains(text, "$") || strings.Contains(text, "{{") {
+			meant = "nothing is filled in here: write the address itself"
+		}
 		if err == nil && parsed.Scheme != "" && parsed.Host != "" {
 			meant = "only http and https are spoken here"
 		}

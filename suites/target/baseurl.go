@@ -1,0 +1,39 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// endpoints are what the standard puts below the base URL (RFC 7644 section 3.2).
+var endpoints = []string{"users", "groups", "me", "serviceproviderconfig", "resourcetypes", "schemas", "bulk", ".search"}
+
+// CheckSCIMBase says in one line what is wrong with the base URL of a SCIM endpoint, beyond
+// its not being an http or https URL: paths are put behind it.
+func CheckSCIMBase(address string) error {
+	if strings.Contains(address, "?") {
+		return errors.New("it may have no query: paths are put behind it")
+	}
+	if strings.ContainsAny(address, " \t\r\n") {
+		return errors.New("it has a space in it")
+	}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return nil // told as what it is not
+	}
+	if port, err := strconv.Atoi(parsed.Port()); err == nil && port > 65535 {
+		return fmt.Errorf("there is no port %d: the last is 65535", port)
+	}
+	if strings.ContainsAny(parsed.Hostname(), "<>{}$*") {
+		return fmt.Errorf("there is no host %s: put the product's in", parsed.Hostname())
+	}
+	base := strings.TrimRight(address, "/")
+	if at := strings.LastIndex(base, "/"); at >= 0 && slices.Contains(endpoints, strings.ToLower(base[at+1:])) {
+		return fmt.Errorf("it ends in %s, which is put behind it: the base URL is %s", base[at:], base[:at])
+	}
+	return nil
+}
