@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -32,15 +31,11 @@ func (r Response) Encoded() string {
 
 // encoded is a document in base64. The library's way to a string takes its length twice.
 func encoded(document []byte) string {
-	const group = 3 << 10
 	var text strings.Builder
 	text.Grow(base64.StdEncoding.EncodedLen(len(document)))
-	var part [group / 3 * 4]byte
-	for some := range slices.Chunk(document, group) {
-		n := base64.StdEncoding.EncodedLen(len(some))
-		base64.StdEncoding.Encode(part[:n], some)
-		text.Write(part[:n])
-	}
+	to := base64.NewEncoder(base64.StdEncoding, &text)
+	_, _ = to.Write(document) // a Builder takes everything
+	_ = to.Close()
 	return text.String()
 }
 
