@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -77,6 +78,9 @@ func flagError(c *cobra.Command, err error) error {
 		return hinted(fmt.Errorf("--%s cannot be %q", refused.GetFlag().Name, refused.GetValue()), meaningOf(refused.GetFlag()))
 	}
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if long := longFlag(c, err); long != "" {
+		return hinted(err, "did you mean "+long+"? there are two hyphens before a name")
+	}
 	if !unknown {
 		return hinted(err, help)
 	}
@@ -87,6 +91,18 @@ func flagError(c *cobra.Command, err error) error {
 		return hinted(unknownFlag, help)
 	}
 	return unknownFlag
+}
+
+// oneHyphen is how a flag is refused that has a name behind one hyphen.
+var oneHyphen = regexp.MustCompile(`^unknown shorthand flag: '.' in -([a-z-]+)`)
+
+// longFlag is the flag that was written with one hyphen; empty where there is none.
+func longFlag(c *cobra.Command, err error) string {
+	found := oneHyphen.FindStringSubmatch(err.Error())
+	if found == nil || c.Flags().Lookup(found[1]) == nil {
+		return ""
+	}
+	return "--" + found[1]
 }
 
 // meaningOf is what to know of a flag whose value was not understood.

@@ -316,8 +316,10 @@ func explained(err error) error {
 	switch {
 	case errors.As(err, &unknown) && strings.ContainsAny(unknown.Name, ", "):
 		return hinted(err, "repeat --only for each of them")
+	case errors.As(err, &unknown) && strings.HasPrefix(unknown.Name, "!"):
+		return hinted(err, "--only chooses; some are left out with --label-filter, as '!area:audit'")
 	case errors.Is(err, verify.ErrNothing):
-		return hinted(err, "rollcall verify --list shows what there is")
+		return hinted(err, "rollcall verify --list shows what there is; its labels are as level:MUST and area:audit")
 	}
 	return err
 }
