@@ -21,19 +21,25 @@ func CheckSCIMBase(address string) error {
 	if strings.ContainsAny(address, " \t\r\n") {
 		return errors.New("it has a space in it")
 	}
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return nil // told as what it is not
-	}
-	if port, err := strconv.Atoi(parsed.Port()); err == nil && port > 65535 {
-		return fmt.Errorf("there is no port %d: the last is 65535", port)
-	}
-	if strings.ContainsAny(parsed.Hostname(), "<>{}$*") {
-		return fmt.Errorf("there is no host %s: put the product's in", parsed.Hostname())
+	if parsed, err := url.Parse(address); err == nil {
+		if err := checkHost(parsed); err != nil {
+			return err
+		}
 	}
 	base := strings.TrimRight(address, "/")
 	if at := strings.LastIndex(base, "/"); at >= 0 && slices.Contains(endpoints, strings.ToLower(base[at+1:])) {
 		return fmt.Errorf("it ends in %s, which is put behind it: the base URL is %s", base[at:], base[:at])
+	}
+	return nil
+}
+
+// checkHost says what is wrong with the host and the port of an address.
+func checkHost(address *url.URL) error {
+	if port, err := strconv.Atoi(address.Port()); err == nil && port > 65535 {
+		return fmt.Errorf("there is no port %d: the last is 65535", port)
+	}
+	if strings.ContainsAny(address.Hostname(), "<>{}$*") {
+		return fmt.Errorf("there is no host %s: put the product's in", address.Hostname())
 	}
 	return nil
 }
