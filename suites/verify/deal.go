@@ -71,6 +71,7 @@ type dealer struct {
 	until time.Time
 	count func(spec string, failed bool)
 	whole *types.Report
+	spare thrift // of this process
 }
 
 // deal returns the next share; it is not ok when there is none.
@@ -104,9 +105,8 @@ func (d *dealer) hear(w word) (last bool) {
 
 // playHere runs shares in this process until none is left.
 func (d *dealer) playHere(ctx context.Context, p post) error {
-	spare := thriftOf(p.Processes)
 	for s, more := d.deal(ctx); more; s, more = d.deal(ctx) {
-		if err := p.serve(ctx, s, &spare, func(w word) error { d.hear(w); return nil }); err != nil {
+		if err := p.serve(ctx, s, &d.spare, func(w word) error { d.hear(w); return nil }); err != nil {
 			return err
 		}
 	}

@@ -24,17 +24,18 @@ const usual = 100
 const least = 4 << 20
 
 // beFrugal has this process, one of so many, collect its garbage once that fills its part
-// of the room, until the function returned is called. Where somebody has set another
+// of the room, until what is returned is ended. Where somebody has set another
 // percentage, that stays.
-func beFrugal(processes int) (restore func()) {
+func beFrugal(processes int) *leeway {
+	room := garbage / uint64(processes)
 	before := debug.SetGCPercent(usual)
 	if before != usual {
 		debug.SetGCPercent(before)
-		return func() {}
+		return &leeway{bytes: room, percent: before, ended: true}
 	}
-	l := &leeway{bytes: garbage / uint64(processes), percent: usual, used: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
+	l := &leeway{bytes: room, percent: usual, used: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
 	l.adjust()
-	return l.end
+	return l
 }
 
 // leeway sets the percentage anew after every collection, when it is known how much of
@@ -66,6 +67,18 @@ func (l *leeway) adjust() {
 func (l *leeway) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ended = true
-	debug.SetGCPercent(usual)
+	if !l.ended {
+		l.ended = true
+		debug.SetGCPercent(usual)
+	}
+}
+
+// thrift is how much of its memory the process keeps: where somebody has set a larger
+// percentage, more by as much. What is given back only to be taken again costs time.
+func (l *leeway) thrift() thrift {
+	t := thrift{room: l.bytes}
+	if l.ended {
+		t.granted = ample * uint64(max(l.percent, usual)) / usual
+	}
+	return t
 }

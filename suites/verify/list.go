@@ -49,7 +49,7 @@ func List() []Listed {
 // registry asks Ginkgo for the tree of specs, once: the sections do not change
 // while a program runs.
 var registry = sync.OnceValue(func() []Listed {
-	defer beFrugal(1)()
+	defer beFrugal(1).end()
 	globals.Reset()
 	spec.Register(func() target.Target { return target.Target{} })
 	config, reporting := ginkgo.GinkgoConfiguration()

@@ -102,9 +102,8 @@ func serveShares(ctx context.Context, in *json.Decoder, out *json.Encoder) error
 	if err != nil {
 		return err
 	}
-	beFrugal(p.Processes)
+	spare := beFrugal(p.Processes).thrift()
 	runtime.GOMAXPROCS(1) // a spec does one thing at a time, and there is a worker for each core
-	spare := thriftOf(p.Processes)
 	for {
 		var s share
 		if err := in.Decode(&s); err != nil {
@@ -157,7 +156,9 @@ func (o Options) playTogether(ctx context.Context, chosen []Listed, procs int) (
 	}
 	whole.PreRunStats.TotalSpecs, whole.PreRunStats.SpecsThatWillRun = len(registry()), len(chosen)
 	o.Target.Network = o.Target.Network.Share(procs)
-	table := dealer{all: registry(), left: shuffled(chosen, o.Seed), hands: procs, until: began.Add(o.timeout()), count: o.counter(len(chosen)), whole: &whole}
+	room := beFrugal(procs)
+	defer room.end()
+	table := dealer{all: registry(), left: shuffled(chosen, o.Seed), hands: procs, until: began.Add(o.timeout()), count: o.counter(len(chosen)), whole: &whole, spare: room.thrift()}
 
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

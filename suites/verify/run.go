@@ -121,7 +121,6 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed) (report.Re
 	defer time.AfterFunc(o.timeout(), stop).Stop()
 	o.Configuration.Only, o.Configuration.LabelFilter = o.Only, o.LabelFilter
 	procs := o.procs(len(chosen))
-	defer beFrugal(procs)()
 	ran, err := o.playTogether(signalled, chosen, procs)
 	if err != nil {
 		return report.Report{}, err

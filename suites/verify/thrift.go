@@ -9,12 +9,10 @@ import (
 // process grow to several times its size, and Go by itself lets go of that over the specs
 // that follow: with a process a core or more, some are always at their largest.
 type thrift struct {
-	room   uint64 // the garbage that the process may leave lying, in bytes
-	enough uint64
+	room    uint64 // the garbage that the process may leave lying, in bytes
+	granted uint64 // what may be held in any case, where that is more than [ample]
+	enough  uint64
 }
-
-// thriftOf is that of one of so many processes.
-func thriftOf(processes int) thrift { return thrift{room: garbage / uint64(processes)} }
 
 // ample is what a process may hold before it is looked at, in bytes.
 const ample = 12 << 20
@@ -22,7 +20,7 @@ const ample = 12 << 20
 // tidy gives back what is not in use, where the heap takes half as much again as when
 // that was done last and its room besides, or twice as much.
 func (t *thrift) tidy() {
-	if held() <= max(t.enough, ample) {
+	if held() <= max(t.enough, t.granted, ample) {
 		return
 	}
 	debug.FreeOSMemory()

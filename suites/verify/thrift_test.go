@@ -2,6 +2,7 @@ package verify
 
 import (
 	"runtime"
+	"runtime/debug"
 	"testing"
 )
 
@@ -21,6 +22,17 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	limit := calm.enough
 	if calm.tidy(); calm.enough != limit {
 		t.Error("memory was given back, though little is held")
+	}
+}
+
+// Whoever has set that more may lie about is not made to give back less than that.
+func TestWhatIsGrantedIsKept(t *testing.T) {
+	for set, want := range map[int]uint64{50: ample, 400: 4 * ample, -1: ample} {
+		before := debug.SetGCPercent(set)
+		got := beFrugal(1).thrift()
+		if debug.SetGCPercent(before); got.granted != want {
+			t.Errorf("where the percentage is %d, %d bytes are kept, want %d", set, got.granted, want)
+		}
 	}
 }
 
