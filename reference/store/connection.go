@@ -122,6 +122,21 @@ func (p *pool) take(ctx context.Context, closed <-chan struct{}) (*connection, e
 	return c, nil
 }
 
+// spare gives a connection that was used before and that nobody has or waits for, if
+// there is one.
+func (p *pool) spare() *connection {
+	select {
+	case p.slots <- struct{}{}:
+	default:
+		return nil
+	}
+	c := p.pop()
+	if c == nil {
+		<-p.slots
+	}
+	return c
+}
+
 // enter waits for its turn and gives a connection on which a transaction has begun. A
 // connection that broke while it was idle, as when the server was started again, is
 // replaced.

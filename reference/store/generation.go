@@ -94,18 +94,25 @@ func (t *tx) begunLate(ctx context.Context) error {
 	return nil
 }
 
-// generationBefore asks for the generation without a transaction.
+// generationBefore asks for the generation without a transaction. The connection that
+// writes knows soonest, if nobody has it: all others have first to read again what it
+// wrote.
 func (t *tx) generationBefore(ctx context.Context) (uint64, error) {
-	c, err := t.from.take(ctx, t.closed)
-	if err != nil {
-		return 0, err
+	from := t.writer
+	c := from.spare()
+	if c == nil {
+		var err error
+		from = t.from
+		if c, err = from.take(ctx, t.closed); err != nil {
+			return 0, err
+		}
 	}
 	now, err := generationOn(ctx, c)
 	if err != nil {
-		t.from.drop(c)
+		from.drop(c)
 		return 0, err
 	}
-	t.from.give(c)
+	from.give(c)
 	return now, nil
 }
 

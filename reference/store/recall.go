@@ -154,7 +154,7 @@ func (s *Store) view(ctx context.Context, f func(org.Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("store: begin a transaction: %w", err)
 	}
-	t := &tx{from: s.readers, closed: s.closed}
+	t := &tx{from: s.readers, writer: s.writer, closed: s.closed}
 	t.remember(s.recall)
 	err = t.through(ctx, f)
 	if t.moved() {

@@ -93,6 +93,7 @@ func (t *tx) through(ctx context.Context, f func(org.Tx) error) error {
 // what follows would then be kept one by one.
 type tx struct {
 	from       *pool
+	writer     *pool // for one that reads; nil where it does not matter
 	closed     <-chan struct{}
 	connection *connection // nil before it is begun
 	over       bool        // committed or undone
