@@ -116,9 +116,10 @@ func (o Options) run(ctx, signalled context.Context, chosen []Listed) (report.Re
 	}
 
 	var stopped atomic.Pointer[time.Time]
-	stop := func() { now := time.Now(); stopped.CompareAndSwap(nil, &now) }
-	defer context.AfterFunc(signalled, stop)()
-	defer time.AfterFunc(o.timeout(), stop).Stop()
+	due := time.Now().Add(o.timeout())
+	defer context.AfterFunc(signalled, func() { now := time.Now(); stopped.CompareAndSwap(nil, &now) })()
+	// A busy machine is late to notice, and the last spec has ended by then.
+	defer time.AfterFunc(time.Until(due), func() { stopped.CompareAndSwap(nil, &due) }).Stop()
 	o.Configuration.Only, o.Configuration.LabelFilter = o.Only, o.LabelFilter
 	procs := o.procs(len(chosen))
 	ran, err := o.playTogether(signalled, chosen, procs)
