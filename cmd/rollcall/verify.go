@@ -100,7 +100,7 @@ could not run; 130 interrupted.`,
   # for a pipeline: every rendering, and a gate with exceptions that somebody answers for
   rollcall verify --json report.json --junit report.xml --html report.html --markdown report.md --sarif report.sarif
   rollcall verify --waivers waivers.yaml
-  rollcall verify --baseline last-release.json`,
+  rollcall verify --target rollcall.yaml --baseline last-release.json`,
 		Args: noArguments("choose specs with --only"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := fromEnvironment(c); err != nil {
