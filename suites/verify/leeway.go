@@ -73,12 +73,13 @@ func (l *leeway) end() {
 	}
 }
 
-// thrift is how much of its memory the process keeps: where somebody has set a larger
-// percentage, more by as much. What is given back only to be taken again costs time.
+// thrift is how the process gives memory back: where somebody has set a percentage, not
+// before it holds what that makes of what is ample. What is given back only to be taken
+// again costs time.
 func (l *leeway) thrift() thrift {
 	t := thrift{room: l.bytes}
 	if l.ended {
-		t.granted = ample * uint64(max(l.percent, usual)) / usual
+		t.granted = ample * uint64(usual+max(l.percent, 0)) / usual
 	}
 	return t
 }
