@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"rollcall.example/simulator/provision"
 )
 
 // Crowd is very many people and groups that a run makes at one tenant. Their names
@@ -133,11 +135,15 @@ func (c *clearance) awayByName(ctx context.Context, d desk, name string, find fu
 	return nil
 }
 
-// findGroup lists the paths of the groups that the product finds by the name.
+// findGroup lists the paths of the groups that the product finds by the name. A tenant
+// that has no groups says so of the whole list, and nobody made one there.
 func (d desk) findGroup(ctx context.Context, t *Thing) ([]string, error) {
 	answer, err := d.client.FindGroup(ctx, t.Name)
 	if err != nil {
 		return nil, noAnswer(err)
+	}
+	if isNoEndpoint(answer) {
+		return nil, nil
 	}
 	list, err := answer.List()
 	if err != nil || !answer.OK() {
@@ -150,6 +156,13 @@ func (d desk) findGroup(ctx context.Context, t *Thing) ([]string, error) {
 		}
 	}
 	return paths, nil
+}
+
+// isNoEndpoint says whether a SCIM endpoint answers that it is not there (RFC 7644
+// section 3.12), and not something else before it.
+func isNoEndpoint(answer provision.Answer) bool {
+	said, err := answer.Resource()
+	return err == nil && answer.Status == http.StatusNotFound && strings.Contains(string(said.Raw("schemas")), "urn:ietf:params:scim:api:messages:2.0:Error")
 }
 
 // forCrowds is how much longer clearing away may take because of the crowds in a
