@@ -62,12 +62,16 @@ bench:
 	go test -run '^$$' -bench . -benchtime 3x ./suites/verify
 	go test -run '^$$' -bench . -benchtime 1x ./suites/load
 
-# Each fuzz target for FUZZTIME, one on each processor at a time.
+# Each fuzz target for FUZZTIME, one on each processor at a time. Where its time is up in the
+# midst of an input, Go before 1.27 may call that a failure (go.dev/issue/75804): such a run
+# is repeated. What fails by an input is kept as one, and never repeated.
 fuzz:
 	@for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
 	  sed -n "s#^func \(Fuzz[A-Za-z0-9]*\)(.*#$$(dirname $$file) \1#p" $$file; done | \
-	xargs -P $$(nproc) -L 1 sh -c 'said=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) \
-	  -fuzzminimizetime 20x -parallel 1 ./$$0 2>&1); failed=$$?; echo "fuzz $$0 $$1 $(FUZZTIME)"; echo "$$said"; exit $$failed'
+	xargs -P $$(nproc) -L 1 sh -c 'for try in 1 2 3; do \
+	  said=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x -parallel 1 ./$$0 2>&1); failed=$$?; \
+	  case "$$failed $$said" in 0*|*"Failing input"*) break;; *"    context deadline exceeded"*) ;; *) break;; esac; done; \
+	echo "fuzz $$0 $$1 $(FUZZTIME)"; echo "$$said"; exit $$failed'
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o rollcall ./cmd/rollcall
