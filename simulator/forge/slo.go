@@ -174,7 +174,7 @@ var logouts = []LogoutAttack{
 		Row: "SLO-13", Name: "inflated", Rule: "inflate-bounded", Binding: idp.BindingRedirect, NoCrash: true,
 		Summary: "inflates to many megabytes",
 		draft: func(e *idp.Envelope) error {
-			blank := strings.Repeat(" ", 64<<10) // one for all: they are written one by one
+			blank := strings.Repeat(" ", 64<<10) // one alone of ten megabytes is more than some parsers take
 			for range 10 << 20 / len(blank) {
 				e.Root.AddChild(etree.NewComment(blank))
 			}
