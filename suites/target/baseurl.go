@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// endpoints are what the standard puts below the base URL (RFC 7644 section 3.2).
-var endpoints = []string{"users", "groups", "me", "serviceproviderconfig", "resourcetypes", "schemas", "bulk", ".search"}
+// endpoints are what the standard puts below the base URL (RFC 7644 section 3.2), as it
+// spells them: a tenant may well be called me, and its base URL end in that.
+var endpoints = []string{"Users", "Groups", "Me", "ServiceProviderConfig", "ResourceTypes", "Schemas", "Bulk", ".search"}
 
 // CheckSCIMBase says in one line what is wrong with the base URL of a SCIM endpoint, beyond
 // its not being an http or https URL: paths are put behind it.
@@ -27,7 +28,7 @@ func CheckSCIMBase(address string) error {
 		}
 	}
 	base := strings.TrimRight(address, "/")
-	if at := strings.LastIndex(base, "/"); at >= 0 && slices.Contains(endpoints, strings.ToLower(base[at+1:])) {
+	if at := strings.LastIndex(base, "/"); at >= 0 && slices.Contains(endpoints, base[at+1:]) {
 		return fmt.Errorf("it ends in %s, which is put behind it: the base URL is %s", base[at:], base[:at])
 	}
 	return nil
