@@ -163,12 +163,7 @@ func TestDoctorLooksAtSignIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b, err := bundled.Start(context.Background(), bundled.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = b.Close() })
-			given := b.Target
+			given := start(t, bundled.Options{})
 			given.Connections = slices.Clone(given.Connections)
 			c.change(&given.Connections[0])
 			found := check(t, verify.Diagnose(context.Background(), given, verify.Safety{}), c.check)
@@ -184,12 +179,7 @@ func TestDoctorLooksAtSignIn(t *testing.T) {
 func TestMetadataWithoutTheKeyForRequestsIsTold(t *testing.T) {
 	t.Parallel()
 	const says = "its SPSSODescriptor says AuthnRequestsSigned, and has no KeyDescriptor to sign with"
-	b, err := bundled.Start(context.Background(), bundled.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.Close() })
-	given := b.Target
+	given := start(t, bundled.Options{})
 	given.Connections = slices.Clone(given.Connections)
 	saml := &given.Connections[0].SAML
 	text := fmt.Sprintf(`<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="%s">
