@@ -167,7 +167,7 @@ func init() {
 		}},
 		{"der", "in DER", func(d Donor) []byte { return d.Identity.Certificate.Raw }},
 		{"spki", "as its public key", func(d Donor) []byte { return d.Identity.Certificate.RawSubjectPublicKeyInfo }},
-		{"modulus", "as its modulus", func(d Donor) []byte { return d.Identity.Key.N.Bytes() }},
+		{"modulus", "as its modulus", func(d Donor) []byte { return d.key().N.Bytes() }},
 	} {
 		register("alg", Attack{
 			Row: "ALG-04", Name: "hmac-" + form.name, Rule: "hmac-with-certificate", Modes: Alone,

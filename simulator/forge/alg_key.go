@@ -33,7 +33,7 @@ func init() {
 // is taken to allow.
 func rooted(exponent int) func(Donor, *idp.Draft) error {
 	return signing(func(d Donor, s *dsig.Signature) error {
-		s.Key = dsig.Rooted{Bits: d.Identity.Key.N.BitLen(), Exponent: exponent}
+		s.Key = dsig.Rooted{Bits: d.key().N.BitLen(), Exponent: exponent}
 		return nil
 	})
 }

@@ -49,7 +49,7 @@ func init() {
 		Summary: "is signed with a signature over nothing, and has a relative namespace in its SignedInfo",
 		forged:  true,
 		sign: signing(func(d Donor, s *dsig.Signature) error {
-			s.Key = overNothing{dsig.RSA{Key: d.Identity.Key}}
+			s.Key = overNothing{dsig.RSA{Key: d.key()}}
 			s.Bend = func(signedInfo *etree.Element) error {
 				signedInfo.CreateAttr("xmlns:x", "rel")
 				return nil

@@ -41,7 +41,7 @@ func init() {
 		Attack{
 			Row: "ENC-06", Name: "another-recipient", NoCrash: true, Modes: OnAssertion, Summary: "is encrypted for somebody else's key",
 			claims: encrypted(func(d Donor, e *idp.Encryption) error {
-				e.Recipients = []idp.Recipient{{Key: &d.Identity.Key.PublicKey}}
+				e.Recipients = []idp.Recipient{{Key: &d.key().PublicKey}}
 				return nil
 			}),
 		},

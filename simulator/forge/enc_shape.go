@@ -105,7 +105,7 @@ func init() {
 				ours := e.Recipients[0]
 				e.Recipients, e.Placement = nil, idp.InKeyInfo
 				for range 499 {
-					e.Recipients = append(e.Recipients, idp.Recipient{Key: &d.Identity.Key.PublicKey})
+					e.Recipients = append(e.Recipients, idp.Recipient{Key: &d.key().PublicKey})
 				}
 				e.Recipients = append(e.Recipients, ours)
 				return nil

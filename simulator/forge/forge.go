@@ -49,6 +49,7 @@
 package forge
 
 import (
+	"crypto/rsa"
 	"fmt"
 	"slices"
 
@@ -58,7 +59,7 @@ import (
 
 // Donor is an honest answer about to be given, and whom the attacker would rather be.
 type Donor struct {
-	// Identity is the identity provider that the product trusts.
+	// Identity is the identity provider that the product trusts. It signs with RSA.
 	Identity idp.Identity
 	// Claims are what it would say of the attacker, who may sign in as themselves.
 	// Claims.Sign is the mode: what of the response is signed.
@@ -77,6 +78,12 @@ type Donor struct {
 	// Heavy asks for attacks that wear a product out in their full size. Otherwise they
 	// are so large as to show whether there is a bound.
 	Heavy bool
+}
+
+// key is what the identity provider signs with; nil where that is no RSA key.
+func (d Donor) key() *rsa.PrivateKey {
+	key, _ := d.Identity.Key.(*rsa.PrivateKey)
+	return key
 }
 
 // Expect says what a service provider owes to an attack.
@@ -208,6 +215,9 @@ func (a Attack) Post(d Donor, posting *simulator.Posting) error {
 }
 
 func (a Attack) forge(d *Donor) (*idp.Response, error) {
+	if d.key() == nil {
+		return nil, fmt.Errorf("attacks are made with an RSA key, and the identity provider has %T", d.Identity.Key)
+	}
 	d.Claims.Attributes = slices.Clone(d.Claims.Attributes)
 	if a.forged {
 		d.Impersonate()

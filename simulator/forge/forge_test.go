@@ -259,3 +259,24 @@ func TestADonorThatDoesNotServe(t *testing.T) {
 		t.Errorf("a donor without a name: %v", err)
 	}
 }
+
+// Attacks are about RSA, and an identity provider with another key is told so.
+func TestAttacksTakeAnRSAKey(t *testing.T) {
+	t.Parallel()
+	key, err := fixtures.AnyKey("ec-p256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := donor(t)
+	if given.Identity, err = given.Identity.WithKey(key, created); err != nil {
+		t.Fatal(err)
+	}
+	attack, found := forge.Find("unsigned")
+	if !found {
+		t.Fatal("there is no such attack")
+	}
+	const want = "forging unsigned: attacks are made with an RSA key, and the identity provider has *ecdsa.PrivateKey"
+	if _, err := attack.Forge(given); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

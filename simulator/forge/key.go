@@ -213,7 +213,7 @@ func (k keyInfo) issuerSerial() []etree.Token {
 func (k keyInfo) identifier() string {
 	id := k.donor.Identity.Certificate.SubjectKeyId
 	if len(id) == 0 {
-		id = dsig.Sum(dsig.SHA1, x509.MarshalPKCS1PublicKey(&k.donor.Identity.Key.PublicKey))
+		id = dsig.Sum(dsig.SHA1, x509.MarshalPKCS1PublicKey(&k.donor.key().PublicKey))
 	}
 	return base64.StdEncoding.EncodeToString(id)
 }

@@ -130,7 +130,7 @@ func signing(bend func(d Donor, s *dsig.Signature) error) func(Donor, *idp.Draft
 
 // enveloped is the builder of an honest signature over the element, to stand in it.
 func enveloped(d Donor, draft *idp.Draft, el *etree.Element) dsig.Signature {
-	return dsig.Enveloped(el, dsig.RSA{Key: d.Identity.Key}, d.Identity.Certificate, draft.Signer.PrefixList)
+	return dsig.Enveloped(el, dsig.RSA{Key: d.key()}, d.Identity.Certificate, draft.Signer.PrefixList)
 }
 
 // redigest lets the digest of an element's signature fit the element as it is now; the

@@ -264,7 +264,7 @@ func querySigned(d Donor, message, relayState string) (url.Values, error) {
 		fields.Set("RelayState", relayState)
 	}
 	signed += "&SigAlg=" + url.QueryEscape(dsig.RSASHA256)
-	value, err := dsig.RSA{Key: d.Identity.Key}.Sign(dsig.RSASHA256, []byte(signed))
+	value, err := dsig.RSA{Key: d.key()}.Sign(dsig.RSASHA256, []byte(signed))
 	fields.Set("Signature", base64.StdEncoding.EncodeToString(value))
 	return fields, err
 }

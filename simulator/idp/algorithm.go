@@ -51,6 +51,15 @@ var methods = map[string]method{
 	ECDSASHA256: {SHA256, signECDSA}, ECDSASHA384: {SHA384, signECDSA}, ECDSASHA512: {SHA512, signECDSA},
 }
 
+// usual is the signature algorithm of a key for which none is named: Okta's, where the
+// key can.
+func usual(key crypto.Signer) string {
+	if _, is := key.(*ecdsa.PrivateKey); is {
+		return ECDSASHA256
+	}
+	return RSASHA256
+}
+
 func signPKCS(key crypto.Signer, hash crypto.Hash, sum []byte) ([]byte, error) {
 	if _, is := key.Public().(*rsa.PublicKey); !is {
 		return nil, fmt.Errorf("an RSA algorithm needs an RSA key, not %T", key)

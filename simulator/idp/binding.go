@@ -2,7 +2,6 @@ package idp
 
 import (
 	"bytes"
-	"cmp"
 	"compress/flate"
 	"crypto"
 	"encoding/base64"
@@ -182,7 +181,7 @@ func redirected(location, parameter string, document *etree.Document, relayState
 // SignQuery appends SigAlg and Signature to a query that holds a message and perhaps
 // a RelayState, and nothing else (SAML 2.0 bindings §3.4.4.1).
 func (s Signer) SignQuery(query string) (string, error) {
-	algorithm := cmp.Or(s.Algorithm, RSASHA256)
+	algorithm := s.algorithm()
 	by, known := methods[algorithm]
 	if !known {
 		return "", fmt.Errorf("a query cannot be signed with %s", algorithm)

@@ -38,7 +38,7 @@ func identity(tb testing.TB) idp.Identity {
 // withKey is the identity with another of the test keys.
 func withKey(tb testing.TB, name string) idp.Identity {
 	tb.Helper()
-	key, err := fixtures.Key(name)
+	key, err := fixtures.AnyKey(name)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -18,7 +18,6 @@
 package idp
 
 import (
-	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
@@ -62,7 +61,7 @@ type Identity struct {
 	// NameIDFormat is the one format that the metadata offers; FormatEmailAddress from NewIdentity.
 	NameIDFormat string
 	// Key signs; Certificate holds its public half.
-	Key         *rsa.PrivateKey
+	Key         Key
 	Certificate *x509.Certificate
 }
 
@@ -77,7 +76,7 @@ var (
 // comes from org and label, the certificate from org, key and the time of
 // creation. The base URL is where the identity provider answers; empty means
 // https://{org}.okta.com.
-func NewIdentity(org, label string, key *rsa.PrivateKey, created time.Time, baseURL string) (Identity, error) {
+func NewIdentity(org, label string, key Key, created time.Time, baseURL string) (Identity, error) {
 	if key == nil {
 		return Identity{}, errors.New("identity provider: no key to sign with")
 	}
@@ -116,7 +115,7 @@ func (i Identity) Named(org, label, baseURL string) (Identity, error) {
 
 // WithKey returns the identity after a key rollover: all the same names, another
 // key and the certificate made for it at that time.
-func (i Identity) WithKey(key *rsa.PrivateKey, created time.Time) (Identity, error) {
+func (i Identity) WithKey(key Key, created time.Time) (Identity, error) {
 	certificate, err := Certify(i.Org, key, created)
 	if err != nil {
 		return Identity{}, err

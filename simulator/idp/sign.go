@@ -29,7 +29,8 @@ type Key interface {
 // Style is how a signature is written. The zero value is Okta's way, in a message
 // without attributes.
 type Style struct {
-	// Algorithm is a signature method URI; empty means RSASHA256.
+	// Algorithm is a signature method URI; empty means RSASHA256, and ECDSASHA256 where the
+	// key is on an elliptic curve.
 	Algorithm string
 	// Digest is a digest method URI; empty means the algorithm's own hash.
 	Digest string
@@ -86,6 +87,9 @@ func (s Signer) Sign(element *etree.Element) error {
 	return s.seal(element, signature)
 }
 
+// algorithm is the signature method that the signer signs by.
+func (s Signer) algorithm() string { return cmp.Or(s.Algorithm, usual(s.Key)) }
+
 // Signature returns a ds:Signature over the element without inserting it.
 func (s Signer) Signature(element *etree.Element) (*etree.Element, error) {
 	signature, err := s.unsealed(element)
@@ -107,7 +111,7 @@ func (s Signer) unsealed(element *etree.Element) (*etree.Element, error) {
 	if s.Key == nil || s.Certificate == nil {
 		return nil, errors.New("a signer needs a key and its certificate")
 	}
-	algorithm := cmp.Or(s.Algorithm, RSASHA256)
+	algorithm := s.algorithm()
 	known, ok := methods[algorithm]
 	if !ok {
 		return nil, fmt.Errorf("signature algorithm %q is not known", algorithm)
@@ -159,7 +163,7 @@ func (s Signer) seal(element, signature *etree.Element) error {
 	if err != nil {
 		return err
 	}
-	by := methods[cmp.Or(s.Algorithm, RSASHA256)]
+	by := methods[s.algorithm()]
 	raw, err := by.sign(s.Key, digests[by.digest], sum(digests[by.digest], signed))
 	if err != nil {
 		return err

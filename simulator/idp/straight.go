@@ -173,7 +173,7 @@ func (s straight) values(to *twin) {
 // signature itself does not belong. The parts may lie in the memory that is written to:
 // they are hashed before anything is written.
 func (s straight) sign(to *twin, id string, parts ...[]byte) error {
-	const algorithm = RSASHA256
+	algorithm := usual(s.Key)
 	by := methods[algorithm]
 	digest := hashed(digests[by.digest], parts...)
 

@@ -3,6 +3,7 @@ package idp_test
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,34 @@ func TestStraightIsTheTrees(t *testing.T) {
 				c.Sign = signing
 				bothWays(t, identity(t), c)
 			})
+		}
+	}
+}
+
+// On an elliptic curve no two signatures are alike; all else is the same, and somebody
+// else's implementation verifies it.
+func TestStraightIsTheTreesOnACurve(t *testing.T) {
+	t.Parallel()
+	needXMLSec(t)
+	signer := withKey(t, "ec-p256")
+	c := withAttributes(claims())
+	c.Random = io.Reader(&stream{})
+	straight, err := signer.Issue(c)
+	c.Random = io.Reader(&stream{})
+	tree, treeErr := byTree(t, signer, c)
+	if err != nil || treeErr != nil {
+		t.Fatal(err, treeErr)
+	}
+	signed := regexp.MustCompile(`<ds:(SignatureValue|DigestValue)>[^<]*<`)
+	if got, want := signed.ReplaceAllString(string(straight.XML), ""), signed.ReplaceAllString(string(tree.XML), ""); got != want {
+		t.Errorf("straight: %s\n by tree: %s", got, want)
+	}
+	if !strings.Contains(string(straight.XML), idp.ECDSASHA256) {
+		t.Errorf("it is not signed by ECDSA: %s", straight.XML)
+	}
+	for _, element := range []string{"Response", "Assertion"} {
+		if err := verify(t, signer, straight.XML, element); err != nil {
+			t.Errorf("the signature of the %s does not verify: %v", element, err)
 		}
 	}
 }

@@ -168,7 +168,7 @@ func publicPEM(t *testing.T, key *rsa.PublicKey) []byte {
 func TestSignerSaysWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	for name, signer := range map[string]idp.Signer{
-		"an RSA algorithm needs an RSA key":   keyed(t, "ec-p256", idp.Style{}),
+		"an RSA algorithm needs an RSA key":   keyed(t, "ec-p256", idp.Style{Algorithm: idp.RSASHA256}),
 		"an ECDSA algorithm needs an EC key":  keyed(t, "okta", idp.Style{Algorithm: idp.ECDSASHA256}),
 		`digest algorithm "urn:none"`:         keyed(t, "okta", idp.Style{Digest: "urn:none"}),
 		`canonicalization "urn:none"`:         keyed(t, "okta", idp.Style{Transform: "urn:none"}),

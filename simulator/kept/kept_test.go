@@ -2,6 +2,7 @@ package kept_test
 
 import (
 	"bytes"
+	"crypto/rsa"
 	"encoding/base64"
 	"errors"
 	"io/fs"
@@ -116,7 +117,7 @@ func TestAnIdentityIsKept(t *testing.T) {
 	if !first.Key.Equal(again.Key) || !first.Certificate.Equal(again.Certificate) || first.EntityID != again.EntityID || first.SSOURL != again.SSOURL {
 		t.Errorf("first %+v, then %+v", first, again)
 	}
-	if first.Key.N.BitLen() != 2048 || first.Certificate.NotAfter.Year() != 2036 || first.Certificate.Subject.CommonName != "acme" || !first.Created.Equal(made) {
+	if first.Key.Public().(*rsa.PublicKey).N.BitLen() != 2048 || first.Certificate.NotAfter.Year() != 2036 || first.Certificate.Subject.CommonName != "acme" || !first.Created.Equal(made) {
 		t.Errorf("identity %+v", first)
 	}
 	if first.SSOURL != "https://acme.okta.test/app/acme_acmeci_1/"+first.ExternalKey+"/sso/saml" || first.Names != names {

@@ -32,7 +32,7 @@ func BenchmarkAssignAndSignIn(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	key, sum := identity.Key, sha256.Sum256([]byte("a message"))
+	key, sum := identity.Key.(*rsa.PrivateKey), sha256.Sum256([]byte("a message"))
 	wire := &http.Transport{}
 	defer wire.CloseIdleConnections()
 

@@ -75,11 +75,18 @@ func own(okta *spec.Okta, name string) idp.Identity {
 	return rolledOver(okta.Identity(), key, okta.Now())
 }
 
+// rsaKey is the public half of the key that an identity provider signs with, as Okta does.
+func rsaKey(i idp.Identity) *rsa.PublicKey {
+	key, is := i.Key.Public().(*rsa.PublicKey)
+	Expect(is).To(BeTrue(), "this is about RSA, and the identity provider has %T", i.Key)
+	return key
+}
+
 // everybodys is one whose metadata has a key with the public exponent 1: what is signed
 // with it is what is signed.
 func everybodys(okta *spec.Okta) idp.Identity {
 	identity := okta.Identity()
-	public := rsa.PublicKey{N: identity.Key.N, E: 1}
+	public := rsa.PublicKey{N: rsaKey(identity).N, E: 1}
 	template := described("everybody", 4, okta.Now())
 	identity.Certificate = issued(template, template, &public, identity.Key)
 	return identity

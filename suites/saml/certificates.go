@@ -1,6 +1,7 @@
 package saml
 
 import (
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -28,7 +29,7 @@ func newKey() *rsa.PrivateKey {
 }
 
 // rolledOver is the identity provider after it took another key at that time.
-func rolledOver(i idp.Identity, key *rsa.PrivateKey, at time.Time) idp.Identity {
+func rolledOver(i idp.Identity, key idp.Key, at time.Time) idp.Identity {
 	rolled, err := i.WithKey(key, at)
 	if err != nil {
 		panic("saml: making a certificate: " + err.Error())
@@ -50,7 +51,7 @@ func newAuthority(key *rsa.PrivateKey, now time.Time) authority {
 
 // certify gives the identity provider a certificate of the authority's over its key.
 func (a authority) certify(i idp.Identity, name string, serial int64, now time.Time) idp.Identity {
-	i.Certificate = issued(described(name, serial, now), a.certificate, &i.Key.PublicKey, a.key)
+	i.Certificate = issued(described(name, serial, now), a.certificate, i.Key.Public(), a.key)
 	return i
 }
 
@@ -63,7 +64,7 @@ func described(name string, serial int64, now time.Time) *x509.Certificate {
 	}
 }
 
-func issued(template, parent *x509.Certificate, key *rsa.PublicKey, by *rsa.PrivateKey) *x509.Certificate {
+func issued(template, parent *x509.Certificate, key crypto.PublicKey, by crypto.Signer) *x509.Certificate {
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, key, by)
 	if err == nil {
 		var certificate *x509.Certificate

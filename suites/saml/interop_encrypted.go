@@ -65,7 +65,7 @@ var encryptedWays = []struct {
 	{"encrypted-for-several", "", "with a key for somebody else before the product's own", func(okta *spec.Okta, c *spec.Claims, e *idp.Encryption) {
 		ours := e.Recipients[0]
 		ours.Name = c.Audience
-		e.Recipients = []idp.Recipient{{Key: &okta.Identity().Key.PublicKey, Name: forge.Elsewhere}, ours}
+		e.Recipients = []idp.Recipient{{Key: rsaKey(okta.Identity()), Name: forge.Elsewhere}, ours}
 		e.Placement = idp.InKeyInfo
 	}},
 	{"encrypted-key-unnamed", "", "without a word on which key it is for", func(_ *spec.Okta, _ *spec.Claims, e *idp.Encryption) {

@@ -54,9 +54,9 @@ var newKeys = struct {
 	made map[string]*rsa.PrivateKey
 }{made: map[string]*rsa.PrivateKey{}}
 
-func keyNamed(name string) (*rsa.PrivateKey, error) {
+func keyNamed(name string) (idp.Key, error) {
 	if !strings.HasPrefix(name, NewKey) {
-		return fixtures.Key(name)
+		return fixtures.AnyKey(name)
 	}
 	newKeys.Lock()
 	defer newKeys.Unlock()

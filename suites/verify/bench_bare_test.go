@@ -224,7 +224,7 @@ func (r *replayer) signAnew(b *testing.B, body string) string {
 	begun := machine.ProcessorTime(b)
 	sum := sha256.Sum256(text)
 	for range 2 {
-		if _, err := rsa.SignPKCS1v15(nil, r.identity.Key, crypto.SHA256, sum[:]); err != nil {
+		if _, err := rsa.SignPKCS1v15(nil, r.identity.Key.(*rsa.PrivateKey), crypto.SHA256, sum[:]); err != nil {
 			b.Fatal(err)
 		}
 		r.signed++
