@@ -87,7 +87,7 @@ func (p *pair) meet() (first bool, done func()) {
 	case p.meeting <- through:
 		return true, func() { close(through) }
 	case other := <-p.meeting:
-		return false, func() { await(other) }
+		return false, func() { await(other, patience) }
 	case <-time.After(patience):
 		return true, func() {}
 	}

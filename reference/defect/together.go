@@ -72,24 +72,28 @@ func flipWithTokens(ctx context.Context, tx org.Tx, provider, id string) error {
 
 // raceGhost reads who is active when a sign-in begins, and believes it when the
 // sign-in ends. A member's answer from Okta is held back until a deactivation is
-// through, so that the two always meet.
+// through, so that the two always meet, where one comes soon.
 func raceGhost(p *reference.Parts) {
 	store := keepStore(p)
 	var inactive, begun memory
-	through := make(chan struct{}, 1)
+	coming, through := make(chan struct{}, 1), make(chan struct{}, 1)
 	atEdge(p, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		leaving := deactivates(r)
+		if leaving {
+			announce(coming)
+		}
 		switch ends := isAnswer(r); {
 		case strings.HasPrefix(r.URL.Path, "/sso/"):
 			begun.add(r.URL.Path)
+			drain(coming)
 			drain(through)
 			noteInactive(r.Context(), *store, &inactive)
 		case ends && begun.count() == 0: // it began at Okta
 			noteInactive(r.Context(), *store, &inactive)
 		case ends:
 			begun.clear()
-			if isMember(r, *store) {
-				await(through)
+			if isMember(r, *store) && await(coming, patience/5) {
+				await(through, patience)
 			}
 		}
 		next.ServeHTTP(w, r)
@@ -115,10 +119,13 @@ func noteInactive(ctx context.Context, store org.Store, inactive *memory) {
 	})
 }
 
-func await(signal chan struct{}) {
+// await waits so long for a signal, and says whether it came.
+func await(signal chan struct{}, limit time.Duration) bool {
 	select {
 	case <-signal:
-	case <-time.After(patience):
+		return true
+	case <-time.After(limit):
+		return false
 	}
 }
 
