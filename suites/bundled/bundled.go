@@ -8,6 +8,7 @@
 package bundled
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,6 +41,7 @@ type Options struct {
 	Profile  fixtures.Profile // what it declares, and does; zero: what the defect is about, or two-layer. A defect that is about one takes no other
 	Groups   bool             // the provider that it is founded with offers groups, whatever the profile says
 	Secret   bool             // that provider takes encrypted assertions only
+	Key      string           // the name of the test key that the Okta it trusts signs with; empty: RSA with 2048 bits, as Okta's
 	OktaURL  string           // where the Okta that it trusts answers; empty: it is met in process
 }
 
@@ -60,9 +62,9 @@ func Defects() []string { return defect.Names() }
 
 // oktaTenant is the identity provider that the organization trusts. It is the same
 // one in every run: a file of data made today is still good tomorrow.
-func oktaTenant(at string) target.Okta {
+func (o Options) oktaTenant() target.Okta {
 	created := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
-	return target.Okta{Subdomain: Slug, App: "Rollcall", Key: "okta", Created: created, BaseURL: at}
+	return target.Okta{Subdomain: Slug, App: "Rollcall", Key: cmp.Or(o.Key, "okta"), Created: created, BaseURL: o.OktaURL}
 }
 
 // Start starts a reference with one organization, which is on the Enterprise plan,
@@ -90,7 +92,7 @@ func Start(ctx context.Context, o Options) (*Bundled, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bundled{Target: described, App: app, okta: oktaTenant(o.OktaURL), groups: o.Groups, secret: o.Secret, served: make(chan error, 1)}
+	b := &Bundled{Target: described, App: app, okta: o.oktaTenant(), groups: o.Groups, secret: o.Secret, served: make(chan error, 1)}
 	if err := b.open(ctx, o.Listen); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
