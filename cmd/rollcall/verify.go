@@ -130,7 +130,7 @@ func (f *verifyFlags) declare(c *cobra.Command) {
 	flags.Int64Var(&f.seed, "seed", 0, "run the specs in the order of this `number`; 0 chooses one")
 	flags.BoolVar(&f.complete, "complete", false, "fail where a MUST could not be observed")
 	flags.BoolVar(&f.list, "list", false, "list the specs that would run, and run none")
-	flags.IntVar(&f.procs, "procs", 0, "run specs in this `number` of processes; 0: one a core against the reference, else 1")
+	flags.IntVar(&f.procs, "procs", 0, "run specs in this `number` of processes, 64 at the most; 0: one a core, eight at the most, against the reference, else 1")
 	flags.StringVar(&f.store, "store", "", "have the reference use the PostgreSQL database at this `address`, and leave nothing in it")
 	flags.BoolVar(&f.heavy, "heavy", false, "send what is made to wear a product out in its full size: messages of 100 MB, 10000 sign-ins begun")
 	f.safety.register(flags)
@@ -221,8 +221,8 @@ func (f verifyFlags) check() error {
 		return err
 	}
 	switch {
-	case f.procs < 0:
-		return fmt.Errorf("--procs is a number of processes, and %d is none", f.procs)
+	case f.procs < 0 || f.procs > mostProcesses:
+		return fmt.Errorf("--procs is a number of processes from 1 to %d, or 0 for as many as are worth while, and not %d", mostProcesses, f.procs)
 	case f.defect != "" && !slices.Contains(bundled.Defects(), f.defect):
 		return verify.NewUnknown("defect", f.defect, bundled.Defects())
 	case f.store != "" && f.somebodys():
@@ -257,14 +257,23 @@ func calledAs() string {
 	return "rollcall"
 }
 
+// How many processes are the most: by themselves, and when asked for. With more than
+// eight it is the reference that they wait for. A product that is far away answers sixty
+// four at once, if any.
+const (
+	mostByThemselves = 8
+	mostProcesses    = 64
+)
+
 // processes is how many to run specs in. Somebody else's product is not called from
-// all sides at once unless its owner asks for it.
+// all sides at once unless its owner asks for it. A container that may use two cores of
+// many has two.
 func (f verifyFlags) processes(product target.Target) int {
 	switch {
 	case f.procs > 0:
 		return f.procs
 	case product.Disposable:
-		return runtime.NumCPU()
+		return min(runtime.GOMAXPROCS(0), mostByThemselves)
 	}
 	return 1
 }
