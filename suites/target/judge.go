@@ -21,7 +21,9 @@ func Judge(answer provision.Answer) *Trouble {
 	page := isHTML(answer)
 	switch {
 	case answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden:
-		return &Trouble{Kind: Credentials, Says: "it answered " + status + " to the credentials that it was given", Advice: "is the token right, and not expired or revoked? is it sent as the product wants it (bearer, raw, basic, headers)?"}
+		return &Trouble{Kind: Credentials, Says: "it answered " + status + " to the credentials that it was given" + reason(answer), Advice: "is the token right, and not expired or revoked? is it sent as the product wants it (bearer, raw, basic, headers)?"}
+	case answer.Status == http.StatusPaymentRequired:
+		return &Trouble{Kind: Unpaid, Says: "it answered " + status + reason(answer), Advice: "is the organization on a plan that has SCIM, and is it switched on there?"}
 	case answer.Status == http.StatusProxyAuthRequired:
 		return &Trouble{Kind: Proxy, Says: "a proxy answered " + status + ", and not the product", Advice: proxiesAreNamed}
 	case answer.Status == http.StatusTooManyRequests:
@@ -42,6 +44,19 @@ func Judge(answer provision.Answer) *Trouble {
 		return &Trouble{Kind: NotJSON, Says: fmt.Sprintf("it answered something that is no JSON (%s, %s)", status, orElse(answer.Header.Get("Content-Type"), "without a Content-Type")), Advice: "is this the base URL of the SCIM endpoint?"}
 	}
 	return nil
+}
+
+// reason is what a SCIM error says of itself (RFC 7644 section 3.12), in its first words.
+func reason(answer provision.Answer) string {
+	const most = 120
+	words := []rune(strings.Join(strings.Fields(answer.Detail()), " "))
+	switch {
+	case len(words) == 0:
+		return ""
+	case len(words) > most:
+		words = append(words[:most], '…')
+	}
+	return fmt.Sprintf(", and said %q", string(words))
 }
 
 // inOtherLetters is what the letters of a text are that would be JSON in UTF-8; empty for

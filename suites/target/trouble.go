@@ -44,6 +44,7 @@ const (
 	CertificateWanted  TroubleKind = "client-certificate"
 	NoTLS              TroubleKind = "no-tls"
 	Credentials        TroubleKind = "credentials"
+	Unpaid             TroubleKind = "payment-required"
 	Redirected         TroubleKind = "redirected"
 	HTML               TroubleKind = "html"
 	NotJSON            TroubleKind = "not-json"
