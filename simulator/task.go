@@ -35,6 +35,14 @@ type Task struct {
 	job job
 }
 
+// Explained is the text with what Okta keeps silent about behind it.
+func (t Task) Explained() string {
+	if t.Why == "" {
+		return t.Text
+	}
+	return t.Text + " (" + t.Why + ")"
+}
+
 // job is something to do in the product about a person or a group. Do runs without
 // the tenant's lock, done with it.
 type job struct {

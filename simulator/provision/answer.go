@@ -31,7 +31,16 @@ func (a Answer) ID() string {
 	if err != nil {
 		return ""
 	}
-	return resource.Text("id")
+	return resource.ID()
+}
+
+// NoID says why the answer shows no resource with an id; see [Object.NoID].
+func (a Answer) NoID() error {
+	resource, err := a.Resource()
+	if err != nil {
+		return err
+	}
+	return resource.NoID()
 }
 
 // UserPath is where the user that the answer shows is, below the base URL. An id is any

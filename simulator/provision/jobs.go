@@ -96,7 +96,7 @@ func (j *Jobs) create(ctx context.Context, user User, result *Result) error {
 	case len(answer.Body) == 0:
 		result.Problem = &Problem{Kind: KindProvision, Phase: phase, Status: answer.Status, Reason: "Create new user returned empty user."}
 	case answer.ID() == "":
-		result.Problem = unreadable(KindProvision, phase, answer, fmt.Errorf("the created user has no id"))
+		result.Problem = unreadable(KindProvision, phase, answer, fmt.Errorf("the created user: %w", answer.NoID()))
 	default:
 		result.ID, result.Created = answer.ID(), true
 		if answer.Status != http.StatusCreated {
@@ -121,7 +121,7 @@ func (j *Jobs) link(ctx context.Context, user User, found *Object, result *Resul
 	id := found.Text("id")
 	if id == "" {
 		result.Problem = &Problem{Kind: KindProvision, Phase: fmt.Sprintf(phaseVerify, user.UserName), Status: http.StatusOK,
-			Reason: "null", Why: "the user that the lookup found has no id"}
+			Reason: "null", Why: "the user that the lookup found: " + found.NoID().Error()}
 		return nil
 	}
 	result.ID, result.Linked = id, true

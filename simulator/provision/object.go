@@ -66,6 +66,35 @@ func (o *Object) Text(name string) string {
 	return text
 }
 
+// ID returns the resource's id, empty where it has none that is a text.
+func (o *Object) ID() string { return o.Text("id") }
+
+// Called is what the product itself knows the resource by: its id, and the digits of one
+// that is, against RFC 7643 section 3.1, a number. Okta goes by [Object.ID]; whoever
+// clears away goes by this.
+func (o *Object) Called() string {
+	var number json.Number
+	if id := o.ID(); id != "" || json.Unmarshal(o.Raw("id"), &number) != nil {
+		return id
+	}
+	return number.String()
+}
+
+// NoID says why a resource that is without an id is so.
+func (o *Object) NoID() error {
+	switch raw := o.Raw("id"); string(raw) {
+	case "", "null":
+		return errors.New("it has no id")
+	case `""`:
+		return errors.New("its id is empty")
+	default:
+		if len(raw) > 40 {
+			raw = append(bytes.Clone(raw[:40]), "…"...)
+		}
+		return fmt.Errorf("its id is no text in JSON but %s (RFC 7643 section 3.1)", raw)
+	}
+}
+
 // Inactive tells whether the resource says active: false. One that does not say
 // is active.
 func (o *Object) Inactive() bool {

@@ -243,7 +243,7 @@ func madeOf(answer provision.Answer, body Body) (*Resource, error) {
 	case err != nil:
 		return nil, fmt.Errorf("it was answered %d, and %w", answer.Status, err)
 	case id == "":
-		return nil, fmt.Errorf("it was answered %d without an id", answer.Status)
+		return nil, fmt.Errorf("it was answered %d, and %w", answer.Status, answer.NoID())
 	default:
 		whole := maps.Clone(body)
 		whole["id"] = id

@@ -24,7 +24,7 @@ func (s *stage) client(at target.SCIM) (*provision.Client, error) {
 // recordOf reads a SCIM user as the record that it shows (RFC 7643 section 4.1).
 func recordOf(user *provision.Object) target.Record {
 	record := target.Record{
-		ID: user.Text("id"), UserName: user.Text("userName"), Email: user.Text("userName"),
+		ID: user.Called(), UserName: user.Text("userName"), Email: user.Text("userName"),
 		ExternalID: user.Text("externalId"), Active: !user.Inactive(),
 	}
 	var name struct {

@@ -162,7 +162,7 @@ func (d desk) find(ctx context.Context, t *Thing) ([]string, error) {
 	}
 	var paths []string
 	for _, user := range list.Resources {
-		if id := user.Text("id"); id != "" && d.live.tag.Marks(user.Text("userName")) && strings.EqualFold(user.Text("userName"), t.Name) {
+		if id := user.Called(); id != "" && d.live.tag.Marks(user.Text("userName")) && strings.EqualFold(user.Text("userName"), t.Name) {
 			paths = append(paths, "/Users/"+url.PathEscape(id))
 		}
 	}

@@ -151,7 +151,7 @@ func (d desk) findGroup(ctx context.Context, t *Thing) ([]string, error) {
 	}
 	var paths []string
 	for _, group := range list.Resources {
-		if id := group.Text("id"); id != "" && strings.EqualFold(group.Text("displayName"), t.Name) {
+		if id := group.Called(); id != "" && strings.EqualFold(group.Text("displayName"), t.Name) {
 			paths = append(paths, "/Groups/"+url.PathEscape(id))
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"rollcall.example/simulator/journal"
+	"rollcall.example/simulator/provision"
 )
 
 // Why something was not sent; see [Withheld].
@@ -195,15 +196,15 @@ func (g *guard) learnMade(request *http.Request, status int, answer []byte, thin
 	if status >= http.StatusBadRequest {
 		return g.learnAll(things, line{Refused: true})
 	}
-	var made struct {
-		ID string `json:"id"`
+	var id string // what cannot be read has none
+	if made, err := provision.ParseObject(answer); err == nil {
+		id = made.Called()
 	}
-	_ = json.Unmarshal(answer, &made) // what cannot be read has no id
-	if made.ID == "" || strings.Contains(made.ID, "/") {
+	if id == "" || strings.Contains(id, "/") {
 		return nil
 	}
 	resource := *request.URL
-	resource.Path, resource.RawPath = strings.TrimRight(request.URL.Path, "/")+"/"+made.ID, ""
+	resource.Path, resource.RawPath = strings.TrimRight(request.URL.Path, "/")+"/"+id, ""
 	if !g.provenToBeOurs(request, &resource, answer) {
 		return nil
 	}

@@ -31,6 +31,7 @@ type house struct {
 	asked    []string          // requests that change something, as METHOD path
 	before   func(*http.Request)
 	stubborn bool          // nothing is deleted
+	numbers  bool          // ids are numbers, which RFC 7643 section 3.1 has no place for
 	hang     chan struct{} // nothing is answered until it is closed
 }
 
@@ -70,7 +71,7 @@ func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodPost:
 		h.users["/Users/"+h.next] = body.UserName
 		w.WriteHeader(http.StatusCreated)
-		_ = json.NewEncoder(w).Encode(map[string]any{"id": cmp.Or(h.pretend, h.next), "userName": body.UserName})
+		_ = json.NewEncoder(w).Encode(map[string]any{"id": h.id(cmp.Or(h.pretend, h.next)), "userName": body.UserName})
 	case http.MethodDelete, http.MethodPatch, http.MethodPut:
 		if h.stubborn {
 			w.WriteHeader(http.StatusInternalServerError)
@@ -88,10 +89,17 @@ func (h *house) list(w http.ResponseWriter, filter string) {
 	found := []any{}
 	for path, name := range h.users {
 		if strings.EqualFold(filter, fmt.Sprintf("userName eq %q", name)) {
-			found = append(found, map[string]any{"id": strings.TrimPrefix(path, "/Users/"), "userName": name})
+			found = append(found, map[string]any{"id": h.id(strings.TrimPrefix(path, "/Users/")), "userName": name})
 		}
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"totalResults": len(found), "Resources": found})
+}
+
+func (h *house) id(text string) any {
+	if h.numbers {
+		return json.Number(text)
+	}
+	return text
 }
 
 // guarded is a run that has begun against a house.

@@ -253,6 +253,26 @@ func TestWhatIsShownLateIsClearedAway(t *testing.T) {
 	}
 }
 
+// An id that is a number is against the standard, and no reason to leave anybody behind:
+// neither whom the run knows by the answer, nor whom only a look-up brings to light.
+func TestWhoHasANumberIsClearedAway(t *testing.T) {
+	t.Parallel()
+	for name, pretended := range map[string]string{"told when made": "", "found by name": "0"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := guard(t)
+			g.numbers, g.pretend = true, pretended
+			g.make("han")
+			if left, err := g.begun.End(t.Context()); err != nil || len(left) > 0 {
+				t.Errorf("left %v, %v", left, err)
+			}
+			if len(g.users) != 2 {
+				t.Errorf("there are %v", g.users)
+			}
+		})
+	}
+}
+
 func TestWhoseMachineItIs(t *testing.T) {
 	t.Parallel()
 	for address, here := range map[string]bool{

@@ -74,7 +74,11 @@ func (p *patient) comes(ctx context.Context, name string, v *visitor) bool {
 		p.wrong(name, explained(ctx, at, err))
 		return false
 	case len(done.Tasks) > 0:
-		p.advise(name, "the product refused to make a record: "+done.Tasks[0].Text, "its log may say why")
+		says, advice := "the product refused to make a record: "+done.Tasks[0].Text, "its log may say why"
+		if why := done.Tasks[0].Why; why != "" {
+			says, advice = "Okta cannot read what the product answered: "+why, "what SCIM answers is in RFC 7644 section 3 and RFC 7643 section 4.1"
+		}
+		p.advise(name, says, advice)
 		return false
 	}
 	if !v.signsIn() {
