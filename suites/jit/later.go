@@ -79,7 +79,9 @@ var _ = spec.Section("Somebody who was removed by hand", func(okta *spec.Okta, p
 		okta.Admit(ctx, han)
 		okta.SignIn(ctx, han)
 		product.Remove(ctx, han)
-		spec.Given(product.Look(ctx, han)).To(And(BeNoMember(), HaveBeenSeated(1)))
+		spec.Given(product.Look(ctx, han)).To(BeNoMember())
+		product.ShowsEndedSeats(ctx, han)
+		spec.Given(product.Look(ctx, han)).To(HaveBeenSeated(1))
 
 		spec.Given(okta.SignIn(ctx, han)).To(BeSignedIn())
 

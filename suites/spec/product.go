@@ -23,6 +23,16 @@ func (p *Product) Look(ctx context.Context, who *Person) target.View {
 	return p.look(ctx, identifiersOf(who), 3)
 }
 
+// ShowsEndedSeats makes a spec unobserved whose person had a seat, has none open, and is
+// shown without one that has ended: such a probe shows what is, and not what was.
+func (p *Product) ShowsEndedSeats(ctx context.Context, who *Person) {
+	view, err := p.see(ctx, identifiersOf(who))
+	unseen(err, 2)
+	if view.Seats != nil && len(view.Seats) == 0 {
+		conclude(EntryUnobserved, "the target's probe shows no seat that has ended", 1)
+	}
+}
+
 // LookFor is Look for somebody known by these names only.
 func (p *Product) LookFor(ctx context.Context, who target.Identifiers) target.View {
 	return p.look(ctx, who, 3)

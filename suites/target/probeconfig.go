@@ -123,7 +123,9 @@ import (
 // sets a parameter of an address; the extensions of CEL for texts are there. Times
 // are RFC 3339, or timestamp(…) of a number of seconds. An id that is a number becomes
 // a text, and is compared as one: string(item.user.id) in account_ids. A list that is
-// not mapped is not observed.
+// not mapped is not observed: the records neither, which without a probe SCIM shows.
+// Seats that have ended are worth showing, each with its end; without them nobody can
+// tell that who comes back has a new one.
 //
 // # In Go
 //
