@@ -49,6 +49,7 @@ var _ = register(defects{
 	},
 	"member-is-a-conflict": func(p *reference.Parts) { p.Rules.CreateForExistingMember = "conflict" },
 	"sync-not-linked":      func(p *reference.Parts) { org.Without(&p.Events.Provision, "link") },
+	"rename-not-linked":    func(p *reference.Parts) { org.Without(&p.Events.Update, "link") },
 	"sync-makes-account": func(p *reference.Parts) {
 		sharedAddresses(p)
 		forMember(p, func(ctx context.Context, tx org.Tx, e *org.Provisioning, _ org.Membership) error {

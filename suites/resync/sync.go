@@ -74,6 +74,22 @@ var _ = spec.Section("A sync after the fact", func(okta *spec.Okta, product *spe
 		})
 	}
 
+	spec.EachDialect(func() {
+		It("may also be that a record gets the member's user name", spec.Clause("resync.renamed-then-deactivated"), func(ctx SpecContext) {
+			han, browser := okta.Precede(ctx, "Han Solo")
+			right := han.Email()
+			okta.ChangeEmail(ctx, han, "misspelled."+right)
+			okta.Provision(ctx, han)
+			okta.ChangeEmail(ctx, han, right)
+			spec.Given(product.Look(ctx, han)).To(And(HaveActiveRecord(), HaveRecordOf("", right), BeMember()))
+			spec.Given(product.WhoAmI(ctx, browser)).To(BeOpen())
+
+			okta.Deactivate(ctx, han)
+
+			Expect(product.Look(ctx, han)).To(And(BeNoMember(), HaveNoSeat(), HaveNoSession()))
+		})
+	})
+
 	It("is a plain creation to the product", spec.Clause("resync.created-for-member"), func(ctx SpecContext) {
 		han, _ := okta.Precede(ctx, "Han Solo")
 		spec.Given(product.Look(ctx, han)).To(BeMember())
