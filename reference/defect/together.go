@@ -55,6 +55,12 @@ var _ = register(defects{
 				return nil
 			}})
 	},
+	"inactive-elsewhere-admitted": func(p *reference.Parts) {
+		beforeSignIn(p, "active", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
+			e.Others = nil
+			return nil
+		})
+	},
 })
 
 // flipWithTokens is flip for somebody with API tokens, and an error for all others.

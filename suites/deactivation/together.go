@@ -53,4 +53,16 @@ var _ = spec.Section("Of two identity providers", func(_ *spec.Okta, product *sp
 
 		Expect(first.SignIn(ctx, han)).To(BeSignedIn())
 	})
+
+	It("the one that has no record of them is no way round the other", spec.Clause("deactivation.no-way-round"), func(ctx SpecContext) {
+		first, product := product.Found(ctx, spec.Organization{})
+		second, _ := product.AddProvider(ctx)
+		han, _ := first.Onboard(ctx, "Han Solo")
+		same, _ := second.Precede(ctx, "Han Solo")
+		first.Unassign(ctx, han)
+		spec.Given(product.Look(ctx, han)).To(And(HaveInactiveRecord(), BeNoMember()))
+
+		Expect(second.SignIn(ctx, same)).To(BeRefused())
+		Expect(product.Look(ctx, han)).To(BeNoMember())
+	})
 })
