@@ -31,6 +31,19 @@ var _ = register(defects{
 			return err
 		})
 	},
+	"second-provider-refused": func(p *reference.Parts) {
+		beforeSignIn(p, "account", func(ctx context.Context, tx org.Tx, e *org.SignIn) error {
+			owner, err := optional(tx.AccountByEmail(ctx, e.Email))
+			if err != nil || owner == nil || org.Key(owner.Email) == org.Key(e.Assertion.NameID) {
+				return err
+			}
+			names, err := tx.NameIDs(ctx, e.Provider.ID, owner.ID)
+			if err == nil && len(names) == 0 {
+				return &org.Error{Kind: org.Forbidden, Message: "this e-mail address is already used by another account"}
+			}
+			return err
+		})
+	},
 	"address-not-needed": func(p *reference.Parts) {
 		aroundSignIn(p, "address", func(ctx context.Context, tx org.Tx, e *org.SignIn, deed signIn) error {
 			if err := deed(ctx, tx, e); err != nil {

@@ -121,3 +121,19 @@ var _ = spec.Section("Somebody known from another organization", func(okta *spec
 		Expect(product.AdminDoor(ctx, there)).To(BeShut())
 	})
 })
+
+var _ = spec.Section("Somebody who comes through a second identity provider", func(_ *spec.Okta, product *spec.Product) {
+	It("keeps one account, whatever name that one knows them by", spec.Clause("jit.second-provider-same-account"), func(ctx SpecContext) {
+		first, product := product.Found(ctx, spec.Organization{})
+		second, _ := product.AddProvider(ctx)
+		han, again := first.Hire("Han Solo"), second.Hire("Han Solo")
+		first.Admit(ctx, han)
+		second.Admit(ctx, again)
+		spec.Given(first.SignIn(ctx, han)).To(BeSignedIn())
+		before := product.Settled(ctx, han)
+		spec.Given(before).To(And(HaveAccount(), HaveSeat()))
+
+		Expect(second.SignInClaiming(ctx, again, spec.NamedAs(again.ID), spec.Stating("email", again.Email()))).To(BeSignedInAs(han.Email()))
+		Expect(product.LookFor(ctx, spec.KnownAs(han.Email(), again.ID))).To(BeUnchangedSince(before, "accounts", "seats"))
+	})
+})
