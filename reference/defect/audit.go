@@ -116,6 +116,16 @@ var _ = register(defects{
 			return nil
 		})
 	},
+	"ignored-without-reason": func(p *reference.Parts) {
+		beforeSignIn(p, "audit", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
+			for i := range e.Events {
+				if e.Events[i].Action == org.AttributeIgnored {
+					e.Events[i].Cause = "sign-in through " + e.Provider.Kind.Title()
+				}
+			}
+			return nil
+		})
+	},
 	"sound-called-ignored": func(p *reference.Parts) {
 		afterSignIn(p, "teams", func(_ context.Context, _ org.Tx, e *org.SignIn) error {
 			for _, entry := range p.Grammar.Teams(e.Assertion.Attributes["teams"]) {

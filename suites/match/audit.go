@@ -55,7 +55,8 @@ func HaveNoEventOf(actions ...string) types.GomegaMatcher {
 }
 
 // HaveReasonFor holds for a log with exactly one row of the action that mentions the
-// text, and says why.
+// text, and says why. Of what was ignored it is no reason that somebody signed in, which
+// the row of the sign-in itself has as its cause.
 func HaveReasonFor(action, text string) types.GomegaMatcher {
 	return telling{fmt.Sprintf("one %s that mentions %q and says why", action, text), func(log []target.Event) bool {
 		var about []target.Event
@@ -64,7 +65,9 @@ func HaveReasonFor(action, text string) types.GomegaMatcher {
 				about = append(about, e)
 			}
 		}
-		return len(about) == 1 && strings.TrimSpace(about[0].Cause) != ""
+		return len(about) == 1 && strings.TrimSpace(about[0].Cause) != "" && !slices.ContainsFunc(log, func(e target.Event) bool {
+			return action == target.AttributeIgnored && e.Action == target.SignInSucceeded && e.Cause == about[0].Cause
+		})
 	}}
 }
 

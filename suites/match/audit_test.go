@@ -15,6 +15,7 @@ func TestMatchersOfLogs(t *testing.T) {
 		After: "role member", Cause: "first sign-in through Okta", Provider: "p1",
 	}
 	seated := target.Event{Seq: 2, Action: target.SeatStarted, Subject: "s1"}
+	ignored := target.Event{Action: target.AttributeIgnored, Before: "teams: smugglers", Cause: "not a team"}
 	log := []target.Event{joined, seated}
 	const said = "ORGANIZATION_MEMBER_CREATED of han@x.test to role member by sso Okta because: first sign-in through Okta; SEAT_STARTED of s1"
 	runAll(t, []judged{
@@ -23,6 +24,7 @@ func TestMatchersOfLogs(t *testing.T) {
 		{name: "HaveNoEventOf", matcher: match.HaveNoEventOf(target.SeatReleased, target.SeatStarted), holds: []target.Event{joined}, fails: log, expected: "no event of SEAT_RELEASED, SEAT_STARTED", actual: said},
 		{name: "HaveReasonFor", matcher: match.HaveReasonFor(target.MemberCreated, "han@x.test"), holds: log, fails: []target.Event(nil), expected: `one ORGANIZATION_MEMBER_CREATED that mentions "han@x.test" and says why`, actual: "no event"},
 		{name: "HaveReasonFor, no reason", matcher: match.HaveReasonFor(target.SeatStarted, ""), holds: []target.Event{{Action: target.SeatStarted, Cause: "first sign-in"}}, fails: log, expected: `one SEAT_STARTED that mentions "" and says why`, actual: said},
+		{name: "HaveReasonFor, the sign-in is none", matcher: match.HaveReasonFor(target.AttributeIgnored, "smugglers"), holds: []target.Event{ignored, {Action: target.SignInSucceeded, Cause: "sign-in"}}, fails: []target.Event{ignored, {Action: target.SignInSucceeded, Cause: ignored.Cause}}, expected: `one SSO_ATTRIBUTE_IGNORED that mentions "smugglers" and says why`, actual: `SSO_ATTRIBUTE_IGNORED from teams: smugglers because: not a team; SSO_LOGIN_SUCCEEDED because: not a team`},
 	})
 
 	for name, like := range map[string]target.Event{
