@@ -76,6 +76,20 @@ var _ = register(defects{
 		})
 	},
 	"cursor-brings-its-filter": cursorBringsItsFilter,
+	"cursor-forgets-the-order": asking(byCursor, func(query url.Values) { query.Del("sortBy") }),
+	"cursor-begins-groups-anew": func(p *reference.Parts) {
+		instead(p, byCursor, func(r *http.Request, _ object, next http.Handler) *scimAnswer {
+			query := r.URL.Query()
+			if query.Get("cursor") == "" || !strings.HasSuffix(r.URL.Path, "/Groups") {
+				return nil
+			}
+			query.Set("cursor", "")
+			page := ask(r, next, http.MethodGet, query, nil)
+			delete(page.body, "nextCursor")
+			return page
+		})
+	},
+	"search-cursor-ignored": forgetsMembers("cursor"),
 	"cursor-unannounced": func(p *reference.Parts) {
 		showOtherwise(p, at("/ServiceProviderConfig"), func(_ *http.Request, a *scimAnswer) { delete(a.body, "pagination") })
 	},

@@ -27,17 +27,24 @@ func nextCursor(page provision.Answer) string {
 	return list.Text("nextCursor")
 }
 
-// follow goes from cursor to cursor through everything that a filter finds, and lets
-// meanwhile happen after the first page. It ends where no further page is named, and
-// after as many pages as can be right.
+// follow goes from cursor to cursor through everybody whom a filter finds, as [turn] does.
 func follow(ctx context.Context, client *spec.Client, filter string, count int, meanwhile func()) []string {
+	GinkgoHelper()
+	return turn(count, meanwhile, func(cursor string) provision.Answer { return pageAt(ctx, client, filter, cursor, count) })
+}
+
+// turn goes from cursor to cursor through the pages of a list, and lets meanwhile happen
+// after the first. It ends where no further page is named, and after as many pages as can
+// be right.
+func turn(count int, meanwhile func(), pageAt func(cursor string) provision.Answer) []string {
+	GinkgoHelper()
 	var met []string
 	cursor := ""
 	for range 20 {
-		page := pageAt(ctx, client, filter, cursor, count)
-		ExpectWithOffset(1, page).To(HaveStatus(http.StatusOK))
+		page := pageAt(cursor)
+		Expect(page).To(HaveStatus(http.StatusOK))
 		ids := idsOn(page)
-		ExpectWithOffset(1, len(ids)).To(BeNumerically("<=", count), "more than were asked for are on one page")
+		Expect(len(ids)).To(BeNumerically("<=", count), "more than were asked for are on one page")
 		met = append(met, ids...)
 		if cursor == "" {
 			meanwhile()
@@ -128,10 +135,53 @@ var _ = spec.OverSCIM("A list by cursor", func(client *spec.Client, _ *spec.Prod
 		spec.Given(pageAt(ctx, client, everybody(client), "", 2)).To(HaveStatus(http.StatusOK))
 	})
 
+	for _, order := range []string{"ascending", "descending"} {
+		It("keeps its order from page to page, "+order, spec.Clause("scim.cursor.sorted").In(order), func(ctx SpecContext) {
+			people := crew(ctx, client, "Lando Calrissian", "Ahsoka Tano", "Han Solo", "Boba Fett", "Cassian Andor")
+			want := idsOf(people[1], people[3], people[4], people[2], people[0])
+			if order == "descending" {
+				slices.Reverse(want)
+			}
+
+			met := turn(2, nothing, func(cursor string) provision.Answer {
+				return client.Filter(ctx, "/Users", everybody(client), spec.Param("cursor", cursor), spec.Param("count", "2"),
+					spec.Param("sortBy", "displayName"), spec.Param("sortOrder", order))
+			})
+
+			Expect(met).To(Equal(want))
+		})
+	}
+
+	It("shows everybody once to a search by POST", spec.Clause("scim.cursor.search"), func(ctx SpecContext) {
+		five := crew(ctx, client, crewOfFive...)
+
+		met := turn(2, nothing, func(cursor string) provision.Answer {
+			return client.Search(ctx, "/Users", spec.Body{"filter": everybody(client), "cursor": cursor, "count": 2})
+		})
+
+		Expect(met).To(ConsistOf(idsOf(five...)))
+	})
+
 	It("is offered where the product says so", spec.Clause("scim.cursor.announced"), func(ctx SpecContext) {
 		crew(ctx, client, "Han Solo")
 		spec.Given(pageAt(ctx, client, everybody(client), "", 1)).To(HaveStatus(http.StatusOK))
 
 		Expect(client.Config(ctx)).To(HaveAttribute("pagination.cursor", true))
+	})
+})
+
+var _ = spec.OverSCIM("A list of groups by cursor", func(_ *spec.Client, product *spec.Product) {
+	It("shows every group once", spec.Clause("scim.cursor.groups"), func(ctx SpecContext) {
+		client, _ := product.WithGroups(ctx)
+		var made []*spec.Resource
+		for _, name := range []string{"Pilots", "Rogues", "Smugglers", "Senators", "Bounty hunters"} {
+			made = append(made, client.Create(ctx, knownGroup(client, name)))
+		}
+
+		met := turn(2, nothing, func(cursor string) provision.Answer {
+			return client.Filter(ctx, "/Groups", groups(client), spec.Param("cursor", cursor), spec.Param("count", "2"))
+		})
+
+		Expect(met).To(ConsistOf(idsOf(made...)))
 	})
 })
