@@ -46,6 +46,13 @@ var _ = register(defects{
 			return ask(r, next, http.MethodGet, nil, nil)
 		})
 	},
+	"me-is-not-done-as-told": func(p *reference.Parts) {
+		showOtherwise(p, me(http.MethodPut, http.MethodDelete), func(_ *http.Request, a *scimAnswer) {
+			if a.status == http.StatusForbidden {
+				a.status, a.body, a.text = http.StatusNoContent, nil, nil
+			}
+		})
+	},
 	"me-to-a-provider-is-500": func(p *reference.Parts) {
 		showOtherwise(p, me(), func(_ *http.Request, a *scimAnswer) {
 			if a.status == http.StatusNotFound {

@@ -58,6 +58,36 @@ var _ = spec.Section("Me, to a member with a token of their own,", func(okta *sp
 		}
 	})
 
+	for _, c := range []struct{ method, title string }{
+		{http.MethodPut, "is replaced"}, {http.MethodDelete, "is deleted"},
+	} {
+		It(c.title+" where the answer says so, and only there", spec.Clause("scim.me.told").In(strings.ToLower(c.method)), func(ctx SpecContext) {
+			client, han := begin(ctx)
+			whole, err := client.Call(ctx, "GET", han.path, nil).Document()
+			spec.Given(err).NotTo(HaveOccurred())
+			spec.Given(whole["displayName"]).NotTo(Equal("Captain Solo"))
+			done := Or(HaveStatus(http.StatusNotFound), HaveAttribute("active", false))
+			var body any
+			if c.method == http.MethodPut {
+				whole["displayName"], body = "Captain Solo", whole
+				done = HaveAttribute("displayName", "Captain Solo")
+			}
+
+			answer := client.Call(ctx, c.method, "/Me", body, spec.Bearing(han.token))
+
+			now := client.Call(ctx, "GET", han.path, nil)
+			switch {
+			case answer.OK():
+				Expect(now).To(done)
+			case answer.Status == http.StatusPermanentRedirect:
+				Expect(answer).To(HaveHeader("Location", HaveSuffix(han.path)))
+			default:
+				Expect(answer).To(BeRefusedOverSCIM())
+				Expect(now).To(And(HaveStatus(http.StatusOK), Not(done)))
+			}
+		})
+	}
+
 	It("opens nobody else", spec.Clause("scim.me.nobody-else"), func(ctx SpecContext) {
 		client, han := begin(ctx)
 		other := client.Create(ctx, client.User("Lando Calrissian"))
