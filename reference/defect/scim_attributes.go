@@ -179,6 +179,17 @@ var _ = register(defects{
 			return nil
 		})
 	},
+	"padding-demanded": func(p *reference.Parts) {
+		readOtherwise(p, creatingUsers, func(_ *http.Request, body object) *scimAnswer {
+			list, _ := body["x509Certificates"].([]any)
+			for _, entry := range list {
+				if certificate, _ := entry.(object); len(textIn(certificate, "value"))%4 != 0 {
+					return refusing(http.StatusBadRequest, "invalidValue", "incorrect padding")
+				}
+			}
+			return nil
+		})
+	},
 	"immutable-ignored": func(p *reference.Parts) {
 		readOtherwise(p, replacingUsers, func(_ *http.Request, body object) *scimAnswer {
 			if badge, ok := body[badgeSchema].(object); ok && badge["serial"] == "second" {

@@ -2,6 +2,7 @@ package scim
 
 import (
 	"maps"
+	"net/http"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -59,6 +60,18 @@ var _ = spec.OverSCIM("An attribute of a user", func(client *spec.Client, _ *spe
 			Expect(client.ReadBack(ctx, leia)).To(HaveAttribute(path, value))
 		})
 	}
+
+	It("is taken in base64 without padding, where it is binary", spec.Clause("scim.attributes.padding-omitted"), func(ctx SpecContext) {
+		client.NeedsAttribute(ctx, spec.UserSchema, "x509Certificates")
+		han := client.Create(ctx, client.User("Han Solo", spec.With("x509Certificates", full["x509Certificates"])))
+		spec.Given(client.ReadBack(ctx, han)).To(HaveAttribute("x509Certificates", full["x509Certificates"]))
+
+		bare := strings.TrimRight(certificate, "=")
+		answer := client.Post(ctx, "/Users", client.User("Leia Organa", spec.With("x509Certificates", []any{spec.Body{"value": bare}})))
+
+		Expect(answer).To(HaveStatus(http.StatusCreated))
+		Expect(answer).To(HaveAttribute("x509Certificates", ConsistOf(HaveKeyWithValue("value", Or(Equal(bare), Equal(certificate))))))
+	})
 
 	It("is replaced with all the others", spec.Clause("scim.attributes.replaced"), func(ctx SpecContext) {
 		leia := client.Create(ctx, client.User("Leia Organa"))
