@@ -26,6 +26,9 @@ var _ = register(defects{
 	"users-left-out": func(p *reference.Parts) {
 		leaveOut(p, readingKinds, "name", "User")
 	},
+	"groups-left-out": func(p *reference.Parts) {
+		leaveOut(p, readingKinds, "name", "Group")
+	},
 	"types-not-one-by-one": func(p *reference.Parts) {
 		showOtherwise(p, ofOne(readingKinds), func(_ *http.Request, a *scimAnswer) {
 			a.refuse(http.StatusNotFound, "", "there is nothing at this address")

@@ -97,7 +97,7 @@ var _ = spec.OverSCIM("The ServiceProviderConfig", func(client *spec.Client, _ *
 	})
 })
 
-var _ = spec.OverSCIM("The resource types", func(client *spec.Client, _ *spec.Product) {
+var _ = spec.OverSCIM("The resource types", func(client *spec.Client, product *spec.Product) {
 	It("are a list, each with a name, an endpoint and a schema", spec.Clause("scim.discovery.types-listed"), func(ctx SpecContext) {
 		types := described(ctx, client, "/ResourceTypes")
 
@@ -110,6 +110,15 @@ var _ = spec.OverSCIM("The resource types", func(client *spec.Client, _ *spec.Pr
 		kind := named(described(ctx, client, "/ResourceTypes"), "User")
 
 		Expect(kind).To(And(HaveAttribute("endpoint", "/Users"), HaveAttribute("schema", spec.UserSchema)))
+	})
+
+	It("have groups among them where there are groups", spec.Clause("scim.discovery.groups-among-types"), func(ctx SpecContext) {
+		client, _ := product.WithGroups(ctx)
+		client.Create(ctx, client.Group("Pilots", nil))
+
+		kind := named(described(ctx, client, "/ResourceTypes"), "Group")
+
+		Expect(kind).To(And(HaveAttribute("endpoint", "/Groups"), HaveAttribute("schema", spec.GroupSchema)))
 	})
 
 	It("can be read one by one", spec.Clause("scim.discovery.type-by-name"), func(ctx SpecContext) {
