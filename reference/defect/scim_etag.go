@@ -51,6 +51,9 @@ var _ = register(defects{
 	"if-match-ignored-by-put":     forgetsCondition("If-Match", byMethod(http.MethodPut)),
 	"if-match-ignored-by-patch":   forgetsCondition("If-Match", byMethod(http.MethodPatch)),
 	"if-match-ignored-by-delete":  forgetsCondition("If-Match", byMethod(http.MethodDelete)),
+	"if-match-ignored-by-groups": func(p *reference.Parts) {
+		hearOtherwise(p, patchingGroups, func(r *http.Request) { r.Header.Del("If-Match") })
+	},
 	"if-none-match-is-always-so": conditions(func(r *http.Request) {
 		if r.Header.Get("If-None-Match") != "" {
 			r.Header.Set("If-None-Match", "*")

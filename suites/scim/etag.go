@@ -122,7 +122,7 @@ var _ = spec.OverSCIM("A look at what the client has already", func(client *spec
 	})
 })
 
-var _ = spec.OverSCIM("A change of a version", func(client *spec.Client, _ *spec.Product) {
+var _ = spec.OverSCIM("A change of a version", func(client *spec.Client, product *spec.Product) {
 	changes := map[string]func(ctx context.Context, r *spec.Resource, version string) provision.Answer{
 		"PUT": func(ctx context.Context, r *spec.Resource, version string) provision.Answer {
 			return client.Put(ctx, r, r.With(spec.With("displayName", "Captain Solo")), spec.Header("If-Match", version))
@@ -174,6 +174,26 @@ var _ = spec.OverSCIM("A change of a version", func(client *spec.Client, _ *spec
 			Expect(client.ReadBack(ctx, han)).To(HaveAttribute("displayName", "Captain Solo"))
 		})
 	}
+
+	It("of a group that is not the current one is refused", spec.Clause("scim.etag.group-stale"), func(ctx SpecContext) {
+		client, _ := product.WithGroups(ctx)
+		rogues, han := client.Create(ctx, client.Group("Rogues", nil)), client.Create(ctx, client.User("Han Solo"))
+		old := client.Get(ctx, rogues).Header.Get("ETag")
+		if old == "" {
+			client.NotOffered("it shows no version of a group")
+		}
+		spec.Given(client.Patch(ctx, rogues, spec.Add("members", spec.Members(han)))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
+		spec.Given(versionOf(ctx, client, rogues)).NotTo(Equal(old))
+		before := client.Snapshot(ctx, rogues)
+		emptied := func(version string) provision.Answer {
+			return client.Call(ctx, "PATCH", rogues.Path, spec.PatchBody(spec.Remove("members")), spec.Header("If-Match", version))
+		}
+
+		Expect(emptied(old)).To(BeSCIMError(http.StatusPreconditionFailed, ""))
+
+		Expect(client.Snapshot(ctx, rogues).Difference(before)).To(BeEmpty())
+		Expect(emptied(versionOf(ctx, client, rogues))).To(HaveStatus(http.StatusOK, http.StatusNoContent))
+	})
 
 	It("that two make at once is made by one of them", spec.Clause("scim.etag.one-wins"), func(ctx SpecContext) {
 		han := client.Create(ctx, client.User("Han Solo"))
