@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"rollcall.example/suites/target"
@@ -202,5 +204,19 @@ func (p *patient) probe() {
 		p.wrong(name, explained(ctx, where, err))
 		return
 	}
-	p.found(name, OK, fmt.Sprintf("%s offers %d features; rollcall probe check looks closer", where, len(learned.Features)-len(p.target.Features)))
+	says := fmt.Sprintf("%s offers %d features; rollcall probe check looks closer", where, len(learned.Features)-len(p.target.Features))
+	if hidden := notShown(learned.Features); len(hidden) > 0 {
+		says += "; it shows no " + strings.Join(hidden, ", ") + ", and what asks for them is unobserved"
+	}
+	p.found(name, OK, says)
+}
+
+// notShown are the layers of a person that nothing shows.
+func notShown(features []string) (hidden []string) {
+	for _, layer := range []string{target.LookRecords, target.LookAccounts, target.LookMemberships, target.LookSeats} {
+		if !slices.Contains(features, layer) {
+			hidden = append(hidden, strings.TrimPrefix(layer, "look."))
+		}
+	}
+	return hidden
 }

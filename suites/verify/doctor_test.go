@@ -142,6 +142,22 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// What a probe does not show costs specs, which is worth knowing before a run.
+func TestDoctorTellsWhatAProbeDoesNotShow(t *testing.T) {
+	t.Parallel()
+	probe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"version": 1, "features": ["look.accounts", "look.memberships"]}`))
+	}))
+	t.Cleanup(probe.Close)
+	given := ailing{}.endpoint(t)
+	given.Discover, given.Features = false, []string{target.SCIMUsers}
+	given.Probe = &target.ProbeConfig{HTTP: &target.ProbeAddress{URL: probe.URL}}
+	found := check(t, verify.Diagnose(context.Background(), given, verify.Safety{IOwnThis: true}), "probe")
+	if found.State != verify.OK || !strings.HasSuffix(found.Says, "; it shows no records, seats, and what asks for them is unobserved") {
+		t.Errorf("%+v", found)
+	}
+}
+
 func TestDoctorLooksAtSignIn(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
