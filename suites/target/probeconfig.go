@@ -84,6 +84,15 @@ import (
 //	  map:
 //	    auth: {bearer: {env: ACME_ADMIN_TOKEN}}
 //	    look:
+//	      records:
+//	        get: https://acme.test/api/directory?email={email}
+//	        items: body.entries
+//	        each:
+//	          id: item.id
+//	          user_name: item.user_name
+//	          email: item.email
+//	          active: item.active
+//	          account_id: "item.user_id == null ? '' : string(item.user_id)"
 //	      accounts:
 //	        get: https://acme.test/api/users?email={email}
 //	        items: body.users

@@ -72,6 +72,16 @@ func (a *acmeCI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"users": users})
+	case r.URL.Path == "/api/directory":
+		entries := []map[string]any{}
+		if email := r.URL.Query().Get("email"); email == "leia@x" || email == "luke@x" {
+			entry := map[string]any{"id": "r-" + email, "user_name": email, "email": email, "active": true, "user_id": nil}
+			if email == "leia@x" {
+				entry["user_id"] = 3
+			}
+			entries = append(entries, entry)
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"entries": entries})
 	case r.URL.Path == "/api/members":
 		a.list(w, r)
 	case isMember && at > 0 && r.Method == http.MethodDelete:
@@ -207,7 +217,7 @@ func TestTheDocumentedMapping(t *testing.T) {
 	t.Setenv("ACME_ADMIN_TOKEN", adminToken)
 	p := open(t, t.TempDir(), strings.ReplaceAll(example(t, "probe:\n  map:"), "https://acme.test", openAcme(t).URL))
 	features, err := p.Features(t.Context())
-	if err != nil || !slices.Equal(features, []string{target.LookAccounts, target.LookMemberships, target.LookSeats, target.ArrangeAdmin, target.ArrangeRemoval}) {
+	if err != nil || !slices.Equal(features, []string{target.LookRecords, target.LookAccounts, target.LookMemberships, target.LookSeats, target.ArrangeAdmin, target.ArrangeRemoval}) {
 		t.Errorf("%v, %v", features, err)
 	}
 	look := func(email string) target.View {
@@ -223,6 +233,7 @@ func TestTheDocumentedMapping(t *testing.T) {
 		t.Error(err)
 	}
 	want := target.View{
+		Records:  []target.Record{{ID: "r-leia@x", UserName: "leia@x", Email: "leia@x", Active: true, AccountID: "3"}},
 		Accounts: []target.Account{{ID: "3", Email: "leia@x", Name: "leia"}},
 		Memberships: []target.Membership{{ID: "m2", AccountID: "3", Role: "admin", Teams: []target.TeamPlace{
 			{ID: "7", Slug: "all", Role: "member"},
@@ -231,6 +242,9 @@ func TestTheDocumentedMapping(t *testing.T) {
 	}
 	if got := look("leia@x"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if luke := look("luke@x"); len(luke.Accounts) > 0 || len(luke.Records) != 1 || luke.Records[0].AccountID != "" {
+		t.Errorf("who is tracked and has no account: %+v", luke)
 	}
 	if got := look("han@x").Seats; !reflect.DeepEqual(got, []target.Seat{{ID: "m1", AccountID: "2", Started: joined}}) {
 		t.Errorf("seats: %+v", got)
