@@ -7,6 +7,6 @@
 // defect of the suite. [TestProducts] has the SCIM servers, [TestServiceProviders] those
 // that people sign in to.
 //
-// A run meets a fifth of the SAML and SCIM specs, the whole of them in five days; all of
+// A run meets an eighth of the SAML and SCIM specs, the whole of them in eight days; all of
 // them with -whole, or where -update writes the verdicts anew.
 package products
